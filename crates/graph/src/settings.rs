@@ -1,0 +1,54 @@
+//! Every limit of the client in one place, each with its unit and default.
+
+use std::time::Duration;
+
+use crate::cloud::Cloud;
+
+/// How a [`Client`](crate::Client) behaves. [`Settings::new`] gives the defaults.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whom to speak to.
+    pub cloud: Cloud,
+    /// A PEM bundle of authorities trusted besides the system's (a company's TLS inspection, the
+    /// simulator). Default: none.
+    pub extra_ca: Option<Vec<u8>>,
+    /// Longest time for a connection to stand, TLS included. Default: 5 s.
+    pub connect_timeout: Duration,
+    /// Longest time for one request, from the first byte sent to the last one read. Default: 30 s.
+    pub request_timeout: Duration,
+    /// Longest time for one listing with all its pages, tokens and waits. Default: 60 s.
+    pub deadline: Duration,
+    /// How often one request is sent at most. Default: 4.
+    pub max_attempts: u32,
+    /// Largest answer, after decompression, in bytes. Default: 32 MiB.
+    pub body_limit: usize,
+    /// Most pages of one listing. Default: 100.
+    pub page_limit: u32,
+    /// HTTP/2 connections to each of the two hosts. More than one because a server allows only
+    /// about 100 requests at once on each. Default: 2.
+    pub connections: usize,
+    /// Whether Graph may throttle these calls first (`x-ms-throttle-priority: low`), which is
+    /// polite for background polls and wrong while somebody waits. Default: true.
+    pub low_priority: bool,
+    /// Default: `licensetool/<version>`.
+    pub user_agent: String,
+}
+
+impl Settings {
+    /// The defaults for a cloud.
+    pub fn new(cloud: Cloud) -> Settings {
+        Settings {
+            cloud,
+            extra_ca: None,
+            connect_timeout: Duration::from_secs(5),
+            request_timeout: Duration::from_secs(30),
+            deadline: Duration::from_secs(60),
+            max_attempts: 4,
+            body_limit: 32 * 1024 * 1024,
+            page_limit: 100,
+            connections: 2,
+            low_priority: true,
+            user_agent: concat!("licensetool/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
