@@ -7,6 +7,8 @@ use graph::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+type ReadCount = fn(&SubscribedSku) -> Option<i64>;
+
 fn sku() -> Value {
     json!({
         "id": "48a80680-7326-48cd-9935-b556b81d3a4e_c7df2760-2c81-4ef7-b578-5b5392b571df",
@@ -103,7 +105,7 @@ fn a_regular_subscription_is_read_whole_and_without_remarks() {
 #[test]
 fn a_number_that_cannot_be_is_unknown_and_never_0() {
     let check = |to: Option<Value>, expected: Option<i64>, remark: &str| {
-        let fields: [(&str, fn(&SubscribedSku) -> Option<i64>); 5] = [
+        let fields: [(&str, ReadCount); 5] = [
             ("consumedUnits", |sku| sku.consumed_units),
             ("prepaidUnits/enabled", |sku| sku.prepaid_units.enabled),
             ("prepaidUnits/warning", |sku| sku.prepaid_units.warning),
