@@ -24,8 +24,9 @@ pub struct Settings {
     pub body_limit: usize,
     /// Most pages of one listing. Default: 100.
     pub page_limit: u32,
-    /// HTTP/2 connections to each of the two hosts. More than one because a server allows only
-    /// about 100 requests at once on each. Default: 2.
+    /// HTTP/2 connections to each of the two hosts. A server allows about 100 requests at once on
+    /// each, and one core can serve each: with 200 tenants asked at once, 4 took half the time of
+    /// 1. Default: 4.
     pub connections: usize,
     /// Whether Graph may throttle these calls first (`x-ms-throttle-priority: low`), which is
     /// polite for background polls and wrong while somebody waits. Default: true.
@@ -46,7 +47,7 @@ impl Settings {
             max_attempts: 4,
             body_limit: 32 * 1024 * 1024,
             page_limit: 100,
-            connections: 2,
+            connections: 4,
             low_priority: true,
             user_agent: concat!("licensetool/", env!("CARGO_PKG_VERSION")).to_owned(),
         }

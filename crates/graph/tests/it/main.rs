@@ -3,5 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod parsing;
+
+mod entra;
 mod stub;
+mod tls;
 mod wire;

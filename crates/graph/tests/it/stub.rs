@@ -1,6 +1,7 @@
 //! A server of a few lines for what no simulator of Microsoft would send: raw bytes, one answer a
 //! connection, and the requests kept as they came.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use graph::{Client, Cloud, Credential, Settings, Tenant};
@@ -14,7 +15,14 @@ pub(crate) struct Stub {
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-/// An answer of Graph as it goes over the wire.
+/// What the server does with a request.
+pub(crate) enum Reply {
+    Bytes(Vec<u8>),
+    /// Keeps the connection and says nothing.
+    Silence,
+}
+
+/// An answer as it goes over the wire.
 pub(crate) fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!(
@@ -23,27 +31,48 @@ pub(crate) fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
+/// Entra's answer to a token request.
+pub(crate) fn token(secret: &str, expires_in: u32) -> Reply {
+    let body =
+        format!(r#"{{"token_type":"Bearer","expires_in":{expires_in},"access_token":"{secret}"}}"#);
+    Reply::Bytes(answer(200, "", body.as_bytes()))
+}
+
+pub(crate) fn asks_for_token(request: &str) -> bool {
+    request.starts_with("POST ") && request.contains("/oauth2/v2.0/token ")
+}
+
 impl Stub {
     /// Gives a token to whoever asks, and to request number n (from 0) of Graph what `graph` says.
-    pub(crate) async fn start(graph: impl Fn(usize) -> Vec<u8> + Send + 'static) -> Stub {
+    pub(crate) async fn start(graph: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static) -> Stub {
+        let asked = AtomicUsize::new(0);
+        Stub::replying(move |request| {
+            if asks_for_token(request) {
+                return token("t", 3599);
+            }
+            Reply::Bytes(graph(asked.fetch_add(1, Ordering::Relaxed)))
+        })
+        .await
+    }
+
+    /// Replies to every request, given as text.
+    pub(crate) async fn replying(reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Stub {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&requests);
+        let (kept, reply) = (Arc::clone(&requests), Arc::new(reply));
         tokio::spawn(async move {
-            let mut asked = 0;
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
-                let request = read(&mut stream).await;
-                let bytes = if request.contains("/oauth2/") {
-                    let token = br#"{"token_type":"Bearer","expires_in":3599,"access_token":"t"}"#;
-                    answer(200, "", token)
-                } else {
-                    asked += 1;
-                    graph(asked - 1)
-                };
-                kept.lock().unwrap().push(request);
-                let _ = stream.write_all(&bytes).await;
+                let (kept, reply) = (Arc::clone(&kept), Arc::clone(&reply));
+                tokio::spawn(async move {
+                    let request = read(&mut stream).await;
+                    kept.lock().unwrap().push(request.clone());
+                    match reply(&request) {
+                        Reply::Bytes(bytes) => drop(stream.write_all(&bytes).await),
+                        Reply::Silence => drop(stream.read(&mut [0]).await),
+                    }
+                });
             }
         });
         Stub {
@@ -55,6 +84,16 @@ impl Stub {
     /// Every request so far, head and body.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// How many of the requests were for a token, and how many for data.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let requests = self.requests();
+        let tokens = requests
+            .iter()
+            .filter(|request| asks_for_token(request))
+            .count();
+        (tokens, requests.len() - tokens)
     }
 
     pub(crate) fn settings(&self) -> Settings {
