@@ -36,7 +36,8 @@ pub struct Credential {
 pub enum CredentialError {
     /// The tenant id cannot stand in an address.
     #[error(
-        "the tenant id {0} is neither a GUID nor a domain: copy \"Directory (tenant) ID\" from Entra"
+        "the tenant id {0} is neither a GUID nor a domain: copy \"Directory (tenant) ID\" from \
+         Entra"
     )]
     TenantId(String),
     /// The client id is empty or no plain text.
@@ -47,7 +48,8 @@ pub enum CredentialError {
     Encrypted,
     /// No private key in the PEM text.
     #[error(
-        "there is no private key in the PEM text: it needs a section BEGIN PRIVATE KEY or BEGIN RSA PRIVATE KEY"
+        "there is no private key in the PEM text: it needs a section BEGIN PRIVATE KEY or BEGIN RSA \
+         PRIVATE KEY"
     )]
     NoKey,
     /// Not an RSA key, or damaged.
@@ -55,7 +57,8 @@ pub enum CredentialError {
     UnusableKey,
     /// The certificate was made for another key.
     #[error(
-        "the private key does not belong to the certificate (SHA-1 {0}): store the two that were made together"
+        "the private key does not belong to the certificate (SHA-1 {0}): store the two that were \
+         made together"
     )]
     OtherKey(String),
 }

@@ -4,7 +4,8 @@
 //! A [`Client`] holds the connections, a [`Tenant`] one tenant's credential and token:
 //!
 //! ```no_run
-//! # async fn example(certificate_der: &[u8], key_pem: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! # use std::error::Error;
+//! # async fn example(certificate_der: &[u8], key_pem: &str) -> Result<(), Box<dyn Error>> {
 //! use graph::{Client, Cloud, Credential, Settings};
 //!
 //! let client = Client::new(&Settings::new(Cloud::global()))?;
@@ -23,12 +24,13 @@
 //!
 //! | what happened | then |
 //! |---|---|
-//! | 429, or any 5xx, with `Retry-After` | that long (seconds, fractions, an HTTP date), plus a little jitter |
+//! | 429, or any 5xx, with `Retry-After` | that long (seconds, fractions, an HTTP date) and jitter |
 //! | 429, or any 5xx, without | exponential backoff with jitter |
 //! | Entra's transient codes (AADSTS50196, 90006, …), whatever their status | as 429 and 5xx |
 //! | the connection broke after it stood (reset, cut-off body) | exponential backoff with jitter |
 //! | 401 from Graph | once per listing, at once, with a new token |
-//! | no answer in time, name or host unreachable, TLS refused | never: a silent tenant costs one time-out |
+//! | no answer in time | never: a silent tenant costs one time-out |
+//! | no connection (name, network, TLS) | never |
 //! | 400, 403, 404, an answer that makes no sense, a credential that Entra refuses | never |
 //! | a redirect | never followed |
 //!

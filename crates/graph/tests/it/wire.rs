@@ -38,7 +38,8 @@ async fn a_request_says_who_asks_for_what_and_how_urgently() {
             "client_id=app&",
             "scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&",
             "grant_type=client_credentials&",
-            "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&",
+            "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3A\
+             jwt-bearer&",
         ],
     );
     check(
