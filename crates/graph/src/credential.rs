@@ -48,8 +48,8 @@ pub enum CredentialError {
     Encrypted,
     /// No private key in the PEM text.
     #[error(
-        "there is no private key in the PEM text: it needs a section BEGIN PRIVATE KEY or BEGIN RSA \
-         PRIVATE KEY"
+        "there is no private key in the PEM text: it needs a section BEGIN PRIVATE KEY or BEGIN \
+         RSA PRIVATE KEY"
     )]
     NoKey,
     /// Not an RSA key, or damaged.

@@ -24,7 +24,7 @@
 //!
 //! | what happened | then |
 //! |---|---|
-//! | 429, or any 5xx, with `Retry-After` | that long (seconds, fractions, an HTTP date) and jitter |
+//! | 429, or any 5xx, with `Retry-After` | that long (seconds or an HTTP date) and jitter |
 //! | 429, or any 5xx, without | exponential backoff with jitter |
 //! | Entra's transient codes (AADSTS50196, 90006, …), whatever their status | as 429 and 5xx |
 //! | the connection broke after it stood (reset, cut-off body) | exponential backoff with jitter |
