@@ -1,0 +1,19 @@
+//! Puts the commit into `--version`, so that a running copy can be traced to its source.
+
+use std::process::Command;
+
+fn main() {
+    println!("cargo:rerun-if-env-changed=LICENSETOOL_COMMIT");
+    println!("cargo:rerun-if-changed=../../.git/HEAD");
+    println!("cargo:rerun-if-changed=../../.git/refs/heads");
+    // An image is built without the repository at hand, so its recipe may say the commit.
+    let commit = std::env::var("LICENSETOOL_COMMIT").ok().or_else(from_git);
+    let commit = commit.unwrap_or_else(|| "unknown commit".to_owned());
+    println!("cargo:rustc-env=LICENSETOOL_COMMIT={commit}");
+}
+
+fn from_git() -> Option<String> {
+    let output = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output().ok()?;
+    let commit = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| commit.trim().to_owned())
+}

@@ -1,0 +1,101 @@
+//! `licensetool config`: what is in force, and everything that is wrong, at once.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use home::Severity;
+
+use crate::config::{self, Source, Sources};
+use crate::exit::Outcome;
+use crate::microsoft::{self, Waiting};
+use crate::{clock, output};
+
+/// Prints every setting with its value and where it comes from.
+pub(crate) fn show(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
+    let (_, in_force) = match config::read(home, sources) {
+        Ok(read) => read,
+        Err(problems) => return problems_only(&problems),
+    };
+    let mut text = format!("# home = {}\n", home.display());
+    for (key, value, source) in &in_force {
+        let value = without_password(value);
+        let line = format!("{} = \"{value}\"", key.name);
+        let from = if *source == Source::Environment {
+            key.variable()
+        } else {
+            source.as_str().to_owned()
+        };
+        writeln!(text, "{line:<55} # {from}")?;
+    }
+    output::say(text.trim_end())?;
+    Ok(Outcome::Fine)
+}
+
+/// Reads settings, profiles and certificates, and says every problem.
+pub(crate) fn check(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
+    let config = match config::read(home, sources) {
+        Ok((config, _)) => config,
+        Err(problems) => return problems_only(&problems),
+    };
+    let mut said = Vec::new();
+    let mut outcome = Outcome::Fine;
+    if let Err(error) = microsoft::client(&config.microsoft, Waiting::Nobody) {
+        said.push(format!("error: {error:#}"));
+        outcome = Outcome::Blind;
+    }
+    if let Err(refusal) = web::check_listen(config.listen) {
+        said.push(format!("error: listen: {refusal}"));
+        outcome = Outcome::Blind;
+    }
+    let found = home::read(home, clock::now());
+    for problem in &found.problems {
+        let (word, worst) = match problem.severity {
+            Severity::Error => ("error", Outcome::Blind),
+            Severity::Warning => ("warning", Outcome::Found),
+        };
+        said.push(format!("{word}: {problem}"));
+        outcome = outcome.or(worst);
+    }
+    said.push(format!(
+        "{}: {} of {} tenants can be asked",
+        home.display(),
+        found.tenants.len(),
+        found.tenants.len() + found.broken.len()
+    ));
+    output::say(&said.join("\n"))?;
+    Ok(outcome)
+}
+
+/// Prints the reference page from which `docs/configuration.md` is made.
+pub(crate) fn reference() -> anyhow::Result<Outcome> {
+    output::say(config::reference().trim_end())?;
+    Ok(Outcome::Fine)
+}
+
+fn problems_only(problems: &[String]) -> anyhow::Result<Outcome> {
+    let lines: Vec<String> = problems.iter().map(|problem| format!("error: {problem}")).collect();
+    output::say(&lines.join("\n"))?;
+    Ok(Outcome::Blind)
+}
+
+/// An address that carries a password is shown without it.
+fn without_password(value: &str) -> String {
+    match url::Url::parse(value) {
+        Ok(mut url) if url.password().is_some() => {
+            drop(url.set_password(Some("***")));
+            url.to_string()
+        }
+        _ => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_an_address_is_not_shown() {
+        assert_eq!(without_password("postgres://u:secret@db/x"), "postgres://u:***@db/x");
+        assert_eq!(without_password("sqlite:licensetool.db"), "sqlite:licensetool.db");
+    }
+}

@@ -1,0 +1,169 @@
+//! The command line: what can be asked of the program, and who answers.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::{Parser, Subcommand};
+use domain::TenantKey;
+
+use crate::config::{self, Config, Sources, home_dir};
+use crate::exit::Outcome;
+use crate::run::Role;
+use crate::simulate::Simulate;
+use crate::status::Format;
+use crate::{catalog, check, demo, logging, run, simulate, status, tools};
+
+/// The version with the commit it was built from.
+pub(crate) const VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (", env!("LICENSETOOL_COMMIT"), ")");
+
+/// Watches the Microsoft 365 licences of many tenants and says in time what runs short
+#[derive(Debug, Parser)]
+#[command(name = "licensetool", version = VERSION)]
+pub(crate) struct Cli {
+    /// The folder with profiles and certificates [default: $LICENSETOOL_HOME, else this folder]
+    #[arg(long, global = true)]
+    home: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Two sample schools on a stand-in Microsoft, with everything running
+    Demo {
+        /// Address of pages and API [default: 127.0.0.1:5000]
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// Address of /metrics, /healthz and /readyz [default: 127.0.0.1:9464]
+        #[arg(long)]
+        metrics_listen: Option<SocketAddr>,
+    },
+    /// All services: collects from Microsoft, answers people and programs
+    Run {
+        /// Only these services (needs PostgreSQL)
+        #[arg(long, value_delimiter = ',')]
+        role: Vec<Role>,
+        /// Ask every tenant once, keep what was seen, and end
+        #[arg(long)]
+        once: bool,
+        /// Address of pages and API [default: 127.0.0.1:5000]
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// Address of /metrics, /healthz and /readyz [default: 127.0.0.1:9464]
+        #[arg(long)]
+        metrics_listen: Option<SocketAddr>,
+    },
+    /// Ask Microsoft now; exit code 0 enough, 1 shortage, 2 could not look
+    Status {
+        /// Only this tenant
+        #[arg(value_parser = TenantKey::parse)]
+        tenant: Option<TenantKey>,
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Settings, profiles and certificates
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The stand-in Microsoft alone
+    Simulate(Simulate),
+    /// Product names
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// Bring the store's schema up to date
+    Migrate,
+    /// Print the API's description (OpenAPI 3.1)
+    Openapi,
+    /// Print a completion script
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Read everything and say every problem at once
+    Check,
+    /// Print what is in force and where it comes from
+    Show,
+    /// Print the reference of all settings (Markdown)
+    Reference,
+}
+
+#[derive(Debug, Subcommand)]
+enum CatalogCommand {
+    /// Import Microsoft's table of product names
+    Update {
+        /// The CSV file "Product names and service plan identifiers for licensing"
+        #[arg(long)]
+        file: PathBuf,
+    },
+    /// Print every known product name
+    Show,
+}
+
+/// Reads the command line and does what it says.
+pub(crate) fn run() -> anyhow::Result<Outcome> {
+    let Cli { home, command } = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = runtime.block_on(answer(home, command));
+    // A name lookup or a file that hangs must not hold the process back.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outcome> {
+    let home = home_dir(home.as_deref(), &Sources::from_environment());
+    let configured = |flags: &[(&'static str, Option<SocketAddr>)]| -> anyhow::Result<Config> {
+        let mut sources = Sources::from_home(&home)?;
+        let said = |(name, address): &(_, Option<SocketAddr>)| Some((*name, address.as_ref()?.to_string()));
+        sources.flags.extend(flags.iter().filter_map(said));
+        started(&home, &sources)
+    };
+    match command {
+        Command::Demo { listen, metrics_listen } => {
+            logging::start("warn", config::LogFormat::Text)?;
+            Box::pin(demo::demo(listen, metrics_listen)).await
+        }
+        Command::Run { once: true, .. } => run::once(configured(&[])?).await,
+        Command::Run { role, listen, metrics_listen, .. } => {
+            let config =
+                configured(&[("listen", listen), ("metrics_listen", metrics_listen)])?;
+            Box::pin(run::run(config, &role)).await
+        }
+        Command::Status { tenant, format } => {
+            status::status(&configured(&[])?, tenant.as_ref(), format).await
+        }
+        Command::Config(ConfigCommand::Check) => check::check(&home, &Sources::from_home(&home)?),
+        Command::Config(ConfigCommand::Show) => check::show(&home, &Sources::from_home(&home)?),
+        Command::Config(ConfigCommand::Reference) => check::reference(),
+        Command::Simulate(wish) => simulate::simulate(wish).await,
+        Command::Catalog(CatalogCommand::Update { file }) => {
+            catalog::update(&configured(&[])?, &file).await
+        }
+        Command::Catalog(CatalogCommand::Show) => catalog::show(&configured(&[])?).await,
+        Command::Migrate => run::migrate(&configured(&[])?.store_url).await,
+        Command::Openapi => tools::openapi(),
+        Command::Completions { shell } => tools::completions(shell),
+    }
+}
+
+/// The settings, and logging as they say.
+fn started(home: &std::path::Path, sources: &Sources) -> anyhow::Result<Config> {
+    match config::read(home, sources) {
+        Ok((config, _)) => {
+            logging::start(&config.log.level, config.log.format)?;
+            Ok(config)
+        }
+        Err(problems) => bail!("{}", problems.join("\nlicensetool: ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

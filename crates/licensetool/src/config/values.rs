@@ -1,0 +1,171 @@
+//! How the text of a setting becomes a value, with a sentence for every text that is none.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use domain::{Language, Threshold};
+use graph::Cloud;
+use jiff::SignedDuration;
+use url::Url;
+
+/// A value that can be read from the text of a setting; the error says what would be right.
+pub(crate) trait FromText: Sized {
+    fn from_text(text: &str) -> Result<Self, String>;
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl FromText for LogFormat {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("must be text or json".to_owned()),
+        }
+    }
+}
+
+impl FromText for String {
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.to_owned())
+    }
+}
+
+/// An empty text is no value.
+impl<T: FromText> FromText for Option<T> {
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }
+    }
+}
+
+impl FromText for SocketAddr {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:5000".to_owned())
+    }
+}
+
+impl FromText for Language {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "de" => Ok(Self::German),
+            "en" => Ok(Self::English),
+            _ => Err("must be de or en".to_owned()),
+        }
+    }
+}
+
+impl FromText for Url {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let url = Self::parse(text).map_err(|error| format!("is no web address: {error}"))?;
+        match url.scheme() {
+            "https" | "http" => Ok(url),
+            _ => Err("must begin with https://".to_owned()),
+        }
+    }
+}
+
+impl FromText for Cloud {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "global" => Ok(Self::global()),
+            "us-government" => Ok(Self::us_government()),
+            "us-government-dod" => Ok(Self::us_government_dod()),
+            "china" => Ok(Self::china()),
+            _ => Err("must be global, us-government, us-government-dod or china".to_owned()),
+        }
+    }
+}
+
+/// A span of time longer than nothing.
+impl FromText for SignedDuration {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text.parse::<Self>() {
+            Ok(span) if span.is_positive() => Ok(span),
+            _ => Err("must be a time such as 30s, 15m or 1h 30m".to_owned()),
+        }
+    }
+}
+
+impl FromText for Duration {
+    fn from_text(text: &str) -> Result<Self, String> {
+        SignedDuration::from_text(text).map(SignedDuration::unsigned_abs)
+    }
+}
+
+impl FromText for Threshold {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let wrong = || "must be a number of seats such as 5, or a share such as 5%".to_owned();
+        match text.strip_suffix('%') {
+            Some(share) => match share.trim().parse() {
+                Ok(percent @ 0..=100) => Ok(Self::Percent(percent)),
+                _ => Err(wrong()),
+            },
+            None => match text.parse() {
+                Ok(seats @ 0..) => Ok(Self::Seats(seats)),
+                _ => Err(wrong()),
+            },
+        }
+    }
+}
+
+/// Whole numbers within bounds.
+macro_rules! whole_number {
+    ($type:ty, $bounds:expr) => {
+        impl FromText for $type {
+            fn from_text(text: &str) -> Result<Self, String> {
+                let bounds = $bounds;
+                let wrong =
+                    || format!("must be a whole number from {} to {}", bounds.start(), bounds.end());
+                text.parse().ok().filter(|n| bounds.contains(n)).ok_or_else(wrong)
+            }
+        }
+    };
+}
+whole_number!(usize, 1..=1000_usize);
+whole_number!(u16, 0..=365_u16);
+whole_number!(i64, 0..=1_000_000_i64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<T: FromText + std::fmt::Debug>(texts: &[&str], expected: &str) {
+        for text in texts {
+            let said = match T::from_text(text) {
+                Ok(value) => format!("{value:?}"),
+                Err(wrong) => wrong,
+            };
+            assert_eq!(said, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn texts_become_values_or_sentences() {
+        check::<Threshold>(&["5%", "5 %"], "Percent(5)");
+        check::<Threshold>(&["7"], "Seats(7)");
+        check::<Threshold>(
+            &["", "-1", "101%", "5.5", "many"],
+            "must be a number of seats such as 5, or a share such as 5%",
+        );
+        check::<Duration>(&["90s", "1m30s", "1m 30s"], "90s");
+        check::<Duration>(
+            &["", "0s", "-5s", "5", "soon"],
+            "must be a time such as 30s, 15m or 1h 30m",
+        );
+        check::<usize>(&["50"], "50");
+        check::<usize>(&["0", "1001", "x", ""], "must be a whole number from 1 to 1000");
+        check::<Language>(&["fr"], "must be de or en");
+        check::<LogFormat>(&["xml"], "must be text or json");
+        check::<SocketAddr>(
+            &["localhost", "1.2.3.4"],
+            "must be an address and a port, such as 127.0.0.1:5000",
+        );
+        check::<Url>(&["ftp://x/"], "must begin with https://");
+        check::<Option<usize>>(&[""], "None");
+    }
+}

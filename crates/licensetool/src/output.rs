@@ -1,0 +1,20 @@
+//! The only place that writes to the terminal.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+/// Writes a text and a line end to standard output.
+pub(crate) fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+/// Writes one line to standard error. Nobody is left to hear it if that fails.
+pub(crate) fn complain(line: &str) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
+}
+
+/// Whether a person watches what is written to standard error.
+pub(crate) fn is_watched() -> bool {
+    io::stderr().is_terminal()
+}

@@ -1,0 +1,119 @@
+//! From the home folder to the tenants that can be asked, keeping what has not changed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use graph::{Client, Credential};
+use home::{BrokenTenant, Home, Problem, TenantProfile};
+use pipeline::roster::{Access, Entry, Roster};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock;
+
+/// The tenants of `home`. One whose profile is what it was in `before` keeps its token.
+fn roster(home: &Home, client: &Client, before: &Roster) -> Roster {
+    let usable = home.tenants.iter().map(|profile| (profile.key.clone(), entry(profile, client, before)));
+    let broken = home.broken.iter().map(|tenant| (tenant.key.clone(), broken_entry(tenant)));
+    usable.chain(broken).collect()
+}
+
+fn entry(profile: &TenantProfile, client: &Client, before: &Roster) -> Entry {
+    let certificate = &profile.certificate;
+    let made_of =
+        format!("{} {} {}", profile.tenant_id, profile.client_id, certificate.thumbprint_sha256);
+    let kept = before.get(&profile.key).filter(|entry| entry.made_of == made_of);
+    let access = kept.map_or_else(|| access(profile, client), |entry| entry.access.clone());
+    Entry { name: profile.name.clone(), tenant_id: profile.tenant_id.clone(), access, made_of }
+}
+
+fn access(profile: &TenantProfile, client: &Client) -> Access {
+    let certificate = &profile.certificate;
+    let credential = Credential::new(
+        &profile.tenant_id,
+        &profile.client_id,
+        &certificate.der,
+        certificate.key_pem.expose(),
+    );
+    match credential {
+        Ok(credential) => Access::Ready(client.tenant(credential)),
+        Err(error) => Access::Broken {
+            message: format!("the certificate of {} cannot be used: {error}", profile.key),
+            advice: "`licensetool config check` names the file and the way out".to_owned(),
+        },
+    }
+}
+
+fn broken_entry(tenant: &BrokenTenant) -> Entry {
+    let said = |text: fn(&Problem) -> String| {
+        tenant.problems.iter().map(text).collect::<Vec<_>>().join("; ")
+    };
+    let message = said(|problem| {
+        let field = problem.field.as_ref().map_or_else(String::new, |field| format!(" {field}:"));
+        format!("{}:{field} {}", problem.file.display(), problem.message)
+    });
+    Entry {
+        name: tenant.name.clone().unwrap_or_else(|| tenant.key.to_string()),
+        tenant_id: String::new(),
+        made_of: message.clone(),
+        access: Access::Broken { advice: said(|problem| problem.advice.clone()), message },
+    }
+}
+
+/// Reads the home folder, off the async threads: network mounts can be slow, and ten thousand
+/// keys are checked in seconds, not in no time.
+pub(crate) async fn load(
+    dir: &Path,
+    client: &Client,
+    before: &Arc<Roster>,
+) -> anyhow::Result<(Home, Roster)> {
+    let (dir, client, before) = (dir.to_owned(), client.clone(), Arc::clone(before));
+    let read = move || {
+        let home = home::read(&dir, clock::now());
+        let roster = roster(&home, &client, &before);
+        (home, roster)
+    };
+    tokio::task::spawn_blocking(read).await.context("reading the home folder")
+}
+
+/// Looks at the home folder every `poll` and hands on what changed, until `stop`.
+pub(crate) async fn follow(
+    dir: PathBuf,
+    client: Client,
+    roster_out: watch::Sender<Arc<Roster>>,
+    poll: Duration,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut known = fingerprint(&dir).await?;
+    while stop.run_until_cancelled(tokio::time::sleep(poll)).await.is_some() {
+        let now = fingerprint(&dir).await?;
+        if now == known {
+            continue;
+        }
+        known = now;
+        let before = Arc::clone(&roster_out.borrow());
+        let (home, changed) = load(&dir, &client, &before).await?;
+        log_problems(&home);
+        roster_out.send_replace(Arc::new(changed));
+    }
+    Ok(())
+}
+
+async fn fingerprint(dir: &Path) -> anyhow::Result<home::Fingerprint> {
+    let dir = dir.to_owned();
+    tokio::task::spawn_blocking(move || home::fingerprint(&dir))
+        .await
+        .context("looking at the home folder")
+}
+
+/// Every problem of the home folder, a log line each.
+pub(crate) fn log_problems(home: &Home) {
+    for problem in &home.problems {
+        match problem.severity {
+            home::Severity::Error => tracing::error!("{problem}"),
+            home::Severity::Warning => tracing::warn!("{problem}"),
+        }
+    }
+}
