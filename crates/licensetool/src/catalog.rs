@@ -22,14 +22,23 @@ pub(crate) async fn update(config: &Config, file: &Path) -> anyhow::Result<Outco
         output::complain(&format!("{}: {problem}", file.display()));
     }
     if table.products.is_empty() {
-        bail!("{} names no product; the store keeps the names it has", file.display());
+        bail!(
+            "{} names no product; the store keeps the names it has",
+            file.display()
+        );
     }
     let store = Store::open(&config.store_url).await?;
     store.migrate().await?;
     let changed = store.import_names(&table.products, clock::now()).await?;
     let read = table.products.len();
-    output::say(&format!("{read} products read, {changed} names new or changed"))?;
-    Ok(if table.problems.is_empty() { Outcome::Fine } else { Outcome::Found })
+    output::say(&format!(
+        "{read} products read, {changed} names new or changed"
+    ))?;
+    Ok(if table.problems.is_empty() {
+        Outcome::Fine
+    } else {
+        Outcome::Found
+    })
 }
 
 /// Prints every known name.

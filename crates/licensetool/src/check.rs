@@ -73,7 +73,10 @@ pub(crate) fn reference() -> anyhow::Result<Outcome> {
 }
 
 fn problems_only(problems: &[String]) -> anyhow::Result<Outcome> {
-    let lines: Vec<String> = problems.iter().map(|problem| format!("error: {problem}")).collect();
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("error: {problem}"))
+        .collect();
     output::say(&lines.join("\n"))?;
     Ok(Outcome::Blind)
 }
@@ -95,7 +98,13 @@ mod tests {
 
     #[test]
     fn a_password_in_an_address_is_not_shown() {
-        assert_eq!(without_password("postgres://u:secret@db/x"), "postgres://u:***@db/x");
-        assert_eq!(without_password("sqlite:licensetool.db"), "sqlite:licensetool.db");
+        assert_eq!(
+            without_password("postgres://u:secret@db/x"),
+            "postgres://u:***@db/x"
+        );
+        assert_eq!(
+            without_password("sqlite:licensetool.db"),
+            "sqlite:licensetool.db"
+        );
     }
 }

@@ -15,8 +15,12 @@ use crate::status::Format;
 use crate::{catalog, check, demo, logging, run, simulate, status, tools};
 
 /// The version with the commit it was built from.
-pub(crate) const VERSION: &str =
-    concat!(env!("CARGO_PKG_VERSION"), " (", env!("LICENSETOOL_COMMIT"), ")");
+pub(crate) const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (",
+    env!("LICENSETOOL_COMMIT"),
+    ")"
+);
 
 /// Watches the Microsoft 365 licences of many tenants and says in time what runs short
 #[derive(Debug, Parser)]
@@ -104,7 +108,9 @@ enum CatalogCommand {
 /// Reads the command line and does what it says.
 pub(crate) fn run() -> anyhow::Result<Outcome> {
     let Cli { home, command } = Cli::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let ended = runtime.block_on(answer(home, command));
     // A name lookup or a file that hangs must not hold the process back.
     runtime.shutdown_background();
@@ -115,19 +121,28 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
     let home = home_dir(home.as_deref(), &Sources::from_environment());
     let configured = |flags: &[(&'static str, Option<SocketAddr>)]| -> anyhow::Result<Config> {
         let mut sources = Sources::from_home(&home)?;
-        let said = |(name, address): &(_, Option<SocketAddr>)| Some((*name, address.as_ref()?.to_string()));
+        let said = |(name, address): &(_, Option<SocketAddr>)| {
+            Some((*name, address.as_ref()?.to_string()))
+        };
         sources.flags.extend(flags.iter().filter_map(said));
         started(&home, &sources)
     };
     match command {
-        Command::Demo { listen, metrics_listen } => {
+        Command::Demo {
+            listen,
+            metrics_listen,
+        } => {
             logging::start("warn", config::LogFormat::Text)?;
             Box::pin(demo::demo(listen, metrics_listen)).await
         }
         Command::Run { once: true, .. } => run::once(configured(&[])?).await,
-        Command::Run { role, listen, metrics_listen, .. } => {
-            let config =
-                configured(&[("listen", listen), ("metrics_listen", metrics_listen)])?;
+        Command::Run {
+            role,
+            listen,
+            metrics_listen,
+            ..
+        } => {
+            let config = configured(&[("listen", listen), ("metrics_listen", metrics_listen)])?;
             Box::pin(run::run(config, &role)).await
         }
         Command::Status { tenant, format } => {

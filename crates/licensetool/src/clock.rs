@@ -5,7 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 /// The system's time.
-#[allow(clippy::disallowed_methods, reason = "this is where the program asks the clock")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is where the program asks the clock"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

@@ -63,5 +63,7 @@ pub(crate) struct Collect {
 /// Where home is, from the flag, else from the environment, else here.
 pub(crate) fn home_dir(flag: Option<&Path>, sources: &Sources) -> PathBuf {
     let from_environment = || sources.variable("LICENSETOOL_HOME").map(PathBuf::from);
-    flag.map(Path::to_owned).or_else(from_environment).unwrap_or_else(|| PathBuf::from("."))
+    flag.map(Path::to_owned)
+        .or_else(from_environment)
+        .unwrap_or_else(|| PathBuf::from("."))
 }

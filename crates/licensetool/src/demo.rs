@@ -22,13 +22,18 @@ pub(crate) async fn demo(
     let stop = stopped_by_signal()?;
     let folder = tempfile::tempdir()?;
     let world = World::demo();
-    let options = Options { tls: Tls::Generated, ..Options::default() };
+    let options = Options {
+        tls: Tls::Generated,
+        ..Options::default()
+    };
     let simulator = Simulator::start(world.clone(), options).await?;
     simulator.write_home(folder.path())?;
 
     let mut sources = Sources::from_home(folder.path())?;
     let mut flag = |name, address: Option<SocketAddr>| {
-        sources.flags.extend(address.map(|address| (name, address.to_string())));
+        sources
+            .flags
+            .extend(address.map(|address| (name, address.to_string())));
     };
     flag("listen", listen);
     flag("metrics_listen", metrics_listen);
@@ -42,7 +47,9 @@ pub(crate) async fn demo(
     let shown = shown(&parts.store, &config, clock::now()).await?;
     let table = status::table(&shown, clock::now());
     let microsoft = simulator.base_url();
-    let ended = parts.run(stop, |address| tell(&table, address, &microsoft)).await;
+    let ended = parts
+        .run(stop, |address| tell(&table, address, &microsoft))
+        .await;
     simulator.shutdown().await;
     ended
 }
@@ -61,11 +68,7 @@ fn tell(table: &str, address: &str, microsoft: &str) {
 }
 
 /// The licences as the store has them.
-async fn shown(
-    store: &Store,
-    config: &Config,
-    now: Timestamp,
-) -> anyhow::Result<Vec<TenantRows>> {
+async fn shown(store: &Store, config: &Config, now: Timestamp) -> anyhow::Result<Vec<TenantRows>> {
     let lens = Lens {
         names: catalog::names(&config.store_url).await,
         language: config.language,

@@ -19,7 +19,11 @@ pub(crate) enum Outcome {
 impl Outcome {
     /// The worse of two.
     pub(crate) fn or(self, other: Self) -> Self {
-        if self.code() >= other.code() { self } else { other }
+        if self.code() >= other.code() {
+            self
+        } else {
+            other
+        }
     }
 
     fn code(self) -> u8 {
@@ -66,7 +70,9 @@ mod tests {
     #[test]
     fn a_reader_that_hung_up_is_no_failure() {
         let hung_up = io::Error::from(io::ErrorKind::BrokenPipe);
-        assert!(reader_hung_up(&anyhow::Error::from(hung_up).context("printing")));
+        assert!(reader_hung_up(
+            &anyhow::Error::from(hung_up).context("printing")
+        ));
         assert!(!reader_hung_up(&anyhow::anyhow!("something else")));
     }
 }

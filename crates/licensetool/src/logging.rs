@@ -8,9 +8,14 @@ use crate::config::LogFormat;
 pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| anyhow::anyhow!("log.level \"{filter}\" is not understood: {error}"))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match format {
-        LogFormat::Text => log.with_target(false).with_ansi(crate::output::is_watched()).init(),
+        LogFormat::Text => log
+            .with_target(false)
+            .with_ansi(crate::output::is_watched())
+            .init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
     }
     Ok(())

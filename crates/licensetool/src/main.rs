@@ -1,20 +1,20 @@
 //! The program: one executable, whose services and tools are values of an enum.
 
-mod cli;
-mod exit;
-mod output;
-mod clock;
-mod logging;
-mod config;
-mod tenants;
-mod microsoft;
 mod catalog;
-mod rows;
-mod status;
 mod check;
+mod cli;
+mod clock;
+mod config;
+mod demo;
+mod exit;
+mod logging;
+mod microsoft;
+mod output;
+mod rows;
 mod run;
 mod simulate;
-mod demo;
+mod status;
+mod tenants;
 mod tools;
 
 use std::process::ExitCode;

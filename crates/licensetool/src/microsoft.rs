@@ -16,8 +16,10 @@ pub(crate) enum Waiting {
 
 /// A client that identifies itself.
 pub(crate) fn client(microsoft: &Microsoft, waiting: Waiting) -> anyhow::Result<Client> {
-    let cloud =
-        Cloud { authority: microsoft.authority.clone(), graph: microsoft.graph.clone() };
+    let cloud = Cloud {
+        authority: microsoft.authority.clone(),
+        graph: microsoft.graph.clone(),
+    };
     let mut settings = Settings::new(cloud);
     settings.request_timeout = microsoft.request_timeout;
     settings.user_agent = concat!("licensetool/", env!("CARGO_PKG_VERSION")).to_owned();

@@ -1,6 +1,8 @@
 //! Licences as rows for people and programs: what needs action first.
 
-use domain::{Exclusion, Gap, Language, Layer, Level, ProductNames, SkuId, Snapshot, TenantKey, Units};
+use domain::{
+    Exclusion, Gap, Language, Layer, Level, ProductNames, SkuId, Snapshot, TenantKey, Units,
+};
 use jiff::Timestamp;
 
 use crate::exit::Outcome;
@@ -54,12 +56,21 @@ impl Lens {
         now: Timestamp,
     ) -> TenantRows {
         let seen = look.map(|snapshot| {
-            let rows = snapshot.skus.iter().filter_map(|sku| self.row(sku, snapshot, now));
+            let rows = snapshot
+                .skus
+                .iter()
+                .filter_map(|sku| self.row(sku, snapshot, now));
             let mut rows: Vec<Row> = rows.collect();
             rows.sort_by(|a, b| {
-                rank(b).cmp(&rank(a)).then_with(|| a.product.cmp(&b.product))
+                rank(b)
+                    .cmp(&rank(a))
+                    .then_with(|| a.product.cmp(&b.product))
             });
-            Seen { as_of: snapshot.taken_at, rows, remarks: snapshot.remarks.clone() }
+            Seen {
+                as_of: snapshot.taken_at,
+                rows,
+                remarks: snapshot.remarks.clone(),
+            }
         });
         TenantRows { key, name, seen }
     }
@@ -69,10 +80,19 @@ impl Lens {
         if policy.exclusion == Exclusion::Everywhere {
             return None;
         }
-        let purchases = snapshot.subscriptions.iter().flatten().filter(|s| s.sku_id == sku.id);
+        let purchases = snapshot
+            .subscriptions
+            .iter()
+            .flatten()
+            .filter(|s| s.sku_id == sku.id);
         let trial = purchases.clone().any(|s| s.is_trial == Some(true));
-        let next_change = purchases.filter_map(|s| s.next_lifecycle).filter(|at| *at > now).min();
-        let product = self.names.or_part_number(sku.id, &sku.part_number, self.language);
+        let next_change = purchases
+            .filter_map(|s| s.next_lifecycle)
+            .filter(|at| *at > now)
+            .min();
+        let product = self
+            .names
+            .or_part_number(sku.id, &sku.part_number, self.language);
         Some(Row {
             sku_id: sku.id,
             part_number: sku.part_number.clone(),
@@ -105,7 +125,14 @@ pub(crate) fn outcome(tenants: &[TenantRows]) -> Outcome {
     };
     let of_tenant = |tenant: &TenantRows| match &tenant.seen {
         Err(_) => Outcome::Blind,
-        Ok(seen) => seen.rows.iter().map(of_row).fold(Outcome::Fine, Outcome::or),
+        Ok(seen) => seen
+            .rows
+            .iter()
+            .map(of_row)
+            .fold(Outcome::Fine, Outcome::or),
     };
-    tenants.iter().map(of_tenant).fold(Outcome::Fine, Outcome::or)
+    tenants
+        .iter()
+        .map(of_tenant)
+        .fold(Outcome::Fine, Outcome::or)
 }

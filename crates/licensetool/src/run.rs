@@ -21,8 +21,8 @@ use crate::exit::Outcome;
 use crate::microsoft::{self, Waiting};
 use crate::{clock, tenants};
 
-pub(crate) use supervise::stopped_by_signal;
 use supervise::Supervisor;
+pub(crate) use supervise::stopped_by_signal;
 
 /// The services of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -49,7 +49,10 @@ impl Parts {
         let store = Store::open(&config.store_url)
             .await
             .with_context(|| format!("the store {} cannot be opened", config.store_url))?;
-        store.migrate().await.context("the store cannot be brought up to date")?;
+        store
+            .migrate()
+            .await
+            .context("the store cannot be brought up to date")?;
         let nobody_yet = Arc::new(Roster::new());
         let (home, first) = tenants::load(&config.home, &client, &nobody_yet).await?;
         tenants::log_problems(&home);
@@ -60,19 +63,32 @@ impl Parts {
             );
         }
         let (roster, _) = watch::channel(Arc::new(first));
-        Ok(Self { config, store, client, roster })
+        Ok(Self {
+            config,
+            store,
+            client,
+            roster,
+        })
     }
 
     pub(crate) fn collector(&self) -> Collector {
         let collect = &self.config.collect;
         let settings = Settings {
-            pace: Pace { interval: collect.interval, ..Pace::default() },
+            pace: Pace {
+                interval: collect.interval,
+                ..Pace::default()
+            },
             subscriptions_every: collect.subscriptions_interval,
             at_once: collect.at_once,
             deadline: collect.deadline,
             ..Settings::default()
         };
-        Collector::new(self.store.clone(), self.roster.subscribe(), settings, clock::shared())
+        Collector::new(
+            self.store.clone(),
+            self.roster.subscribe(),
+            settings,
+            clock::shared(),
+        )
     }
 
     /// Starts all services; `ready` is called with the address of pages and API once they listen.
@@ -96,7 +112,9 @@ impl Parts {
         services.start("metrics", |stop| {
             serve::serve(metrics_listener, web::metrics_app(options, registry), stop)
         });
-        services.start("collect", |stop| async move { collector.run(stop).await.map(drop) });
+        services.start("collect", |stop| async move {
+            collector.run(stop).await.map(drop)
+        });
         let poll = self.config.home_poll;
         services.start("home folder", |stop| {
             tenants::follow(self.config.home, self.client, self.roster, poll, stop)
@@ -128,7 +146,11 @@ pub(crate) async fn run(config: Config, roles: &[Role]) -> anyhow::Result<Outcom
     check_roles(roles)?;
     let stop = stopped_by_signal()?;
     let parts = Parts::open(config).await?;
-    parts.run(stop, |address| tracing::info!(address, version = crate::cli::VERSION, "ready")).await
+    parts
+        .run(stop, |address| {
+            tracing::info!(address, version = crate::cli::VERSION, "ready")
+        })
+        .await
 }
 
 /// `run --once`: every enabled tenant is asked once and kept.
@@ -143,12 +165,18 @@ pub(crate) async fn once(config: Config) -> anyhow::Result<Outcome> {
         gaps = report.gaps.len(),
         "every tenant was asked once"
     );
-    Ok(if report.gaps.is_empty() { Outcome::Fine } else { Outcome::Blind })
+    Ok(if report.gaps.is_empty() {
+        Outcome::Fine
+    } else {
+        Outcome::Blind
+    })
 }
 
 /// SQLite lives in one process, so all services do too.
 fn check_roles(roles: &[Role]) -> anyhow::Result<()> {
-    let all = [Role::Web, Role::Collect].iter().all(|role| roles.contains(role));
+    let all = [Role::Web, Role::Collect]
+        .iter()
+        .all(|role| roles.contains(role));
     anyhow::ensure!(
         roles.is_empty() || all,
         "with SQLite all services run in one process: leave --role out. Services of their own need \

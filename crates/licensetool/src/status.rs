@@ -1,7 +1,7 @@
 //! `licensetool status`: asks Microsoft now, keeps nothing, and answers by table and exit code.
 
-mod table;
 mod data;
+mod table;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use pipeline::roster::Roster;
 
 use crate::config::Config;
 use crate::exit::Outcome;
-use crate::rows::{Lens, TenantRows, outcome};
 use crate::microsoft::{self, Waiting};
+use crate::rows::{Lens, TenantRows, outcome};
 use crate::{catalog, clock, output, tenants};
 
 pub(crate) use table::table;
@@ -36,9 +36,16 @@ pub(crate) async fn status(
     let nobody_yet = Arc::new(Roster::new());
     let (home, mut roster) = tenants::load(&config.home, &client, &nobody_yet).await?;
     if let Some(key) = only {
-        let known = roster.keys().map(TenantKey::as_str).collect::<Vec<_>>().join(", ");
+        let known = roster
+            .keys()
+            .map(TenantKey::as_str)
+            .collect::<Vec<_>>()
+            .join(", ");
         let entry = roster.remove(key).with_context(|| {
-            format!("there is no tenant {key} in {}; there are: {known}", home.dir.display())
+            format!(
+                "there is no tenant {key} in {}; there are: {known}",
+                home.dir.display()
+            )
         })?;
         roster = Roster::from([(key.clone(), entry)]);
     }
@@ -86,7 +93,8 @@ fn progress(tenants: usize) -> ProgressBar {
         ProgressDrawTarget::hidden()
     };
     let bar = ProgressBar::with_draw_target(Some(tenants as u64), target);
-    let style = ProgressStyle::with_template("asking Microsoft {bar:30} {pos}/{len} tenants {elapsed}");
+    let style =
+        ProgressStyle::with_template("asking Microsoft {bar:30} {pos}/{len} tenants {elapsed}");
     bar.with_style(style.expect("the template is well formed"))
 }
 

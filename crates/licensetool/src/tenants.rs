@@ -15,18 +15,33 @@ use crate::clock;
 
 /// The tenants of `home`. One whose profile is what it was in `before` keeps its token.
 fn roster(home: &Home, client: &Client, before: &Roster) -> Roster {
-    let usable = home.tenants.iter().map(|profile| (profile.key.clone(), entry(profile, client, before)));
-    let broken = home.broken.iter().map(|tenant| (tenant.key.clone(), broken_entry(tenant)));
+    let usable = home
+        .tenants
+        .iter()
+        .map(|profile| (profile.key.clone(), entry(profile, client, before)));
+    let broken = home
+        .broken
+        .iter()
+        .map(|tenant| (tenant.key.clone(), broken_entry(tenant)));
     usable.chain(broken).collect()
 }
 
 fn entry(profile: &TenantProfile, client: &Client, before: &Roster) -> Entry {
     let certificate = &profile.certificate;
-    let made_of =
-        format!("{} {} {}", profile.tenant_id, profile.client_id, certificate.thumbprint_sha256);
-    let kept = before.get(&profile.key).filter(|entry| entry.made_of == made_of);
+    let made_of = format!(
+        "{} {} {}",
+        profile.tenant_id, profile.client_id, certificate.thumbprint_sha256
+    );
+    let kept = before
+        .get(&profile.key)
+        .filter(|entry| entry.made_of == made_of);
     let access = kept.map_or_else(|| access(profile, client), |entry| entry.access.clone());
-    Entry { name: profile.name.clone(), tenant_id: profile.tenant_id.clone(), access, made_of }
+    Entry {
+        name: profile.name.clone(),
+        tenant_id: profile.tenant_id.clone(),
+        access,
+        made_of,
+    }
 }
 
 fn access(profile: &TenantProfile, client: &Client) -> Access {
@@ -48,17 +63,31 @@ fn access(profile: &TenantProfile, client: &Client) -> Access {
 
 fn broken_entry(tenant: &BrokenTenant) -> Entry {
     let said = |text: fn(&Problem) -> String| {
-        tenant.problems.iter().map(text).collect::<Vec<_>>().join("; ")
+        tenant
+            .problems
+            .iter()
+            .map(text)
+            .collect::<Vec<_>>()
+            .join("; ")
     };
     let message = said(|problem| {
-        let field = problem.field.as_ref().map_or_else(String::new, |field| format!(" {field}:"));
+        let field = problem
+            .field
+            .as_ref()
+            .map_or_else(String::new, |field| format!(" {field}:"));
         format!("{}:{field} {}", problem.file.display(), problem.message)
     });
     Entry {
-        name: tenant.name.clone().unwrap_or_else(|| tenant.key.to_string()),
+        name: tenant
+            .name
+            .clone()
+            .unwrap_or_else(|| tenant.key.to_string()),
         tenant_id: String::new(),
         made_of: message.clone(),
-        access: Access::Broken { advice: said(|problem| problem.advice.clone()), message },
+        access: Access::Broken {
+            advice: said(|problem| problem.advice.clone()),
+            message,
+        },
     }
 }
 
@@ -75,7 +104,9 @@ pub(crate) async fn load(
         let roster = roster(&home, &client, &before);
         (home, roster)
     };
-    tokio::task::spawn_blocking(read).await.context("reading the home folder")
+    tokio::task::spawn_blocking(read)
+        .await
+        .context("reading the home folder")
 }
 
 /// Looks at the home folder every `poll` and hands on what changed, until `stop`.
@@ -87,7 +118,11 @@ pub(crate) async fn follow(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut known = fingerprint(&dir).await?;
-    while stop.run_until_cancelled(tokio::time::sleep(poll)).await.is_some() {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(poll))
+        .await
+        .is_some()
+    {
         let now = fingerprint(&dir).await?;
         if now == known {
             continue;

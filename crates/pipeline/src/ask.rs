@@ -32,7 +32,12 @@ pub async fn ask(
         Access::Ready(tenant) => tenant,
         Access::Broken { message, advice } => {
             let (message, advice) = (message.clone(), advice.clone());
-            return unseen(Gap { at: now, cause: Cause::Configuration, message, advice });
+            return unseen(Gap {
+                at: now,
+                cause: Cause::Configuration,
+                message,
+                advice,
+            });
         }
     };
     match tokio::time::timeout(deadline, question(tenant, with_subscriptions, now)).await {
@@ -40,7 +45,10 @@ pub async fn ask(
         Err(_) => unseen(Gap {
             at: now,
             cause: Cause::TimedOut,
-            message: format!("Microsoft gave no whole answer within {} s", deadline.as_secs_f64()),
+            message: format!(
+                "Microsoft gave no whole answer within {} s",
+                deadline.as_secs_f64()
+            ),
             advice: "Look at Microsoft's service health and at this machine's network; \
                      the next try is automatic"
                 .to_owned(),
@@ -50,13 +58,20 @@ pub async fn ask(
 
 async fn question(tenant: &graph::Tenant, with_subscriptions: bool, now: Timestamp) -> Answer {
     let subscriptions = async {
-        if with_subscriptions { Some(tenant.subscriptions().await) } else { None }
+        if with_subscriptions {
+            Some(tenant.subscriptions().await)
+        } else {
+            None
+        }
     };
     let (skus, subscriptions) = tokio::join!(tenant.subscribed_skus(), subscriptions);
     match skus {
         Ok(skus) => {
             let look = Ok(translate::snapshot(now, skus, subscriptions));
-            Answer { look, retry_after: None }
+            Answer {
+                look,
+                retry_after: None,
+            }
         }
         Err(error) => Answer {
             retry_after: error.retry_after(),
@@ -66,7 +81,10 @@ async fn question(tenant: &graph::Tenant, with_subscriptions: bool, now: Timesta
 }
 
 fn unseen(gap: Gap) -> Answer {
-    Answer { look: Err(gap), retry_after: None }
+    Answer {
+        look: Err(gap),
+        retry_after: None,
+    }
 }
 
 /// Asks every tenant of `roster`, at most `at_once` at the same time, and hands each answer to
@@ -80,7 +98,10 @@ pub async fn ask_all(
 ) {
     let mut answers = futures_util::stream::iter(roster)
         .map(async |(key, entry)| {
-            (key.clone(), ask(&entry.access, true, clock(), deadline).await.look)
+            (
+                key.clone(),
+                ask(&entry.access, true, clock(), deadline).await.look,
+            )
         })
         .buffer_unordered(at_once.max(1));
     while let Some((key, look)) = answers.next().await {

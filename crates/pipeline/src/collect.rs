@@ -5,10 +5,10 @@
 //! So a slow tenant holds up nothing but its own place, and a slow disk slows the asking down
 //! instead of filling memory.
 
-mod schedule;
-mod metrics;
 mod asking;
 mod keeping;
+mod metrics;
+mod schedule;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -177,7 +177,9 @@ impl Collector {
     /// Brings the store's list of tenants up to what home says now.
     async fn take_over_roster(&self) -> anyhow::Result<Arc<Roster>> {
         let roster = Arc::clone(&self.roster.borrow());
-        self.store.sync_tenants(&entries(&roster), self.now()).await?;
+        self.store
+            .sync_tenants(&entries(&roster), self.now())
+            .await?;
         Ok(roster)
     }
 
@@ -186,7 +188,8 @@ impl Collector {
     }
 
     fn turned(&self) {
-        self.turned_at.store(self.now().as_millisecond(), Ordering::Relaxed);
+        self.turned_at
+            .store(self.now().as_millisecond(), Ordering::Relaxed);
     }
 }
 

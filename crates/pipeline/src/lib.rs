@@ -4,10 +4,10 @@
 //! to it: the store, the tenants it may ask, a clock. Judging and telling come as loops of their
 //! own beside [`collect`].
 
-pub mod roster;
-pub mod translate;
 pub mod ask;
 pub mod collect;
+pub mod roster;
+pub mod translate;
 
 use std::sync::Arc;
 

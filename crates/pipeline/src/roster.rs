@@ -48,7 +48,11 @@ pub fn entries(roster: &Roster) -> Vec<store::TenantEntry> {
 /// The tenants of `new` whose access is not what it was in `old`.
 pub(crate) fn changed(old: &Roster, new: &Roster) -> Vec<TenantKey> {
     let same = |key: &TenantKey, entry: &Entry| {
-        old.get(key).is_some_and(|before| before.made_of == entry.made_of)
+        old.get(key)
+            .is_some_and(|before| before.made_of == entry.made_of)
     };
-    new.iter().filter(|(key, entry)| !same(key, entry)).map(|(key, _)| key.clone()).collect()
+    new.iter()
+        .filter(|(key, entry)| !same(key, entry))
+        .map(|(key, _)| key.clone())
+        .collect()
 }

@@ -14,26 +14,47 @@ pub fn snapshot(
     subscriptions: Option<Result<Listing<CompanySubscription>, graph::Error>>,
 ) -> Snapshot {
     let mut remarks = labelled("subscribedSkus", skus.remarks);
-    let skus = one_per_id(skus.items.into_iter().map(|row| sku(row, &mut remarks)).collect());
+    let skus = one_per_id(
+        skus.items
+            .into_iter()
+            .map(|row| sku(row, &mut remarks))
+            .collect(),
+    );
     let skus = merge_remarks(skus, &mut remarks);
     let subscriptions = match subscriptions {
         None => None,
         Some(Ok(listing)) => {
             remarks.extend(labelled("directory/subscriptions", listing.remarks));
             let rows = listing.items.into_iter();
-            Some(rows.filter_map(|row| subscription(row, &mut remarks)).collect())
+            Some(
+                rows.filter_map(|row| subscription(row, &mut remarks))
+                    .collect(),
+            )
         }
         Some(Err(error)) => {
-            remarks.push(format!("subscriptions were not seen: {error}. {}", error.advice()));
+            remarks.push(format!(
+                "subscriptions were not seen: {error}. {}",
+                error.advice()
+            ));
             None
         }
     };
-    Snapshot { taken_at, skus, subscriptions, remarks }
+    Snapshot {
+        taken_at,
+        skus,
+        subscriptions,
+        remarks,
+    }
 }
 
 /// A gap from the failure of a question.
 pub fn gap(at: Timestamp, error: &graph::Error) -> Gap {
-    Gap { at, cause: cause(error), message: error.to_string(), advice: error.advice() }
+    Gap {
+        at,
+        cause: cause(error),
+        message: error.to_string(),
+        advice: error.advice(),
+    }
 }
 
 fn cause(error: &graph::Error) -> Cause {
@@ -50,7 +71,9 @@ fn cause(error: &graph::Error) -> Cause {
 
 fn sku(row: SubscribedSku, remarks: &mut Vec<String>) -> Sku {
     let part_number = row.sku_part_number.unwrap_or_default();
-    let id = row.sku_id.or_else(|| row.id.as_deref().and_then(id_after_tenant));
+    let id = row
+        .sku_id
+        .or_else(|| row.id.as_deref().and_then(id_after_tenant));
     let id = id.map_or_else(|| stand_in(&part_number, "a SKU", remarks), SkuId);
     Sku {
         id,
@@ -107,7 +130,11 @@ fn merge_remarks((rows, doubles): (Vec<Sku>, Vec<Sku>), remarks: &mut Vec<String
 
 fn subscription(row: CompanySubscription, remarks: &mut Vec<String>) -> Option<Subscription> {
     let part_number = row.sku_part_number.unwrap_or_default();
-    let Some(id) = row.id.or(row.commerce_subscription_id).filter(|id| !id.is_empty()) else {
+    let Some(id) = row
+        .id
+        .or(row.commerce_subscription_id)
+        .filter(|id| !id.is_empty())
+    else {
         remarks.push(format!(
             "Microsoft gave no id for a subscription of \"{part_number}\"; it cannot be followed"
         ));
@@ -130,7 +157,10 @@ fn subscription(row: CompanySubscription, remarks: &mut Vec<String>) -> Option<S
 }
 
 fn labelled(call: &str, remarks: Vec<String>) -> Vec<String> {
-    remarks.into_iter().map(|remark| format!("{call}: {remark}")).collect()
+    remarks
+        .into_iter()
+        .map(|remark| format!("{call}: {remark}"))
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,1 +1,34 @@
-//! Placeholder until its first line is written.
+//! Keeps what was seen and gives it back as domain values: the place where services meet.
+//!
+//! Truth is append-only: rows of history say "from this moment these numbers" and never change.
+//! Beside them stand two small projections, written in the same transaction: the tenant's row
+//! with its schedule and the time of the last success, and the newest snapshot as documents. So a
+//! look that changes nothing touches one small row.
+//!
+//! On SQLite the file is in WAL mode with `synchronous = NORMAL`: a killed process loses nothing
+//! that was reported as kept; a power cut may lose the last commits, never the file.
+
+mod claims;
+mod database;
+mod document;
+mod error;
+mod history;
+mod looks;
+mod manual;
+mod names;
+mod refreshes;
+mod states;
+mod tenants;
+
+pub use claims::Claim;
+pub use database::{Schema, Store};
+pub use error::Error;
+pub use history::{History, Point, Unseen};
+pub use looks::{Finished, Recorded};
+pub use manual::ManualLicense;
+pub use refreshes::{Refresh, RefreshedTenant};
+pub use states::State;
+pub use tenants::{Tenant, TenantEntry};
+
+/// What the store's functions answer.
+pub type Result<T> = std::result::Result<T, Error>;

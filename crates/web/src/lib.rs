@@ -1,1 +1,79 @@
-//! Placeholder until its first line is written.
+//! Answers people and programs from the store, and never asks Microsoft.
+//!
+//! [`app`] is the router for pages and API, [`metrics_app`] the one for the metrics listener. Both
+//! are plain values: tests call them without a socket. Who may do what comes with sign-in (until
+//! then [`check_listen`] keeps the listener on this machine, and [`guard`] keeps foreign web pages
+//! out); a handler will then take its caller's authority as one more argument.
+//!
+//! Read in this order: [`app`] puts routes and layers together, `v1` and `v2` are the two APIs,
+//! `problem` is how everything fails.
+
+mod app;
+mod state;
+mod problem;
+mod answer;
+mod request;
+mod guard;
+mod observe;
+mod moment;
+mod v1;
+mod v2;
+mod health;
+mod metrics;
+mod language;
+mod pages;
+mod docs;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use domain::{Language, Layer};
+use jiff::{SignedDuration, Timestamp};
+use store::Store;
+
+pub use app::{app, openapi};
+pub use metrics::{Requests, metrics_app};
+
+/// What the web service is made of.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub store: Store,
+    /// The company's policy, over the built-in one.
+    pub company: Layer,
+    /// For product names, and for pages if the browser names no language that we speak.
+    pub language: Language,
+    pub clock: fn() -> Timestamp,
+    pub version: &'static str,
+    /// The loops whose turning `/healthz` watches.
+    pub loops: Vec<Loop>,
+    /// Counts of HTTP requests: give both routers the same one (a clone of the options does).
+    pub requests: Requests,
+}
+
+/// A loop of some service, and how often it must turn.
+#[derive(Clone, Debug)]
+pub struct Loop {
+    pub name: &'static str,
+    /// When it last turned, in Unix milliseconds; 0 = not yet.
+    pub turned_at: Arc<AtomicI64>,
+    /// Without a turn for longer than this, it counts as stuck.
+    pub within: SignedDuration,
+}
+
+/// Why the service does not listen on an address.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{0} can be reached from other machines, and this version has no sign-in yet: listen on \
+     127.0.0.1 or [::1], and put nothing in front that lets others in"
+)]
+pub struct NotLoopback(SocketAddr);
+
+/// Refuses every address that is not this machine's own, as long as there is no sign-in.
+pub fn check_listen(addr: SocketAddr) -> Result<(), NotLoopback> {
+    if addr.ip().to_canonical().is_loopback() {
+        Ok(())
+    } else {
+        Err(NotLoopback(addr))
+    }
+}

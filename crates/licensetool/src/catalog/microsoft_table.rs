@@ -39,15 +39,24 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Table, String> {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().map(|byte| from_windows_1252(*byte)).collect(),
     };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(text.as_bytes());
     let heading = reader.headers().map_err(|error| error.to_string())?;
     let columns = Columns::find(heading)?;
 
     let mut by_id = BTreeMap::new();
     let mut problems = Vec::new();
     for record in reader.records() {
-        let line = record.as_ref().ok().and_then(StringRecord::position).map_or(0, csv::Position::line);
-        match record.map_err(|error| error.to_string()).and_then(|record| columns.product(&record)) {
+        let line = record
+            .as_ref()
+            .ok()
+            .and_then(StringRecord::position)
+            .map_or(0, csv::Position::line);
+        match record
+            .map_err(|error| error.to_string())
+            .and_then(|record| columns.product(&record))
+        {
             Ok((id, part_number, name)) => {
                 by_id.entry(id).or_insert((part_number, name));
             }
@@ -57,22 +66,33 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Table, String> {
             Err(_) => {}
         }
     }
-    let products = by_id.into_iter().map(|(id, (part_number, name))| (id, part_number, name));
-    Ok(Table { products: products.collect(), problems })
+    let products = by_id
+        .into_iter()
+        .map(|(id, (part_number, name))| (id, part_number, name));
+    Ok(Table {
+        products: products.collect(),
+        problems,
+    })
 }
 
 impl Columns {
     fn find(heading: &StringRecord) -> Result<Self, String> {
         let plain = |text: &str| -> String {
-            text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+            text.chars()
+                .filter(char::is_ascii_alphanumeric)
+                .collect::<String>()
+                .to_lowercase()
         };
         let column = |wanted: &str| {
-            heading.iter().position(|name| plain(name) == plain(wanted)).ok_or_else(|| {
-                format!(
-                    "the first line has no column {wanted}; it must be Microsoft's table \
+            heading
+                .iter()
+                .position(|name| plain(name) == plain(wanted))
+                .ok_or_else(|| {
+                    format!(
+                        "the first line has no column {wanted}; it must be Microsoft's table \
                      \"Product names and service plan identifiers for licensing\" as CSV"
-                )
-            })
+                    )
+                })
         };
         Ok(Self {
             name: column("Product_Display_Name")?,
@@ -90,9 +110,15 @@ impl Columns {
         })?;
         let name = field(self.name);
         if name.is_empty() || name.len() > LONGEST_NAME {
-            return Err(format!("the name of {id} is empty or longer than {LONGEST_NAME} bytes"));
+            return Err(format!(
+                "the name of {id} is empty or longer than {LONGEST_NAME} bytes"
+            ));
         }
-        Ok((SkuId(id), field(self.part_number).to_owned(), name.to_owned()))
+        Ok((
+            SkuId(id),
+            field(self.part_number).to_owned(),
+            name.to_owned(),
+        ))
     }
 }
 
@@ -120,8 +146,11 @@ mod tests {
     fn check(lines: &[&str], products: &[(&str, &str)], problems: &[&str]) {
         let text = [&[HEADING], lines].concat().join("\r\n");
         let table = parse(text.as_bytes()).unwrap();
-        let got: Vec<_> =
-            table.products.iter().map(|(_, part, name)| (part.as_str(), name.as_str())).collect();
+        let got: Vec<_> = table
+            .products
+            .iter()
+            .map(|(_, part, name)| (part.as_str(), name.as_str()))
+            .collect();
         assert_eq!(got, products);
         assert_eq!(table.problems, problems);
     }
@@ -134,7 +163,10 @@ mod tests {
                 "\"A1, for students\",STUDENT,314c4481-f395-4525-be8b-2ec4bb1e9d91,PLAN_B",
                 "A1 for faculty,FACULTY,94763226-9b3c-4e75-a931-5c89701abe66,PLAN_A",
             ],
-            &[("STUDENT", "A1, for students"), ("FACULTY", "A1 for faculty")],
+            &[
+                ("STUDENT", "A1, for students"),
+                ("FACULTY", "A1 for faculty"),
+            ],
             &[],
         );
     }
@@ -142,7 +174,12 @@ mod tests {
     #[test]
     fn lines_that_make_no_sense_are_named_and_the_others_kept() {
         check(
-            &["Nothing,N,not-a-guid,P", "A1,A,94763226-9b3c-4e75-a931-5c89701abe66", ",X,94763226-9b3c-4e75-a931-5c89701abe67", "short"],
+            &[
+                "Nothing,N,not-a-guid,P",
+                "A1,A,94763226-9b3c-4e75-a931-5c89701abe66",
+                ",X,94763226-9b3c-4e75-a931-5c89701abe67",
+                "short",
+            ],
             &[("A", "A1")],
             &[
                 "line 2: \"not-a-guid\" is no GUID",
@@ -169,7 +206,10 @@ mod tests {
     fn a_file_saved_by_excel_keeps_its_dashes() {
         let mut bytes = HEADING.as_bytes().to_vec();
         bytes.extend(b"\nPower Apps \x96 f\xfcr alle,P,94763226-9b3c-4e75-a931-5c89701abe66,X");
-        assert_eq!(parse(&bytes).unwrap().products[0].2, "Power Apps – für alle");
+        assert_eq!(
+            parse(&bytes).unwrap().products[0].2,
+            "Power Apps – für alle"
+        );
     }
 
     proptest::proptest! {

@@ -14,35 +14,118 @@ pub(crate) struct Key {
 impl Key {
     /// The environment variable that overrides the file.
     pub(crate) fn variable(&self) -> String {
-        format!("LICENSETOOL_{}", self.name.to_ascii_uppercase().replace('.', "__"))
+        format!(
+            "LICENSETOOL_{}",
+            self.name.to_ascii_uppercase().replace('.', "__")
+        )
     }
 }
 
 const fn key(name: &'static str, default: &'static str, meaning: &'static str) -> Key {
-    Key { name, default, meaning }
+    Key {
+        name,
+        default,
+        meaning,
+    }
 }
 
 pub(crate) const KEYS: &[Key] = &[
-    key("listen", "127.0.0.1:5000", "Address of pages and API. Until sign-in is set up, loopback only."),
-    key("metrics_listen", "127.0.0.1:9464", "Address of `/metrics`, `/healthz` and `/readyz`."),
+    key(
+        "listen",
+        "127.0.0.1:5000",
+        "Address of pages and API. Until sign-in is set up, loopback only.",
+    ),
+    key(
+        "metrics_listen",
+        "127.0.0.1:9464",
+        "Address of `/metrics`, `/healthz` and `/readyz`.",
+    ),
     key("language", "de", "Language of product names: `de` or `en`."),
-    key("store.url", "sqlite:licensetool.db", "Where what was seen is kept: `sqlite:` and a path relative to home."),
-    key("log.level", "info", "`error`, `warn`, `info`, `debug`, or a list such as `info,pipeline=debug`."),
-    key("log.format", "text", "`text` for people, `json` for collectors."),
-    key("home.poll", "10s", "How often the home folder is looked at for changed profiles and certificates."),
-    key("microsoft.cloud", "global", "`global`, `us-government`, `us-government-dod` or `china`."),
-    key("microsoft.authority", "", "Entra's address, if not the cloud's own."),
-    key("microsoft.graph", "", "Graph's address, if not the cloud's own."),
-    key("microsoft.ca_file", "", "PEM file of CA certificates to trust beside the usual ones, relative to home."),
-    key("microsoft.request_timeout", "30s", "Bound for one request to Microsoft."),
-    key("collect.interval", "15m", "Time between two looks at a tenant's licences."),
-    key("collect.subscriptions_interval", "1h", "Time between two looks at a tenant's subscriptions."),
-    key("collect.at_once", "50", "Tenants asked at the same time, 1 to 1000."),
-    key("collect.deadline", "2m", "Bound for one whole look at a tenant, waiting out throttling included."),
-    key("policy.low", "5%", "When licences count as low: a number of free seats, or a share of the assignable ones."),
-    key("policy.clear_margin", "2", "Seats beyond its beginning that free must reach before a level ends."),
-    key("policy.stale_after", "1h", "Age from which a snapshot says nothing about now."),
-    key("policy.renewal_lead_days", "30", "Days before a renewal or an end at which somebody should hear of it."),
+    key(
+        "store.url",
+        "sqlite:licensetool.db",
+        "Where what was seen is kept: `sqlite:` and a path relative to home.",
+    ),
+    key(
+        "log.level",
+        "info",
+        "`error`, `warn`, `info`, `debug`, or a list such as `info,pipeline=debug`.",
+    ),
+    key(
+        "log.format",
+        "text",
+        "`text` for people, `json` for collectors.",
+    ),
+    key(
+        "home.poll",
+        "10s",
+        "How often the home folder is looked at for changed profiles and certificates.",
+    ),
+    key(
+        "microsoft.cloud",
+        "global",
+        "`global`, `us-government`, `us-government-dod` or `china`.",
+    ),
+    key(
+        "microsoft.authority",
+        "",
+        "Entra's address, if not the cloud's own.",
+    ),
+    key(
+        "microsoft.graph",
+        "",
+        "Graph's address, if not the cloud's own.",
+    ),
+    key(
+        "microsoft.ca_file",
+        "",
+        "PEM file of CA certificates to trust beside the usual ones, relative to home.",
+    ),
+    key(
+        "microsoft.request_timeout",
+        "30s",
+        "Bound for one request to Microsoft.",
+    ),
+    key(
+        "collect.interval",
+        "15m",
+        "Time between two looks at a tenant's licences.",
+    ),
+    key(
+        "collect.subscriptions_interval",
+        "1h",
+        "Time between two looks at a tenant's subscriptions.",
+    ),
+    key(
+        "collect.at_once",
+        "50",
+        "Tenants asked at the same time, 1 to 1000.",
+    ),
+    key(
+        "collect.deadline",
+        "2m",
+        "Bound for one whole look at a tenant, waiting out throttling included.",
+    ),
+    key(
+        "policy.low",
+        "5%",
+        "When licences count as low: a number of free seats, or a share of the assignable ones.",
+    ),
+    key(
+        "policy.clear_margin",
+        "2",
+        "Seats beyond its beginning that free must reach before a level ends.",
+    ),
+    key(
+        "policy.stale_after",
+        "1h",
+        "Age from which a snapshot says nothing about now.",
+    ),
+    key(
+        "policy.renewal_lead_days",
+        "30",
+        "Days before a renewal or an end at which somebody should hear of it.",
+    ),
 ];
 
 /// The reference page for operators, in Markdown.
@@ -58,9 +141,19 @@ pub(crate) fn reference() -> String {
          | setting | default | meaning | environment variable |\n|---|---|---|---|\n",
     );
     for key in KEYS {
-        let default = if key.default.is_empty() { "" } else { &format!("`{}`", key.default) };
-        writeln!(page, "| `{}` | {default} | {} | `{}` |", key.name, key.meaning, key.variable())
-            .expect("writing into a String cannot fail");
+        let default = if key.default.is_empty() {
+            ""
+        } else {
+            &format!("`{}`", key.default)
+        };
+        writeln!(
+            page,
+            "| `{}` | {default} | {} | `{}` |",
+            key.name,
+            key.meaning,
+            key.variable()
+        )
+        .expect("writing into a String cannot fail");
     }
     page.push_str(
         "\nTimes are written like `30s`, `15m`, `1h 30m`. An HTTP proxy is taken from the usual \

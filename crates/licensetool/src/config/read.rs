@@ -47,7 +47,10 @@ pub(crate) type InForce = Vec<(&'static Key, String, Source)>;
 
 impl Sources {
     /// The process's own environment.
-    #[allow(clippy::disallowed_methods, reason = "this is where the environment is read, once")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is where the environment is read, once"
+    )]
     pub(crate) fn from_environment() -> Self {
         let ours = |(name, _): &(std::ffi::OsString, std::ffi::OsString)| {
             name.to_string_lossy().starts_with("LICENSETOOL_")
@@ -55,10 +58,16 @@ impl Sources {
         let environment = std::env::vars_os()
             .filter(ours)
             .map(|(name, value)| {
-                (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+                (
+                    name.to_string_lossy().into_owned(),
+                    value.to_string_lossy().into_owned(),
+                )
             })
             .collect();
-        Self { environment, ..Self::default() }
+        Self {
+            environment,
+            ..Self::default()
+        }
     }
 
     /// The process's own environment and the file of `home`, if there is one.
@@ -71,11 +80,17 @@ impl Sources {
                 return Err(error).with_context(|| format!("{} cannot be read", file.display()));
             }
         };
-        Ok(Self { file: text, ..Self::from_environment() })
+        Ok(Self {
+            file: text,
+            ..Self::from_environment()
+        })
     }
 
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
-        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.environment
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 }
 
@@ -84,9 +99,14 @@ pub(crate) fn read(home: &Path, sources: &Sources) -> Result<(Config, InForce), 
     let mut problems = Vec::new();
     let file = file_values(sources.file.as_deref().unwrap_or_default(), &mut problems);
     unknown_variables(sources, &mut problems);
-    let in_force: InForce =
-        KEYS.iter().map(|key| in_force(key, sources, &file)).collect();
-    let mut reader = Reader { in_force: &in_force, problems };
+    let in_force: InForce = KEYS
+        .iter()
+        .map(|key| in_force(key, sources, &file))
+        .collect();
+    let mut reader = Reader {
+        in_force: &in_force,
+        problems,
+    };
     let config = reader.config(home);
     match config {
         Some(config) if reader.problems.is_empty() => Ok((config, in_force)),
@@ -141,14 +161,19 @@ fn flatten(
             toml::Value::Integer(number) => number.to_string(),
             other => {
                 let kind = other.type_str();
-                problems.push(format!("licensetool.toml: {name} is of kind {kind}: write a text or a whole number"));
+                problems.push(format!(
+                    "licensetool.toml: {name} is of kind {kind}: write a text or a whole number"
+                ));
                 continue;
             }
         };
         if KEYS.iter().any(|key| key.name == name) {
             values.insert(name, text);
         } else {
-            problems.push(format!("licensetool.toml: there is no setting {name}{}", meant(&name)));
+            problems.push(format!(
+                "licensetool.toml: there is no setting {name}{}",
+                meant(&name)
+            ));
         }
     }
 }
@@ -156,12 +181,25 @@ fn flatten(
 /// A variable that looks like a setting and is none is a slip of the pen that would go unnoticed.
 fn unknown_variables(sources: &Sources, problems: &mut Vec<String>) {
     // Kubernetes describes a Service named licensetool to every pod beside it in such variables.
-    let by_kubernetes =
-        |name: &str| ["_SERVICE_", "_PORT"].iter().any(|mark| name.contains(mark));
-    for name in sources.environment.keys().filter(|name| !by_kubernetes(name)) {
+    let by_kubernetes = |name: &str| {
+        ["_SERVICE_", "_PORT"]
+            .iter()
+            .any(|mark| name.contains(mark))
+    };
+    for name in sources
+        .environment
+        .keys()
+        .filter(|name| !by_kubernetes(name))
+    {
         if name != "LICENSETOOL_HOME" && !KEYS.iter().any(|key| key.variable() == *name) {
-            let dotted = name.trim_start_matches("LICENSETOOL_").to_lowercase().replace("__", ".");
-            problems.push(format!("environment: there is no setting for {name}{}", meant(&dotted)));
+            let dotted = name
+                .trim_start_matches("LICENSETOOL_")
+                .to_lowercase()
+                .replace("__", ".");
+            problems.push(format!(
+                "environment: there is no setting for {name}{}",
+                meant(&dotted)
+            ));
         }
     }
 }
@@ -169,9 +207,13 @@ fn unknown_variables(sources: &Sources, problems: &mut Vec<String>) {
 /// ": did you mean …?" for the nearest setting, if one is near.
 fn meant(name: &str) -> String {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    let near = KEYS.iter().find(|key| last(key.name) == last(name)).or_else(|| {
-        KEYS.iter().find(|key| last(key.name).starts_with(&last(name)) && !last(name).is_empty())
-    });
+    let near = KEYS
+        .iter()
+        .find(|key| last(key.name) == last(name))
+        .or_else(|| {
+            KEYS.iter()
+                .find(|key| last(key.name).starts_with(&last(name)) && !last(name).is_empty())
+        });
     near.map_or_else(
         || "; `licensetool config show` lists all".to_owned(),
         |key| format!("; did you mean {}?", key.name),
@@ -220,7 +262,10 @@ impl Reader<'_> {
             metrics_listen: metrics_listen?,
             store_url: under_home(&store_url?, home),
             language: language?,
-            log: Log { level: level?, format: format? },
+            log: Log {
+                level: level?,
+                format: format?,
+            },
             microsoft: microsoft?,
             collect: collect?,
             policy: policy?,
@@ -274,7 +319,10 @@ impl Reader<'_> {
 /// `sqlite:PATH` with a relative path lies in home, wherever the program was started.
 fn under_home(url: &str, home: &Path) -> String {
     match url.strip_prefix("sqlite:") {
-        Some(path) => format!("sqlite:{}", home.join(path.trim_start_matches("//")).display()),
+        Some(path) => format!(
+            "sqlite:{}",
+            home.join(path.trim_start_matches("//")).display()
+        ),
         None => url.to_owned(),
     }
 }

@@ -39,13 +39,18 @@ impl FromText for String {
 /// An empty text is no value.
 impl<T: FromText> FromText for Option<T> {
     fn from_text(text: &str) -> Result<Self, String> {
-        if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            T::from_text(text).map(Some)
+        }
     }
 }
 
 impl FromText for SocketAddr {
     fn from_text(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:5000".to_owned())
+        text.parse()
+            .map_err(|_| "must be an address and a port, such as 127.0.0.1:5000".to_owned())
     }
 }
 
@@ -119,9 +124,17 @@ macro_rules! whole_number {
         impl FromText for $type {
             fn from_text(text: &str) -> Result<Self, String> {
                 let bounds = $bounds;
-                let wrong =
-                    || format!("must be a whole number from {} to {}", bounds.start(), bounds.end());
-                text.parse().ok().filter(|n| bounds.contains(n)).ok_or_else(wrong)
+                let wrong = || {
+                    format!(
+                        "must be a whole number from {} to {}",
+                        bounds.start(),
+                        bounds.end()
+                    )
+                };
+                text.parse()
+                    .ok()
+                    .filter(|n| bounds.contains(n))
+                    .ok_or_else(wrong)
             }
         }
     };
@@ -158,7 +171,10 @@ mod tests {
             "must be a time such as 30s, 15m or 1h 30m",
         );
         check::<usize>(&["50"], "50");
-        check::<usize>(&["0", "1001", "x", ""], "must be a whole number from 1 to 1000");
+        check::<usize>(
+            &["0", "1001", "x", ""],
+            "must be a whole number from 1 to 1000",
+        );
         check::<Language>(&["fr"], "must be de or en");
         check::<LogFormat>(&["xml"], "must be text or json");
         check::<SocketAddr>(

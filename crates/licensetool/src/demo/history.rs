@@ -40,7 +40,13 @@ fn look(world: &World, key: &TenantKey, at: Timestamp) -> anyhow::Result<Look> {
     let subscriptions = world.subscriptions_body(key.as_str(), at).context(told)?;
     let skus = graph::parse_subscribed_skus(&skus)?;
     let subscriptions = graph::parse_subscriptions(&subscriptions)?;
-    let skus = Listing { items: skus.items, remarks: skus.remarks };
-    let subscriptions = Listing { items: subscriptions.items, remarks: subscriptions.remarks };
+    let skus = Listing {
+        items: skus.items,
+        remarks: skus.remarks,
+    };
+    let subscriptions = Listing {
+        items: subscriptions.items,
+        remarks: subscriptions.remarks,
+    };
     Ok(Ok(translate::snapshot(at, skus, Some(Ok(subscriptions)))))
 }

@@ -11,6 +11,8 @@ pub(crate) async fn serve(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let stopped = async move { stop.cancelled().await };
-    axum::serve(listener, app).with_graceful_shutdown(stopped).await?;
+    axum::serve(listener, app)
+        .with_graceful_shutdown(stopped)
+        .await?;
     Ok(())
 }

@@ -19,11 +19,17 @@ pub(crate) struct Supervisor {
 impl Supervisor {
     /// Services started here end when `stop` is cancelled.
     pub(crate) fn new(stop: CancellationToken) -> Self {
-        Self { services: JoinSet::new(), stop }
+        Self {
+            services: JoinSet::new(),
+            stop,
+        }
     }
 
-    pub(crate) fn start<F>(&mut self, name: &'static str, service: impl FnOnce(CancellationToken) -> F)
-    where
+    pub(crate) fn start<F>(
+        &mut self,
+        name: &'static str,
+        service: impl FnOnce(CancellationToken) -> F,
+    ) where
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
         let running = service(self.stop.clone());
@@ -48,7 +54,10 @@ impl Supervisor {
             }
         };
         if tokio::time::timeout(GRACE, rest).await.is_err() {
-            let late = anyhow!("services did not end within {} s of the stop", GRACE.as_secs());
+            let late = anyhow!(
+                "services did not end within {} s of the stop",
+                GRACE.as_secs()
+            );
             return Err(first_failure.unwrap_or(late));
         }
         first_failure.map_or(Ok(()), Err)
@@ -118,7 +127,10 @@ mod tests {
         services.start("steady", until_stopped);
         services.start("frail", |_| async { Err(anyhow!("no disk")) });
         let error = services.until_all_ended().await.unwrap_err();
-        assert_eq!(format!("{error:#}"), "the service \"frail\" failed: no disk");
+        assert_eq!(
+            format!("{error:#}"),
+            "the service \"frail\" failed: no disk"
+        );
     }
 
     #[tokio::test]

@@ -8,13 +8,19 @@ use crate::rows::{Row, Seen, TenantRows};
 /// One object a tenant, with its licences or with the cause why there are none.
 pub(crate) fn json(tenants: &[TenantRows]) -> anyhow::Result<String> {
     let tenants: Vec<Value> = tenants.iter().map(tenant).collect();
-    Ok(serde_json::to_string_pretty(&json!({ "tenants": tenants }))?)
+    Ok(serde_json::to_string_pretty(
+        &json!({ "tenants": tenants }),
+    )?)
 }
 
 fn tenant(tenant: &TenantRows) -> Value {
     let (key, name) = (tenant.key.as_str(), &tenant.name);
     match &tenant.seen {
-        Ok(Seen { as_of, rows, remarks }) => json!({
+        Ok(Seen {
+            as_of,
+            rows,
+            remarks,
+        }) => json!({
             "tenant": key,
             "name": name,
             "as_of": as_of.to_string(),
@@ -39,7 +45,13 @@ fn tenant(tenant: &TenantRows) -> Value {
 }
 
 fn license(row: &Row) -> Value {
-    let Units { enabled, warning, suspended, locked_out, consumed } = row.units;
+    let Units {
+        enabled,
+        warning,
+        suspended,
+        locked_out,
+        consumed,
+    } = row.units;
     let unknown = match row.level {
         Some(Level::Unknown(why)) => Some(why.to_string()),
         _ => None,
@@ -66,8 +78,23 @@ fn license(row: &Row) -> Value {
 }
 
 const COLUMNS: [&str; 18] = [
-    "tenant", "name", "as_of", "sku_id", "part_number", "product", "level", "enabled", "warning",
-    "suspended", "locked_out", "consumed", "assignable", "free", "next_change", "cause", "message",
+    "tenant",
+    "name",
+    "as_of",
+    "sku_id",
+    "part_number",
+    "product",
+    "level",
+    "enabled",
+    "warning",
+    "suspended",
+    "locked_out",
+    "consumed",
+    "assignable",
+    "free",
+    "next_change",
+    "cause",
+    "message",
     "advice",
 ];
 
@@ -89,7 +116,13 @@ pub(crate) fn csv(tenants: &[TenantRows]) -> anyhow::Result<String> {
 }
 
 fn line(tenant: &TenantRows, as_of: &str, row: &Row) -> [String; COLUMNS.len()] {
-    let Units { enabled, warning, suspended, locked_out, consumed } = row.units;
+    let Units {
+        enabled,
+        warning,
+        suspended,
+        locked_out,
+        consumed,
+    } = row.units;
     let number = |n: Option<i64>| n.map_or_else(String::new, |n| n.to_string());
     [
         tenant.key.to_string(),
@@ -98,7 +131,8 @@ fn line(tenant: &TenantRows, as_of: &str, row: &Row) -> [String; COLUMNS.len()] 
         row.sku_id.to_string(),
         text(&row.part_number),
         text(&row.product),
-        row.level.map_or_else(String::new, |level| level.to_string()),
+        row.level
+            .map_or_else(String::new, |level| level.to_string()),
         number(enabled),
         number(warning),
         number(suspended),
@@ -106,7 +140,8 @@ fn line(tenant: &TenantRows, as_of: &str, row: &Row) -> [String; COLUMNS.len()] 
         number(consumed),
         number(row.units.assignable()),
         number(row.units.free()),
-        row.next_change.map_or_else(String::new, |at| at.to_string()),
+        row.next_change
+            .map_or_else(String::new, |at| at.to_string()),
         String::new(),
         String::new(),
         String::new(),

@@ -14,7 +14,13 @@ use crate::rows::{Row, TenantRows, rank};
 pub(crate) fn table(tenants: &[TenantRows], now: Timestamp) -> String {
     let mut rows: Vec<(&TenantRows, &Row)> = Vec::new();
     for tenant in tenants {
-        rows.extend(tenant.seen.iter().flat_map(|seen| &seen.rows).map(|row| (tenant, row)));
+        rows.extend(
+            tenant
+                .seen
+                .iter()
+                .flat_map(|seen| &seen.rows)
+                .map(|row| (tenant, row)),
+        );
     }
     rows.sort_by(|(a, a_row), (b, b_row)| rank(b_row).cmp(&rank(a_row)).then(a.key.cmp(&b.key)));
 
@@ -31,8 +37,16 @@ fn licences(rows: &[(&TenantRows, &Row)], now: Timestamp) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    let head =
-        ["Level", "Tenant", "Product", "Free", "Consumed", "Assignable", "In grace", "Next change"];
+    let head = [
+        "Level",
+        "Tenant",
+        "Product",
+        "Free",
+        "Consumed",
+        "Assignable",
+        "In grace",
+        "Next change",
+    ];
     table.set_header(head);
     for (tenant, row) in rows {
         table.add_row([
@@ -42,7 +56,10 @@ fn licences(rows: &[(&TenantRows, &Row)], now: Timestamp) -> Table {
             number(row.units.free()),
             number(row.units.consumed),
             number(row.units.assignable()),
-            row.units.warning.filter(|n| *n == 0).map_or_else(|| number(row.units.warning), |_| String::new()),
+            row.units
+                .warning
+                .filter(|n| *n == 0)
+                .map_or_else(|| number(row.units.warning), |_| String::new()),
             next_change(row, now),
         ]);
     }
@@ -67,12 +84,18 @@ fn product(row: &Row) -> String {
     if row.product == row.part_number {
         printable(&row.part_number)
     } else {
-        format!("{} ({})", printable(&row.product), printable(&row.part_number))
+        format!(
+            "{} ({})",
+            printable(&row.product),
+            printable(&row.part_number)
+        )
     }
 }
 
 fn next_change(row: &Row, now: Timestamp) -> String {
-    let Some(at) = row.next_change else { return String::new() };
+    let Some(at) = row.next_change else {
+        return String::new();
+    };
     let date = at.to_zoned(TimeZone::UTC).date();
     let days = at.duration_since(now).as_hours() / 24;
     let kind = if row.trial { ", trial" } else { "" };
@@ -105,13 +128,17 @@ fn troubles(tenants: &[TenantRows]) -> String {
 fn summary(tenants: &[TenantRows], rows: &[(&TenantRows, &Row)]) -> String {
     let seen = tenants.iter().filter(|tenant| tenant.seen.is_ok()).count();
     let judged = |wanted: fn(Level) -> bool| {
-        rows.iter().filter(|(_, row)| !row.quiet && row.level.is_some_and(wanted)).count()
+        rows.iter()
+            .filter(|(_, row)| !row.quiet && row.level.is_some_and(wanted))
+            .count()
     };
     let short = judged(Level::is_shortage);
     let low = judged(|level| level == Level::Low);
     let unknown = judged(|level| matches!(level, Level::Unknown(_)));
-    let mut text =
-        format!("\n{seen} of {} tenants seen: {short} short, {low} low", tenants.len());
+    let mut text = format!(
+        "\n{seen} of {} tenants seen: {short} short, {low} low",
+        tenants.len()
+    );
     if unknown > 0 {
         write!(text, ", {unknown} unknown").expect("writing into a String cannot fail");
     }
@@ -121,7 +148,9 @@ fn summary(tenants: &[TenantRows], rows: &[(&TenantRows, &Row)]) -> String {
 
 /// Numbers as Swiss people write them: 10'000. A number that nobody gave is a question mark.
 fn number(value: Option<i64>) -> String {
-    let Some(value) = value else { return "?".to_owned() };
+    let Some(value) = value else {
+        return "?".to_owned();
+    };
     let digits = value.unsigned_abs().to_string();
     let mut grouped = String::from(if value < 0 { "−" } else { "" });
     for (i, digit) in digits.chars().enumerate() {
@@ -135,7 +164,9 @@ fn number(value: Option<i64>) -> String {
 
 /// A text from outside must not move the cursor or colour the terminal.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }
 
 #[cfg(test)]

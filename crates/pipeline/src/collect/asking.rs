@@ -93,22 +93,37 @@ impl Collector {
             if due.is_none_or(|due| due > now) {
                 let until_due = due.map_or(SignedDuration::MAX, |due| due.duration_since(now));
                 let until_due = Duration::try_from(until_due).unwrap_or(Duration::ZERO);
-                return Ok(self.settings.poll.min(until_due.max(Duration::from_millis(10))));
+                return Ok(self
+                    .settings
+                    .poll
+                    .min(until_due.max(Duration::from_millis(10))));
             }
             let limit = u32::try_from(at_once).unwrap_or(u32::MAX);
             let (lease, every) = (self.settings.lease(), self.settings.subscriptions_every);
-            hands.waiting.extend(self.store.claim(&self.worker, now, limit, lease, every).await?);
+            hands.waiting.extend(
+                self.store
+                    .claim(&self.worker, now, limit, lease, every)
+                    .await?,
+            );
         }
         while hands.in_air.len() < at_once {
-            let Some(claim) = hands.waiting.pop_front() else { break };
+            let Some(claim) = hands.waiting.pop_front() else {
+                break;
+            };
             hands.claims.push(claim.clone());
             hands.in_air.push(self.question(claim, roster));
         }
-        Ok(if hands.is_idle() { self.settings.poll } else { Duration::ZERO })
+        Ok(if hands.is_idle() {
+            self.settings.poll
+        } else {
+            Duration::ZERO
+        })
     }
 
     fn question(&self, claim: Claim, roster: &Arc<Roster>) -> Question {
-        let access = roster.get(&claim.tenant).map_or_else(not_in_home, |entry| entry.access.clone());
+        let access = roster
+            .get(&claim.tenant)
+            .map_or_else(not_in_home, |entry| entry.access.clone());
         let (now, deadline, metrics) = (self.now(), self.settings.deadline, self.metrics.clone());
         Box::pin(async move {
             let began = Instant::now();
@@ -123,7 +138,9 @@ impl Collector {
     async fn wind_up(&self, mut hands: Hands, keep: mpsc::Sender<Asked>) -> anyhow::Result<()> {
         let landing = async {
             while let Some(asked) = hands.in_air.next().await {
-                hands.claims.retain(|claim| claim.tenant != asked.claim.tenant);
+                hands
+                    .claims
+                    .retain(|claim| claim.tenant != asked.claim.tenant);
                 if keep.send(asked).await.is_err() {
                     break;
                 }
@@ -132,7 +149,10 @@ impl Collector {
         let landed = tokio::time::timeout(self.settings.grace, landing).await;
         hands.claims.extend(hands.waiting);
         if landed.is_err() {
-            tracing::info!(tenants = hands.claims.len(), "stopped while Microsoft still owed answers");
+            tracing::info!(
+                tenants = hands.claims.len(),
+                "stopped while Microsoft still owed answers"
+            );
         }
         Ok(self.store.release(&hands.claims).await?)
     }

@@ -22,7 +22,8 @@ impl Collector {
         let mut report = Report::default();
         let mut batch = Vec::with_capacity(BATCH);
         while receive.recv_many(&mut batch, BATCH).await > 0 {
-            let finished: Vec<Finished> = batch.drain(..).map(|asked| self.finished(asked)).collect();
+            let finished: Vec<Finished> =
+                batch.drain(..).map(|asked| self.finished(asked)).collect();
             let recorded = self.keep(&finished).await?;
             for (finished, recorded) in finished.iter().zip(recorded) {
                 report.count(finished, &recorded);
@@ -45,7 +46,11 @@ impl Collector {
             &self.settings.pace,
             chance(),
         );
-        Finished { claim, look: answer.look, next_due }
+        Finished {
+            claim,
+            look: answer.look,
+            next_due,
+        }
     }
 
     /// A look that was seen must not be lost to a store that is busy for a moment: tries again

@@ -58,7 +58,9 @@ impl Metrics {
     pub(super) fn ended(&self, look: &Look, took: Duration) {
         self.in_flight.dec();
         self.duration.observe(took.as_secs_f64());
-        let outcome = look.as_ref().map_or_else(|gap| gap.cause.as_str(), |_| "seen");
+        let outcome = look
+            .as_ref()
+            .map_or_else(|gap| gap.cause.as_str(), |_| "seen");
         self.looks.get_or_create(&[("outcome", outcome)]).inc();
     }
 }

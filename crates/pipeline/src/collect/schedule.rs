@@ -55,9 +55,15 @@ pub fn next_due(
 /// Trouble that a person must end is asked about at the usual pace first, since only asking shows
 /// that it has ended, then ever more rarely.
 fn after_trouble(cause: Cause, failures: u32, pace: &Pace) -> SignedDuration {
-    let first = if cause.needs_a_person() { pace.interval } else { pace.first_retry };
+    let first = if cause.needs_a_person() {
+        pace.interval
+    } else {
+        pace.first_retry
+    };
     let doublings = failures.saturating_sub(1).min(20);
-    let wait = first.checked_mul(1 << doublings).unwrap_or(pace.longest_retry);
+    let wait = first
+        .checked_mul(1 << doublings)
+        .unwrap_or(pace.longest_retry);
     wait.min(pace.longest_retry.max(pace.interval))
 }
 
@@ -75,9 +81,12 @@ mod tests {
                 subscriptions: None,
                 remarks: Vec::new(),
             }),
-            Some(cause) => {
-                Err(Gap { at, cause, message: String::new(), advice: String::new() })
-            }
+            Some(cause) => Err(Gap {
+                at,
+                cause,
+                message: String::new(),
+                advice: String::new(),
+            }),
         };
         let retry_after = retry_after.map(Duration::from_secs);
         next_due(at, &look, failures, retry_after, &Pace::default(), chance).as_second()

@@ -7,14 +7,19 @@ use std::path::PathBuf;
 fn sources(file: &str, environment: &[(&str, &str)]) -> Sources {
     Sources {
         file: Some(file.to_owned()),
-        environment: environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        environment: environment
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect(),
         flags: BTreeMap::new(),
     }
 }
 
 #[track_caller]
 fn check(file: &str, environment: &[(&str, &str)], expected: &[&str]) {
-    let problems = read(Path::new("/h"), &sources(file, environment)).map(drop).unwrap_err();
+    let problems = read(Path::new("/h"), &sources(file, environment))
+        .map(drop)
+        .unwrap_err();
     assert_eq!(problems, expected);
 }
 
@@ -23,8 +28,15 @@ fn nothing_set_gives_the_defaults() {
     let (config, in_force) = read(Path::new("/h"), &Sources::default()).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:5000");
     assert_eq!(config.store_url, "sqlite:/h/licensetool.db");
-    assert_eq!(config.microsoft.graph.as_str(), "https://graph.microsoft.com/");
-    assert!(in_force.iter().all(|(.., source)| *source == Source::Default));
+    assert_eq!(
+        config.microsoft.graph.as_str(),
+        "https://graph.microsoft.com/"
+    );
+    assert!(
+        in_force
+            .iter()
+            .all(|(.., source)| *source == Source::Default)
+    );
     assert_eq!(in_force.len(), KEYS.len());
 }
 
@@ -33,7 +45,10 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
     let mut sources = sources(
         "listen = \"127.0.0.1:1\"\nmetrics_listen = \"127.0.0.1:1\"\nlanguage = \"en\"\n\
          [collect]\nat_once = 7\n[microsoft]\nca_file = \"ca.pem\"",
-        &[("LICENSETOOL_LISTEN", "127.0.0.1:2"), ("LICENSETOOL_METRICS_LISTEN", "127.0.0.1:2")],
+        &[
+            ("LICENSETOOL_LISTEN", "127.0.0.1:2"),
+            ("LICENSETOOL_METRICS_LISTEN", "127.0.0.1:2"),
+        ],
     );
     sources.flags.insert("listen", "127.0.0.1:3".to_owned());
     let (config, _) = read(Path::new("/h"), &sources).unwrap();
@@ -48,7 +63,10 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
 fn all_problems_are_said_at_once_with_their_places() {
     check(
         "listen = \"here\"\nlog = { format = \"xml\" }\n[collect]\nintervall = \"1m\"\nat_once = 1.5",
-        &[("LICENSETOOL_COLLECT__INTERVAL", "soon"), ("LICENSETOOL_STOER__URL", "x")],
+        &[
+            ("LICENSETOOL_COLLECT__INTERVAL", "soon"),
+            ("LICENSETOOL_STOER__URL", "x"),
+        ],
         &[
             "licensetool.toml: collect.at_once is of kind float: write a text or a whole number",
             "licensetool.toml: there is no setting collect.intervall; \
@@ -74,8 +92,13 @@ fn variables_that_kubernetes_sets_are_not_taken_for_settings() {
 
 #[test]
 fn a_file_that_is_no_toml_is_shown_with_the_place() {
-    let problems = read(Path::new("/h"), &sources("listen = \n", &[])).map(drop).unwrap_err();
-    assert!(problems[0].starts_with("licensetool.toml: TOML parse error at line 1"), "{problems:?}");
+    let problems = read(Path::new("/h"), &sources("listen = \n", &[]))
+        .map(drop)
+        .unwrap_err();
+    assert!(
+        problems[0].starts_with("licensetool.toml: TOML parse error at line 1"),
+        "{problems:?}"
+    );
 }
 
 #[test]
@@ -89,5 +112,9 @@ fn home_is_the_flag_then_the_environment_then_here() {
 #[test]
 fn the_reference_page_is_the_committed_one() {
     let committed = include_str!("../../../../../docs/configuration.md");
-    assert_eq!(reference(), committed, "run: licensetool config reference > docs/configuration.md");
+    assert_eq!(
+        reference(),
+        committed,
+        "run: licensetool config reference > docs/configuration.md"
+    );
 }

@@ -1,0 +1,147 @@
+//! The world that is played: tenants, what they bought, and how it changes over days.
+
+pub(crate) mod course;
+pub(crate) mod tenant;
+mod check;
+mod error;
+mod file;
+mod generate;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+pub use self::error::WorldError;
+pub use self::tenant::TenantSpec;
+
+use crate::clock;
+use crate::graph;
+use crate::world::course::{DAY, Day};
+
+/// Tenants, their SKUs and purchases, and the course of their numbers over days. Cheap to clone.
+///
+/// Day 0 is the day on which the world was made; a [`Simulator`](crate::Simulator) with a frozen
+/// clock makes it the day of that clock.
+#[derive(Debug, Clone)]
+pub struct World {
+    tenants: Arc<Tenants>,
+    day0: Timestamp,
+}
+
+#[derive(Debug)]
+struct Tenants {
+    list: Vec<TenantSpec>,
+    by_key: HashMap<String, usize>,
+    by_id: HashMap<Uuid, usize>,
+    by_domain: HashMap<String, usize>,
+    /// Whether one certificate serves all of them, as that of a service provider's app may.
+    one_certificate: bool,
+}
+
+impl World {
+    /// Reads a world file; `worlds/demo.toml` shows all that it can say.
+    ///
+    /// # Errors
+    /// Says line, tenant, field and the way out of the first mistake.
+    pub fn parse(toml: &str) -> Result<World, WorldError> {
+        check::tenants(toml).map(|tenants| World::new(tenants, false))
+    }
+
+    /// The two schools of the demo.
+    #[must_use]
+    pub fn demo() -> World {
+        World::parse(include_str!("../worlds/demo.toml")).expect("the demo's world is tested")
+    }
+
+    /// As many tenants and SKUs as asked for, the same ones for the same seed. They cost next to
+    /// nothing until asked for, and share one certificate.
+    #[must_use]
+    pub fn generate(tenants: usize, skus: usize, seed: u64) -> World {
+        World::new(generate::tenants(tenants, skus, seed), true)
+    }
+
+    fn new(list: Vec<TenantSpec>, one_certificate: bool) -> World {
+        let numbered = || list.iter().enumerate();
+        let tenants = Tenants {
+            by_key: numbered().map(|(n, it)| (it.key.clone(), n)).collect(),
+            by_id: numbered().map(|(n, it)| (it.tenant_id, n)).collect(),
+            by_domain: numbered()
+                .map(|(n, it)| (it.domain.to_ascii_lowercase(), n))
+                .collect(),
+            one_certificate,
+            list,
+        };
+        World {
+            tenants: Arc::new(tenants),
+            day0: clock::now(),
+        }
+    }
+
+    /// The same world with another day 0.
+    #[must_use]
+    pub fn starting(self, day0: Timestamp) -> World {
+        World { day0, ..self }
+    }
+
+    /// All tenants, in the order of the file.
+    pub fn tenants(&self) -> impl Iterator<Item = &TenantSpec> {
+        self.tenants.list.iter()
+    }
+
+    /// What Graph answers to `GET /v1.0/subscribedSkus` of a tenant at an instant.
+    #[must_use]
+    pub fn subscribed_skus_body(&self, key: &str, at: Timestamp) -> Option<Vec<u8>> {
+        Some(graph::subscribed_skus_body(self, self.tenant(key)?, at))
+    }
+
+    /// What Graph answers to `GET /v1.0/directory/subscriptions` of a tenant at an instant.
+    #[must_use]
+    pub fn subscriptions_body(&self, key: &str, at: Timestamp) -> Option<Vec<u8>> {
+        Some(graph::subscriptions_body(self, self.tenant(key)?, at))
+    }
+
+    pub(crate) fn tenant(&self, key: &str) -> Option<&TenantSpec> {
+        self.index_of_key(key).map(|index| self.at(index))
+    }
+
+    pub(crate) fn at(&self, index: usize) -> &TenantSpec {
+        &self.tenants.list[index]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tenants.list.len()
+    }
+
+    pub(crate) fn one_certificate(&self) -> bool {
+        self.tenants.one_certificate
+    }
+
+    pub(crate) fn index_of_key(&self, key: &str) -> Option<usize> {
+        self.tenants.by_key.get(key).copied()
+    }
+
+    pub(crate) fn index_of_id(&self, id: Uuid) -> Option<usize> {
+        self.tenants.by_id.get(&id).copied()
+    }
+
+    pub(crate) fn index_of_domain(&self, domain: &str) -> Option<usize> {
+        let domain = domain.to_ascii_lowercase();
+        self.tenants.by_domain.get(&domain).copied()
+    }
+
+    pub(crate) fn day0(&self) -> Timestamp {
+        self.day0
+    }
+
+    pub(crate) fn day(&self, at: Timestamp) -> Day {
+        Day::new(at, self.day0)
+    }
+
+    /// Midnight, in universal time, at which a day begins.
+    pub(crate) fn midnight(&self, day: i32) -> Timestamp {
+        let midnight = self.day0.as_second().div_euclid(DAY) + i64::from(day);
+        Timestamp::from_second(midnight * DAY).unwrap_or(Timestamp::MAX)
+    }
+}

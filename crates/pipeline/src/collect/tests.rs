@@ -1,0 +1,1 @@
+//! Turns of the loop against a simulated Microsoft.

@@ -1,0 +1,142 @@
+//! The past: numbers of a SKU through time, and what was seen of purchases.
+
+use std::collections::BTreeMap;
+
+use domain::{Cause, Sighting, SkuId, Status, TenantKey, Units};
+use jiff::Timestamp;
+
+use crate::document::{time, units};
+use crate::{Error, Result, Store};
+
+/// A stretch of one SKU's history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Oldest first. The first may lie before the stretch: it is what was in force then.
+    pub points: Vec<Point>,
+    /// When nobody could look, oldest first.
+    pub unseen: Vec<Unseen>,
+}
+
+/// Numbers that hold from a moment until the next point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub from: Timestamp,
+    /// `None`: the tenant had no such SKU any more.
+    pub units: Option<Units>,
+    pub status: Status,
+}
+
+/// A time in which a tenant could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unseen {
+    /// The last success before it; the first failure, if there was none or another gap came first.
+    pub from: Timestamp,
+    /// `None`: it goes on.
+    pub until: Option<Timestamp>,
+    pub cause: Cause,
+    pub message: String,
+}
+
+type ValueRow = (
+    i64,
+    bool,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+);
+
+type GapRow = (i64, Option<i64>, String, String);
+
+impl Store {
+    /// The history of one SKU of one tenant from `from` until before `until`. Empty for a SKU or a
+    /// tenant that was never seen.
+    pub async fn history(
+        &self,
+        tenant: &TenantKey,
+        sku: SkuId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<History> {
+        let values = "SELECT since, present, status, enabled, warning, suspended, locked_out, \
+                        consumed FROM sku_value \
+                      WHERE series = (SELECT id FROM series WHERE tenant = $1 AND sku_id = $2) \
+                      AND since < $4 AND since >= COALESCE( \
+                        (SELECT MAX(since) FROM sku_value WHERE since <= $3 AND series = \
+                          (SELECT id FROM series WHERE tenant = $1 AND sku_id = $2)), $3) \
+                      ORDER BY since";
+        let rows: Vec<ValueRow> = sqlx::query_as(values)
+            .bind(tenant.as_str())
+            .bind(sku.to_string())
+            .bind(from.as_millisecond())
+            .bind(until.as_millisecond())
+            .fetch_all(self.readers())
+            .await?;
+        let points = rows.into_iter().map(point).collect::<Result<_>>()?;
+        Ok(History {
+            points,
+            unseen: self.unseen(tenant, from, until).await?,
+        })
+    }
+
+    async fn unseen(
+        &self,
+        tenant: &TenantKey,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Unseen>> {
+        let gaps = "SELECT COALESCE(seen_at, began_at), ended_at, cause, message FROM gap \
+                    WHERE tenant = $1 AND (ended_at IS NULL OR ended_at > $2) \
+                    AND COALESCE(seen_at, began_at) < $3 ORDER BY began_at, id";
+        let rows: Vec<GapRow> = sqlx::query_as(gaps)
+            .bind(tenant.as_str())
+            .bind(from.as_millisecond())
+            .bind(until.as_millisecond())
+            .fetch_all(self.readers())
+            .await?;
+        let unseen = |(from, until, cause, message): GapRow| {
+            let known = Cause::from_word(&cause);
+            Ok(Unseen {
+                from: time(from)?,
+                until: until.map(time).transpose()?,
+                cause: known
+                    .ok_or_else(|| Error::corrupt("gap", format!("there is no cause {cause}")))?,
+                message,
+            })
+        };
+        rows.into_iter().map(unseen).collect()
+    }
+
+    /// What was seen of a tenant's purchases through time, by purchase, oldest first.
+    pub async fn sightings(&self, tenant: &TenantKey) -> Result<BTreeMap<String, Vec<Sighting>>> {
+        let sql = "SELECT subscription, seen_at, status, next_lifecycle, total FROM sighting \
+                   WHERE tenant = $1 ORDER BY subscription, seen_at";
+        let rows: Vec<(String, i64, Option<String>, Option<i64>, Option<i64>)> =
+            sqlx::query_as(sql)
+                .bind(tenant.as_str())
+                .fetch_all(self.readers())
+                .await?;
+        let mut sightings: BTreeMap<String, Vec<Sighting>> = BTreeMap::new();
+        for (subscription, seen_at, status, next_lifecycle, total) in rows {
+            sightings.entry(subscription).or_default().push(Sighting {
+                seen_at: time(seen_at)?,
+                status: Status::from_graph(status.as_deref()),
+                next_lifecycle: next_lifecycle.map(time).transpose()?,
+                total,
+            });
+        }
+        Ok(sightings)
+    }
+}
+
+fn point(row: ValueRow) -> Result<Point> {
+    let (since, present, status, enabled, warning, suspended, locked_out, consumed) = row;
+    let numbers = units([enabled, warning, suspended, locked_out, consumed]);
+    Ok(Point {
+        from: time(since)?,
+        units: present.then_some(numbers),
+        status: Status::from_graph(status.as_deref()),
+    })
+}

@@ -1,0 +1,120 @@
+//! Keeps looks: what was seen becomes history and the newest state, what was not becomes a gap.
+
+mod gap;
+mod snapshot;
+
+use domain::{Look, TenantKey};
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+
+use crate::claims::Claim;
+use crate::{Result, Store, refreshes};
+
+/// A look that was claimed and is over.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub claim: Claim,
+    pub look: Look,
+    /// When the tenant is to be asked again.
+    pub next_due: Timestamp,
+}
+
+/// What became of a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// The same as the last one: no row of history was added.
+    Unchanged,
+    /// Numbers had changed, or were seen for the first time.
+    Changed {
+        /// Rows of history added.
+        skus: u32,
+    },
+    /// Nothing was seen; the gap began or goes on.
+    Gap,
+    /// Somebody else has taken the tenant over. Nothing was written.
+    ClaimLost,
+    /// The look is not newer than the newest one, as after a clock was set back. It was not kept.
+    Outdated,
+}
+
+/// When the tenant is asked again, and who may say so.
+#[derive(Clone, Copy)]
+struct Schedule<'a> {
+    claim: &'a Claim,
+    next_due: i64,
+}
+
+impl Store {
+    /// Keeps finished looks in one transaction and gives their claims back.
+    ///
+    /// When this returns, they are committed. On an error none of them is.
+    pub async fn finish(&self, finished: &[Finished]) -> Result<Vec<Recorded>> {
+        let mut transaction = self.write().await?;
+        let mut recorded = Vec::with_capacity(finished.len());
+        for Finished {
+            claim,
+            look,
+            next_due,
+        } in finished
+        {
+            let schedule = Schedule {
+                claim,
+                next_due: next_due.as_millisecond(),
+            };
+            let outcome = keep(&mut transaction, &claim.tenant, look, Some(schedule)).await?;
+            if claim.refresh && outcome != Recorded::ClaimLost {
+                let (at, cause) = match look {
+                    Ok(snapshot) => (snapshot.taken_at, None),
+                    Err(gap) => (gap.at, Some(gap.cause)),
+                };
+                refreshes::done(&mut transaction, claim, at.as_millisecond(), cause).await?;
+            }
+            recorded.push(outcome);
+        }
+        transaction.commit().await?;
+        Ok(recorded)
+    }
+
+    /// Keeps looks of one tenant without a claim, in the order of their time, in one transaction.
+    /// The tenant's schedule stays as it is.
+    pub async fn record_all(&self, tenant: &TenantKey, looks: &[Look]) -> Result<Vec<Recorded>> {
+        let mut transaction = self.write().await?;
+        let mut recorded = Vec::with_capacity(looks.len());
+        for look in looks {
+            recorded.push(keep(&mut transaction, tenant, look, None).await?);
+        }
+        transaction.commit().await?;
+        Ok(recorded)
+    }
+}
+
+async fn keep(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+    look: &Look,
+    schedule: Option<Schedule<'_>>,
+) -> Result<Recorded> {
+    match look {
+        Ok(snapshot) => snapshot::keep(connection, tenant, snapshot, schedule).await,
+        Err(gap) => gap::keep(connection, tenant, gap, schedule).await,
+    }
+}
+
+/// The conditions under which a look may be kept: the tenant's row has not moved on, and whoever
+/// looked still holds the claim. `$1` is the tenant, `$2` and `$3` the claim (both NULL: none).
+macro_rules! if_still_claimed {
+    () => {
+        " WHERE key = $1 AND ($2 IS NULL OR (claimed_by = $2 AND claimed_until = $3))"
+    };
+}
+use if_still_claimed;
+
+impl<'a> Schedule<'a> {
+    /// What to bind to `$2` and `$3` of [`if_still_claimed`].
+    fn claim(schedule: Option<Self>) -> (Option<&'a str>, Option<i64>) {
+        match schedule {
+            Some(Self { claim, .. }) => (Some(&claim.worker), Some(claim.until)),
+            None => (None, None),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Keeps a look that saw nothing.
+
+use domain::{Gap, TenantKey};
+use sqlx::SqliteConnection;
+
+use super::{Recorded, Schedule, if_still_claimed};
+use crate::Result;
+
+/// Begins a gap, or lets the open one go on if it has the same cause.
+pub(super) async fn keep(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+    gap: &Gap,
+    schedule: Option<Schedule<'_>>,
+) -> Result<Recorded> {
+    let at = gap.at.as_millisecond();
+    let (worker, until) = Schedule::claim(schedule);
+    let touch = concat!(
+        "UPDATE tenant SET asked_at = $4, failures = failures + 1, ",
+        "due_at = COALESCE($5, due_at), claimed_by = NULL, claimed_until = NULL",
+        if_still_claimed!(),
+        " RETURNING seen_at",
+    );
+    let row: Option<(Option<i64>,)> = sqlx::query_as(touch)
+        .bind(tenant.as_str())
+        .bind(worker)
+        .bind(until)
+        .bind(at)
+        .bind(schedule.map(|schedule| schedule.next_due))
+        .fetch_optional(&mut *connection)
+        .await?;
+    let Some((seen_at,)) = row else {
+        return Ok(Recorded::ClaimLost);
+    };
+    if seen_at.is_some_and(|seen_at| seen_at >= at) {
+        return Ok(Recorded::Outdated);
+    }
+    let end_other = "UPDATE gap SET ended_at = $2 \
+                     WHERE tenant = $1 AND ended_at IS NULL AND cause <> $3";
+    let ended = sqlx::query(end_other)
+        .bind(tenant.as_str())
+        .bind(at)
+        .bind(gap.cause.as_str())
+        .execute(&mut *connection)
+        .await?;
+    // What went before another gap is that one's to tell.
+    let seen_at = seen_at.filter(|_| ended.rows_affected() == 0);
+    let begin = "INSERT INTO gap (tenant, seen_at, began_at, cause, message, advice) \
+                 SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS \
+                 (SELECT 1 FROM gap WHERE tenant = $1 AND ended_at IS NULL)";
+    sqlx::query(begin)
+        .bind(tenant.as_str())
+        .bind(seen_at)
+        .bind(at)
+        .bind(gap.cause.as_str())
+        .bind(&gap.message)
+        .bind(&gap.advice)
+        .execute(connection)
+        .await?;
+    Ok(Recorded::Gap)
+}

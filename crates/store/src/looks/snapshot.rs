@@ -1,0 +1,318 @@
+//! Keeps a look that saw something: one row touched if nothing is new, else history and `latest`.
+
+use std::collections::HashMap;
+
+use domain::{Sku, SkuId, Snapshot, Subscription, TenantKey};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::{Recorded, Schedule, if_still_claimed};
+use crate::document::{self, columns};
+use crate::{Error, Result};
+
+/// A snapshot as it is written.
+struct Written {
+    skus: String,
+    /// `None`: this look did not ask for them.
+    subscriptions: Option<String>,
+    remarks: String,
+}
+
+pub(super) async fn keep(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+    snapshot: &Snapshot,
+    schedule: Option<Schedule<'_>>,
+) -> Result<Recorded> {
+    let written = Written {
+        skus: document::skus(&snapshot.skus),
+        subscriptions: snapshot
+            .subscriptions
+            .as_deref()
+            .map(document::subscriptions),
+        remarks: document::remarks(&snapshot.remarks),
+    };
+    let touched = Touch::IfUnchanged
+        .run(connection, tenant, snapshot, &written, schedule)
+        .await?;
+    if touched {
+        return Ok(Recorded::Unchanged);
+    }
+    let Some(seen_at) = seen_at(connection, tenant, schedule).await? else {
+        return Ok(Recorded::ClaimLost);
+    };
+    let at = snapshot.taken_at.as_millisecond();
+    if seen_at.is_some_and(|seen_at| seen_at >= at) {
+        give_back(connection, tenant, schedule).await?;
+        return Ok(Recorded::Outdated);
+    }
+    let end_gap = "UPDATE gap SET ended_at = $2 WHERE tenant = $1 AND ended_at IS NULL";
+    sqlx::query(end_gap)
+        .bind(tenant.as_str())
+        .bind(at)
+        .execute(&mut *connection)
+        .await?;
+
+    let (skus_before, subscriptions_before) = latest(connection, tenant).await?;
+    let skus = add_values(connection, tenant, at, &skus_before, &snapshot.skus).await?;
+    if let Some(subscriptions) = &snapshot.subscriptions {
+        let before = subscriptions_before.as_deref().unwrap_or_default();
+        add_sightings(connection, tenant, at, before, subscriptions).await?;
+    }
+    replace_latest(connection, tenant, &written).await?;
+    Touch::Always
+        .run(connection, tenant, snapshot, &written, schedule)
+        .await?;
+    Ok(if skus == 0 {
+        Recorded::Unchanged
+    } else {
+        Recorded::Changed { skus }
+    })
+}
+
+/// Whether the tenant's row is touched in any case, or only if all is as it was.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Touch {
+    IfUnchanged,
+    Always,
+}
+
+impl Touch {
+    /// Notes the success on the tenant's row. Answers whether it did.
+    async fn run(
+        self,
+        connection: &mut SqliteConnection,
+        tenant: &TenantKey,
+        snapshot: &Snapshot,
+        written: &Written,
+        schedule: Option<Schedule<'_>>,
+    ) -> Result<bool> {
+        macro_rules! touch {
+            ($more:literal) => {
+                concat!(
+                    "UPDATE tenant SET asked_at = $4, seen_at = $4, failures = 0, ",
+                    "subscriptions_at = CASE WHEN $5 THEN $4 ELSE subscriptions_at END, ",
+                    "due_at = COALESCE($6, due_at), claimed_by = NULL, claimed_until = NULL",
+                    if_still_claimed!(),
+                    $more
+                )
+            };
+        }
+        let sql = match self {
+            Self::Always => touch!(""),
+            // One statement that compares and touches: the path of almost every look.
+            Self::IfUnchanged => touch!(
+                " AND failures = 0 AND seen_at < $4 AND EXISTS (SELECT 1 FROM latest \
+                   WHERE tenant = $1 AND skus = $7 AND remarks = $8 \
+                   AND ($9 IS NULL OR subscriptions = $9))"
+            ),
+        };
+        let (worker, until) = Schedule::claim(schedule);
+        let mut query = sqlx::query(sql)
+            .bind(tenant.as_str())
+            .bind(worker)
+            .bind(until)
+            .bind(snapshot.taken_at.as_millisecond())
+            .bind(written.subscriptions.is_some())
+            .bind(schedule.map(|schedule| schedule.next_due));
+        if self == Self::IfUnchanged {
+            query = query
+                .bind(&written.skus)
+                .bind(&written.remarks)
+                .bind(written.subscriptions.as_deref());
+        }
+        Ok(query.execute(connection).await?.rows_affected() > 0)
+    }
+}
+
+/// The time of the last success, `None` if the claim is lost.
+async fn seen_at(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+    schedule: Option<Schedule<'_>>,
+) -> Result<Option<Option<i64>>> {
+    let (worker, until) = Schedule::claim(schedule);
+    let sql = concat!("SELECT seen_at FROM tenant", if_still_claimed!());
+    let row: Option<(Option<i64>,)> = sqlx::query_as(sql)
+        .bind(tenant.as_str())
+        .bind(worker)
+        .bind(until)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|(seen_at,)| seen_at))
+}
+
+async fn give_back(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+    schedule: Option<Schedule<'_>>,
+) -> Result<()> {
+    let (worker, until) = Schedule::claim(schedule);
+    let sql = concat!(
+        "UPDATE tenant SET due_at = COALESCE($4, due_at), claimed_by = NULL, claimed_until = NULL",
+        if_still_claimed!(),
+    );
+    sqlx::query(sql)
+        .bind(tenant.as_str())
+        .bind(worker)
+        .bind(until)
+        .bind(schedule.map(|schedule| schedule.next_due))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn latest(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+) -> Result<(Vec<Sku>, Option<Vec<Subscription>>)> {
+    let row: Option<(String, Option<String>)> =
+        sqlx::query_as("SELECT skus, subscriptions FROM latest WHERE tenant = $1")
+            .bind(tenant.as_str())
+            .fetch_optional(connection)
+            .await?;
+    match row {
+        None => Ok((Vec::new(), None)),
+        Some((skus, subscriptions)) => {
+            let subscriptions = subscriptions.as_deref().map(document::read_subscriptions);
+            Ok((document::read_skus(&skus)?, subscriptions.transpose()?))
+        }
+    }
+}
+
+async fn replace_latest(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+    written: &Written,
+) -> Result<()> {
+    let sql = "INSERT INTO latest (tenant, skus, subscriptions, remarks) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (tenant) DO UPDATE SET skus = excluded.skus, \
+               subscriptions = COALESCE(excluded.subscriptions, latest.subscriptions), \
+               remarks = excluded.remarks";
+    sqlx::query(sql)
+        .bind(tenant.as_str())
+        .bind(&written.skus)
+        .bind(written.subscriptions.as_deref())
+        .bind(&written.remarks)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Adds a row for each SKU whose numbers or status are new, or that has gone. Answers how many.
+async fn add_values(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+    since: i64,
+    before: &[Sku],
+    now: &[Sku],
+) -> Result<u32> {
+    let known: HashMap<SkuId, &Sku> = before.iter().map(|sku| (sku.id, sku)).collect();
+    let present: HashMap<SkuId, &Sku> = now.iter().map(|sku| (sku.id, sku)).collect();
+    let is_new = |sku: &&Sku| {
+        known
+            .get(&sku.id)
+            .is_none_or(|old| old.units != sku.units || old.status != sku.status)
+    };
+    let mut rows: Vec<(SkuId, Option<&Sku>)> = now
+        .iter()
+        .filter(is_new)
+        .map(|sku| (sku.id, Some(sku)))
+        .collect();
+    let gone = before.iter().filter(|sku| !present.contains_key(&sku.id));
+    rows.extend(gone.map(|sku| (sku.id, None)));
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let series = series(connection, tenant, rows.iter().map(|(id, _)| *id)).await?;
+    // SQLite binds at most 32 766 values in one statement.
+    for rows in rows.chunks(2000) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO sku_value (series, since, present, status, \
+             enabled, warning, suspended, locked_out, consumed) ",
+        );
+        insert.push_values(rows, |mut row, (id, sku)| {
+            row.push_bind(series.get(id).copied())
+                .push_bind(since)
+                .push_bind(sku.is_some());
+            row.push_bind(sku.and_then(|sku| sku.status.as_graph()));
+            for number in sku.map_or([None; 5], |sku| columns(&sku.units)) {
+                row.push_bind(number);
+            }
+        });
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(u32::try_from(rows.len()).unwrap_or(u32::MAX))
+}
+
+/// The numbers of the tenant's series, making those that are missing.
+async fn series(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+    wanted: impl Iterator<Item = SkuId>,
+) -> Result<HashMap<SkuId, i64>> {
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, sku_id FROM series WHERE tenant = $1")
+            .bind(tenant.as_str())
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut series = HashMap::new();
+    for (number, id) in rows {
+        series.insert(sku_id(&id)?, number);
+    }
+    let missing: Vec<SkuId> = wanted.filter(|id| !series.contains_key(id)).collect();
+    for missing in missing.chunks(2000) {
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO series (tenant, sku_id) ");
+        insert.push_values(missing, |mut row, id| {
+            row.push_bind(tenant.as_str()).push_bind(id.to_string());
+        });
+        insert.push(" RETURNING id, sku_id");
+        let rows: Vec<(i64, String)> = insert.build_query_as().fetch_all(&mut *connection).await?;
+        for (number, id) in rows {
+            series.insert(sku_id(&id)?, number);
+        }
+    }
+    Ok(series)
+}
+
+fn sku_id(text: &str) -> Result<SkuId> {
+    text.parse()
+        .map(SkuId)
+        .map_err(|error| Error::corrupt("series", format!("{text}: {error}")))
+}
+
+/// Adds a row for each purchase whose status, date or size is new.
+async fn add_sightings(
+    connection: &mut SqliteConnection,
+    tenant: &TenantKey,
+    at: i64,
+    before: &[Subscription],
+    now: &[Subscription],
+) -> Result<()> {
+    let known: HashMap<&str, &Subscription> = before
+        .iter()
+        .map(|purchase| (purchase.id.as_str(), purchase))
+        .collect();
+    let is_new = |purchase: &&Subscription| {
+        known.get(purchase.id.as_str()).is_none_or(|old| {
+            (&old.status, old.next_lifecycle, old.total)
+                != (&purchase.status, purchase.next_lifecycle, purchase.total)
+        })
+    };
+    let rows: Vec<&Subscription> = now.iter().filter(is_new).collect();
+    for rows in rows.chunks(2000) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO sighting (tenant, subscription, seen_at, status, next_lifecycle, total) ",
+        );
+        insert.push_values(rows, |mut row, purchase| {
+            row.push_bind(tenant.as_str())
+                .push_bind(&purchase.id)
+                .push_bind(at)
+                .push_bind(purchase.status.as_graph())
+                .push_bind(purchase.next_lifecycle.map(jiff::Timestamp::as_millisecond))
+                .push_bind(purchase.total);
+        });
+        insert.push(" ON CONFLICT DO NOTHING");
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! Requests of people to look now: written by whoever answers them, served by the collect loop.
+
+use domain::{Cause, TenantKey};
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use crate::claims::Claim;
+use crate::document::time;
+use crate::tenants::key_of;
+use crate::{Error, Result, Store};
+
+/// A request and how far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refresh {
+    pub id: Uuid,
+    pub requested_at: Timestamp,
+    /// By key.
+    pub tenants: Vec<RefreshedTenant>,
+}
+
+/// One tenant of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshedTenant {
+    pub key: TenantKey,
+    /// `None`: not looked at yet.
+    pub done_at: Option<Timestamp>,
+    /// Why nothing was seen, if nothing was.
+    pub cause: Option<Cause>,
+}
+
+/// The moment before all others: a tenant due then is next in line.
+const AT_ONCE: i64 = 0;
+
+impl Store {
+    /// Makes tenants due at once, all enabled ones if `keys` is empty. Keys that are unknown,
+    /// removed or not enabled are left out of the request.
+    pub async fn request_refresh(&self, keys: &[TenantKey], now: Timestamp) -> Result<Uuid> {
+        let id = Uuid::new_v4();
+        let mut transaction = self.write().await?;
+        sqlx::query("INSERT INTO refresh (id, requested_at) VALUES ($1, $2)")
+            .bind(id.to_string())
+            .bind(now.as_millisecond())
+            .execute(&mut *transaction)
+            .await?;
+        if keys.is_empty() {
+            want(&mut transaction, id, None, now).await?;
+        }
+        for key in keys {
+            want(&mut transaction, id, Some(key), now).await?;
+        }
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// How far a request is.
+    pub async fn refresh(&self, id: Uuid) -> Result<Option<Refresh>> {
+        let requested_at: Option<i64> =
+            sqlx::query_scalar("SELECT requested_at FROM refresh WHERE id = $1")
+                .bind(id.to_string())
+                .fetch_optional(self.readers())
+                .await?;
+        let Some(requested_at) = requested_at else {
+            return Ok(None);
+        };
+        let sql = "SELECT tenant, done_at, cause FROM refresh_tenant \
+                   WHERE refresh = $1 ORDER BY tenant";
+        let rows: Vec<(String, Option<i64>, Option<String>)> = sqlx::query_as(sql)
+            .bind(id.to_string())
+            .fetch_all(self.readers())
+            .await?;
+        let tenant = |(key, done_at, cause): (String, Option<i64>, Option<String>)| {
+            let cause = cause.map(|word| {
+                Cause::from_word(&word)
+                    .ok_or_else(|| Error::corrupt("refresh_tenant", format!("cause \"{word}\"")))
+            });
+            Ok(RefreshedTenant {
+                key: key_of(&key)?,
+                done_at: done_at.map(time).transpose()?,
+                cause: cause.transpose()?,
+            })
+        };
+        let tenants = rows.into_iter().map(tenant).collect::<Result<_>>()?;
+        Ok(Some(Refresh {
+            id,
+            requested_at: time(requested_at)?,
+            tenants,
+        }))
+    }
+}
+
+async fn want(
+    connection: &mut SqliteConnection,
+    id: Uuid,
+    key: Option<&TenantKey>,
+    now: Timestamp,
+) -> Result<()> {
+    let key = key.map(TenantKey::as_str);
+    let due = "UPDATE tenant SET wanted_at = $2, due_at = $3 \
+               WHERE removed_at IS NULL AND enabled AND ($1 IS NULL OR key = $1)";
+    sqlx::query(due)
+        .bind(key)
+        .bind(now.as_millisecond())
+        .bind(AT_ONCE)
+        .execute(&mut *connection)
+        .await?;
+    let row = "INSERT INTO refresh_tenant (refresh, tenant) SELECT $2, key FROM tenant \
+               WHERE removed_at IS NULL AND enabled AND ($1 IS NULL OR key = $1) \
+               ON CONFLICT DO NOTHING";
+    sqlx::query(row)
+        .bind(key)
+        .bind(id.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a look that people waited for has ended. Requests made after the look had begun
+/// stay open: their people want to see what is true after their click.
+pub(crate) async fn done(
+    connection: &mut SqliteConnection,
+    claim: &Claim,
+    at: i64,
+    cause: Option<Cause>,
+) -> Result<()> {
+    let sql = "UPDATE refresh_tenant SET done_at = $2, cause = $3 \
+               WHERE tenant = $1 AND done_at IS NULL AND refresh IN \
+               (SELECT id FROM refresh WHERE requested_at <= $4)";
+    sqlx::query(sql)
+        .bind(claim.tenant.as_str())
+        .bind(at)
+        .bind(cause.map(Cause::as_str))
+        .bind(claim.claimed_at)
+        .execute(&mut *connection)
+        .await?;
+    let still_wanted = "UPDATE tenant SET \
+         due_at = CASE WHEN wanted_at > $2 THEN $3 ELSE due_at END, \
+         wanted_at = CASE WHEN wanted_at > $2 THEN wanted_at ELSE NULL END WHERE key = $1";
+    sqlx::query(still_wanted)
+        .bind(claim.tenant.as_str())
+        .bind(claim.claimed_at)
+        .bind(AT_ONCE)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! Tenants: who is there, how they are switched, and how the last looks at them went.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{Cause, Gap, Settings, TenantKey};
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use crate::document::time;
+use crate::{Error, Result, Store};
+
+/// What the home folder says of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantEntry {
+    pub key: TenantKey,
+    /// Display name.
+    pub name: String,
+    pub tenant_id: String,
+}
+
+/// A tenant and how the last looks at it went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    pub key: TenantKey,
+    pub name: String,
+    pub tenant_id: String,
+    pub settings: Settings,
+    /// Since when the home folder has no profile for it.
+    pub removed_at: Option<Timestamp>,
+    /// The last look that ended, well or badly.
+    pub asked_at: Option<Timestamp>,
+    /// The last look that saw something.
+    pub seen_at: Option<Timestamp>,
+    pub subscriptions_seen_at: Option<Timestamp>,
+    /// Failed looks in a row.
+    pub failures: u32,
+    pub due_at: Timestamp,
+    /// The gap that goes on; its `at` is when it began.
+    pub gap: Option<Gap>,
+}
+
+/// A query whose first [`TENANT_WIDTH`] columns are those that [`tenant_of`] reads.
+macro_rules! select_tenant {
+    (also $columns:literal from $tables:literal, $rest:literal) => {
+        concat!(
+            "SELECT t.key, t.name, t.tenant_id, t.enabled, t.monitoring, t.removed_at, t.asked_at, ",
+            "t.seen_at, t.subscriptions_at, t.failures, t.due_at, ",
+            "g.began_at, g.cause, g.message, g.advice ",
+            $columns,
+            " FROM tenant t LEFT JOIN gap g ON g.tenant = t.key AND g.ended_at IS NULL ",
+            $tables,
+            " ",
+            $rest
+        )
+    };
+    ($rest:literal) => {
+        select_tenant!(also "" from "", $rest)
+    };
+}
+pub(crate) use select_tenant;
+
+pub(crate) const TENANT_WIDTH: usize = 15;
+
+pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
+    let moment = |column: usize| -> Result<Option<Timestamp>> {
+        row.try_get::<Option<i64>, _>(column)?.map(time).transpose()
+    };
+    let failures: i64 = row.try_get(9)?;
+    let gap = match moment(11)? {
+        None => None,
+        Some(at) => {
+            let cause: &str = row.try_get(12)?;
+            let cause = Cause::from_word(cause)
+                .ok_or_else(|| Error::corrupt("gap", format!("there is no cause \"{cause}\"")))?;
+            Some(Gap {
+                at,
+                cause,
+                message: row.try_get(13)?,
+                advice: row.try_get(14)?,
+            })
+        }
+    };
+    Ok(Tenant {
+        key: key_of(row.try_get(0)?)?,
+        name: row.try_get(1)?,
+        tenant_id: row.try_get(2)?,
+        settings: Settings {
+            enabled: row.try_get(3)?,
+            monitoring: row.try_get(4)?,
+        },
+        removed_at: moment(5)?,
+        asked_at: moment(6)?,
+        seen_at: moment(7)?,
+        subscriptions_seen_at: moment(8)?,
+        failures: u32::try_from(failures).unwrap_or(u32::MAX),
+        due_at: time(row.try_get(10)?)?,
+        gap,
+    })
+}
+
+pub(crate) fn key_of(text: &str) -> Result<TenantKey> {
+    TenantKey::parse(text).map_err(|error| Error::corrupt("tenant", error))
+}
+
+impl Store {
+    /// Takes over the home folder's list of tenants.
+    ///
+    /// A tenant that is missing from `entries` is marked as removed: it keeps its history and is
+    /// neither asked nor listed. One that is new or has come back is due at once. If nothing
+    /// differs, nothing is written.
+    pub async fn sync_tenants(&self, entries: &[TenantEntry], now: Timestamp) -> Result<()> {
+        let known = self.known().await?;
+        let is_known = |entry: &TenantEntry| {
+            known
+                .get(entry.key.as_str())
+                .is_some_and(|(name, tenant_id, removed)| {
+                    !removed && *name == entry.name && *tenant_id == entry.tenant_id
+                })
+        };
+        let keys: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+        let news: Vec<_> = entries.iter().filter(|entry| !is_known(entry)).collect();
+        let gone: Vec<_> = known
+            .iter()
+            .filter(|(key, (.., removed))| !removed && !keys.contains(key.as_str()))
+            .collect();
+        if news.is_empty() && gone.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.write().await?;
+        for entry in news {
+            upsert(&mut transaction, entry, now).await?;
+        }
+        for (key, _) in gone {
+            sqlx::query("UPDATE tenant SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL")
+                .bind(key)
+                .bind(now.as_millisecond())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Adds or renames one tenant and leaves all others as they are.
+    pub async fn add_tenant(&self, entry: &TenantEntry, now: Timestamp) -> Result<()> {
+        let mut transaction = self.write().await?;
+        upsert(&mut transaction, entry, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Name, id and whether it is removed, by key.
+    async fn known(&self) -> Result<HashMap<String, (String, String, bool)>> {
+        let rows: Vec<(String, String, String, bool)> =
+            sqlx::query_as("SELECT key, name, tenant_id, removed_at IS NOT NULL FROM tenant")
+                .fetch_all(self.readers())
+                .await?;
+        let known = rows
+            .into_iter()
+            .map(|(key, name, id, removed)| (key, (name, id, removed)));
+        Ok(known.collect())
+    }
+
+    /// All tenants that the home folder has, by key.
+    pub async fn tenants(&self) -> Result<Vec<Tenant>> {
+        let sql = select_tenant!("WHERE t.removed_at IS NULL ORDER BY t.key");
+        let rows = sqlx::query(sql).fetch_all(self.readers()).await?;
+        rows.iter().map(tenant_of).collect()
+    }
+
+    /// One tenant, removed or not.
+    pub async fn tenant(&self, key: &TenantKey) -> Result<Option<Tenant>> {
+        let sql = select_tenant!("WHERE t.key = $1");
+        let row = sqlx::query(sql)
+            .bind(key.as_str())
+            .fetch_optional(self.readers())
+            .await?;
+        row.as_ref().map(tenant_of).transpose()
+    }
+
+    /// Switches a tenant. Answers whether there is such a tenant.
+    pub async fn set_settings(&self, key: &TenantKey, settings: Settings) -> Result<bool> {
+        let mut transaction = self.write().await?;
+        let sql = "UPDATE tenant SET enabled = $2, monitoring = $3 WHERE key = $1";
+        let done = sqlx::query(sql)
+            .bind(key.as_str())
+            .bind(settings.enabled)
+            .bind(settings.monitoring)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+async fn upsert(
+    connection: &mut SqliteConnection,
+    entry: &TenantEntry,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO tenant (key, name, tenant_id, due_at) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (key) DO UPDATE SET name = excluded.name, \
+               tenant_id = excluded.tenant_id, removed_at = NULL, \
+               due_at = CASE WHEN tenant.removed_at IS NULL THEN tenant.due_at \
+                             ELSE excluded.due_at END";
+    sqlx::query(sql)
+        .bind(entry.key.as_str())
+        .bind(&entry.name)
+        .bind(&entry.tenant_id)
+        .bind(now.as_millisecond())
+        .execute(connection)
+        .await?;
+    Ok(())
+}

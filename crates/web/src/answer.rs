@@ -1,0 +1,63 @@
+//! Answers written straight to bytes, with an `ETag` so that asking again can cost nothing.
+
+use std::hash::{DefaultHasher, Hasher};
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// `value` as JSON. Readers may keep it, and must ask whether it still holds.
+pub(crate) fn json<T: Serialize>(value: &T) -> Response {
+    let body = serde_json::to_vec(value).expect("shapes have text keys and plain values");
+    tagged("application/json", body)
+}
+
+/// A body with its content type and the `ETag` of its bytes.
+///
+/// The tag is weak, because the same content may travel compressed. It needs no cryptography:
+/// whoever could make two bodies collide would only spoil their own reading.
+pub(crate) fn tagged(content_type: &'static str, body: impl Into<axum::body::Bytes>) -> Response {
+    let body = body.into();
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&body);
+    let tag = format!("W/\"{:016x}\"", hasher.finish());
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+        (header::ETAG, HeaderValue::try_from(tag).expect("hexadecimal digits in quotes")),
+    ];
+    (headers, body).into_response()
+}
+
+/// Turns an answer that the reader has already into 304.
+pub(crate) async fn unless_known(request: Request, next: Next) -> Response {
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let response = next.run(request).await;
+    match known {
+        Some(known) if is_known(&known, &response) => not_modified(response),
+        _ => response,
+    }
+}
+
+fn is_known(known: &HeaderValue, response: &Response) -> bool {
+    let Some(tag) = response.headers().get(header::ETAG).and_then(text) else {
+        return false;
+    };
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let matches = |known: &str| known.trim() == "*" || opaque(known) == opaque(tag);
+    response.status() == StatusCode::OK && text(known).is_some_and(|all| all.split(',').any(matches))
+}
+
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
+}
+
+fn not_modified(response: Response) -> Response {
+    let mut headers: HeaderMap = response.into_parts().0.headers;
+    headers.remove(header::CONTENT_TYPE);
+    headers.remove(header::CONTENT_LENGTH);
+    (StatusCode::NOT_MODIFIED, headers, Body::empty()).into_response()
+}

@@ -1,0 +1,96 @@
+//! What happens around every request: an id, a time limit, one log line, one count, safe headers.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::metrics::Requests;
+use crate::problem::{Error, Kind, Logged};
+
+/// No answer may take longer.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// For everything that is no page: such an answer may load nothing and be framed by nobody.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// The outermost layer: one line in the log and one count for each request.
+pub(crate) async fn request(
+    State(requests): State<Requests>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let began = Instant::now();
+    let id = Uuid::new_v4();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let path = request.uri().path();
+    let span = tracing::info_span!("request", %id, %method, path);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let took = began.elapsed();
+    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    requests.count(&method, route, response.status(), took);
+    span.in_scope(|| log(&response, took));
+    add_headers(&mut response, id);
+    response
+}
+
+fn log(response: &Response, took: Duration) {
+    let status = response.status().as_u16();
+    let took_ms = took.as_secs_f64() * 1000.0;
+    match response.extensions().get::<Logged>() {
+        Some(Logged(cause)) => tracing::error!(status, took_ms, cause, "failed"),
+        None if response.status().is_server_error() => tracing::warn!(status, took_ms, "answered"),
+        None => tracing::debug!(status, took_ms, "answered"),
+    }
+}
+
+fn add_headers(response: &mut Response, id: Uuid) {
+    let id = HeaderValue::try_from(id.to_string()).expect("hexadecimal digits and hyphens");
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, id);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    let site = HeaderValue::from_static("same-origin");
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), site);
+    let nothing = HeaderValue::from_static(NOTHING);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
+}
+
+/// Gives up on an answer that takes too long.
+pub(crate) async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let detail = "There was no answer within ten seconds. Ask for less, or again later.";
+            Error::new(Kind::TooSlow, detail).retry_after(5).into_response()
+        }
+    }
+}
+
+/// A handler that panics costs its own request and no other.
+pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    Error::internal(format!("panic: {}", text.as_deref().unwrap_or("without a text")))
+        .into_response()
+}
+
+/// The answer to a path that leads nowhere.
+pub(crate) async fn not_found() -> Error {
+    Error::new(Kind::NotFound, "There is nothing at this path. /api/v1/docs lists what there is.")
+}
+
+/// The answer to a method that a path does not have; the router adds `Allow`.
+pub(crate) async fn method_not_allowed(request: Request) -> Error {
+    let detail = format!("This address does not take {}.", request.method());
+    debug_assert_eq!(Kind::MethodNotAllowed.status(), StatusCode::METHOD_NOT_ALLOWED);
+    Error::new(Kind::MethodNotAllowed, detail)
+}

@@ -1,0 +1,152 @@
+//! The one way in which anything fails: outside a problem of RFC 9457 with a sentence that helps,
+//! inside a cause that is logged once, beside the request's id.
+
+mod kind;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use domain::Cause;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::moment::Moment;
+
+pub(crate) use kind::Kind;
+
+/// What a handler fails with.
+#[derive(Debug)]
+pub(crate) struct Error {
+    kind: Kind,
+    detail: String,
+    gap: Option<Gap>,
+    /// In seconds.
+    retry_after: Option<u32>,
+    /// For the log alone.
+    cause: Option<String>,
+}
+
+/// Why a tenant could not be collected, as members of the problem.
+#[derive(Debug, Serialize, ToSchema)]
+struct Gap {
+    /// Why the tenant could not be collected.
+    #[schema(value_type = String, example = "denied")]
+    cause: &'static str,
+    /// What to do about it.
+    advice: String,
+    since: Moment,
+}
+
+/// A problem as RFC 9457 describes it. `type` is stable; `detail` is a sentence for a person.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Problem<'a> {
+    /// A relative reference to a page that explains this kind of problem.
+    #[schema(example = "/problems/unknown-tenant")]
+    r#type: &'a str,
+    title: &'a str,
+    #[schema(example = 404)]
+    status: u16,
+    detail: &'a str,
+    /// Only with `/problems/collection-failed`.
+    #[serde(flatten)]
+    gap: Option<&'a Gap>,
+}
+
+/// Travels in a response's extensions to the one place that logs.
+#[derive(Clone)]
+pub(crate) struct Logged(pub(crate) String);
+
+impl Error {
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            gap: None,
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    /// A failure of our own: `cause` goes to the log, the world hears that it is ours.
+    pub(crate) fn internal(cause: impl Into<String>) -> Self {
+        Self::new(
+            Kind::Internal,
+            "The fault is ours. The log has the cause under the X-Request-Id of this answer.",
+        )
+        .because(cause)
+    }
+
+    pub(crate) fn collection_failed(tenant: &store::Tenant, gap: &domain::Gap) -> Self {
+        let detail = format!(
+            "Nothing is known about \"{}\" yet, because every collection failed. {}",
+            tenant.name, gap.message
+        );
+        Self {
+            gap: Some(Gap {
+                cause: Cause::as_str(gap.cause),
+                advice: gap.advice.clone(),
+                since: Moment(gap.at),
+            }),
+            ..Self::new(Kind::CollectionFailed, detail)
+        }
+    }
+
+    pub(crate) fn unknown_tenant(given: &str) -> Self {
+        Self::new(
+            Kind::UnknownTenant,
+            format!("There is no tenant \"{given}\". GET /api/v2/tenants lists those there are."),
+        )
+    }
+
+    pub(crate) fn retry_after(self, seconds: u32) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
+        }
+    }
+
+    pub(crate) fn because(self, cause: impl Into<String>) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..self
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        let retry_soon = matches!(error, store::Error::Unavailable { .. });
+        let cause = format!("{:#}", anyhow::Error::from(error));
+        if retry_soon {
+            let detail = "The store cannot be reached at the moment. Try again shortly.";
+            Self::new(Kind::StoreUnavailable, detail)
+                .retry_after(1)
+                .because(cause)
+        } else {
+            Self::internal(cause)
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = self.kind.status();
+        let problem = Problem {
+            r#type: &self.kind.uri(),
+            title: self.kind.title(),
+            status: status.as_u16(),
+            detail: &self.detail,
+            gap: self.gap.as_ref(),
+        };
+        let body = serde_json::to_vec(&problem).expect("a problem is text and numbers");
+        let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (status, content_type, body).into_response();
+        if let Some(seconds) = self.retry_after {
+            let seconds = HeaderValue::from(seconds);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(Logged(cause));
+        }
+        response
+    }
+}

@@ -1,0 +1,112 @@
+//! What a request brings along, taken in with an error that names what is wrong and what is right.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use crate::problem::{Error, Kind};
+
+/// The query's parameters; one that `T` does not know is refused.
+pub(crate) struct Params<T>(pub(crate) T);
+
+/// For an address that takes no parameters.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        match Query::try_from_uri(&parts.uri) {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let detail = text.trim_start_matches("Failed to deserialize query string: ");
+                Err(Error::new(Kind::InvalidParameter, format!("The query has an {detail}.")))
+            }
+        }
+    }
+}
+
+/// The variable parts of the path. One that cannot be read names nothing that exists.
+pub(crate) struct Segments<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(segments)) => Ok(Self(segments)),
+            Err(rejection) => Err(Error::new(Kind::NotFound, rejection.body_text())),
+        }
+    }
+}
+
+/// A JSON body. `None` if there is none at all.
+pub(crate) struct Body<T>(pub(crate) Option<T>);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let is_json = says_json(request.headers());
+        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
+        if !is_json {
+            let detail = "Say Content-Type: application/json, and send JSON.";
+            return Err(Error::new(Kind::UnsupportedMediaType, detail));
+        }
+        match serde_json::from_slice(&bytes) {
+            Ok(body) => Ok(Self(Some(body))),
+            Err(error) => Err(Error::new(Kind::InvalidBody, format!("{error}."))),
+        }
+    }
+}
+
+fn says_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    content_type.is_some_and(|text| {
+        let media_type = text.split(';').next().unwrap_or_default().trim();
+        media_type.eq_ignore_ascii_case("application/json")
+    })
+}
+
+fn unread(rejection: BytesRejection) -> Error {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Error::new(Kind::BodyTooLarge, "A body may have up to 64 KiB.")
+    } else {
+        Error::new(Kind::InvalidBody, "The body broke off before its end.")
+    }
+}
+
+/// The parameter `name` as a `T`; `expected` completes the sentence "… is not".
+pub(crate) fn parsed<T: FromStr>(
+    name: &str,
+    text: Option<&str>,
+    expected: &str,
+) -> Result<Option<T>, Error> {
+    let parse = |text: &str| text.parse().map_err(|_| not(name, text, expected));
+    text.map(parse).transpose()
+}
+
+/// A point in time in RFC 3339.
+pub(crate) fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, Error> {
+    parsed(name, text, "a time such as 2026-08-17T06:15:00Z (RFC 3339; a + in a query is %2B)")
+}
+
+/// The error for a parameter whose value is none of those it may have.
+pub(crate) fn not(name: &str, given: impl Display, expected: &str) -> Error {
+    let given: String = given.to_string().chars().take(100).collect();
+    let detail = format!("{name}: \"{given}\" is not {expected}.");
+    Error::new(Kind::InvalidParameter, detail)
+}
