@@ -81,7 +81,7 @@ impl Store {
         Ok(Self { readers, writer })
     }
 
-    /// Brings the schema up to date. Safe to repeat.
+    /// Brings the schema up to date, wholly or not at all. Safe to repeat, and for several at once.
     ///
     /// # Errors
     /// [`Error::SchemaTooNew`] if a newer program was here before.
@@ -98,10 +98,14 @@ impl Store {
             Migration::new(version, name.into(), MigrationType::Simple, sql, false)
         });
         let migrator = Migrator::with_migrations(migrations.collect());
+        // Whoever starts second waits here, and finds nothing to do. `run` would do as well, but a
+        // future with its bound on `Acquire` is not `Send`.
+        let mut transaction = self.write().await?;
         migrator
-            .run(&self.writer)
+            .run_direct(None, &mut *transaction, false)
             .await
-            .map_err(|error| Error::Unavailable(Box::new(error)))
+            .map_err(|error| Error::Unavailable(Box::new(error)))?;
+        Ok(transaction.commit().await?)
     }
 
     /// The schema's version as it is and as it should be.

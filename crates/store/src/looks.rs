@@ -37,13 +37,6 @@ pub enum Recorded {
     Outdated,
 }
 
-/// When the tenant is asked again, and who may say so.
-#[derive(Clone, Copy)]
-struct Schedule<'a> {
-    claim: &'a Claim,
-    next_due: i64,
-}
-
 impl Store {
     /// Keeps finished looks in one transaction and gives their claims back.
     ///
@@ -51,17 +44,9 @@ impl Store {
     pub async fn finish(&self, finished: &[Finished]) -> Result<Vec<Recorded>> {
         let mut transaction = self.write().await?;
         let mut recorded = Vec::with_capacity(finished.len());
-        for Finished {
-            claim,
-            look,
-            next_due,
-        } in finished
-        {
-            let schedule = Schedule {
-                claim,
-                next_due: next_due.as_millisecond(),
-            };
-            let outcome = keep(&mut transaction, &claim.tenant, look, Some(schedule)).await?;
+        for it in finished {
+            let Finished { claim, look, .. } = it;
+            let outcome = keep(&mut transaction, &claim.tenant, look, Terms::of(it)).await?;
             if claim.refresh && outcome != Recorded::ClaimLost {
                 let (at, cause) = match look {
                     Ok(snapshot) => (snapshot.taken_at, None),
@@ -81,7 +66,7 @@ impl Store {
         let mut transaction = self.write().await?;
         let mut recorded = Vec::with_capacity(looks.len());
         for look in looks {
-            recorded.push(keep(&mut transaction, tenant, look, None).await?);
+            recorded.push(keep(&mut transaction, tenant, look, Terms::default()).await?);
         }
         transaction.commit().await?;
         Ok(recorded)
@@ -92,11 +77,11 @@ async fn keep(
     connection: &mut SqliteConnection,
     tenant: &TenantKey,
     look: &Look,
-    schedule: Option<Schedule<'_>>,
+    terms: Terms<'_>,
 ) -> Result<Recorded> {
     match look {
-        Ok(snapshot) => snapshot::keep(connection, tenant, snapshot, schedule).await,
-        Err(gap) => gap::keep(connection, tenant, gap, schedule).await,
+        Ok(snapshot) => snapshot::keep(connection, tenant, snapshot, terms).await,
+        Err(gap) => gap::keep(connection, tenant, gap, terms).await,
     }
 }
 
@@ -109,12 +94,33 @@ macro_rules! if_still_claimed {
 }
 use if_still_claimed;
 
-impl<'a> Schedule<'a> {
-    /// What to bind to `$2` and `$3` of [`if_still_claimed`].
-    fn claim(schedule: Option<Self>) -> (Option<&'a str>, Option<i64>) {
-        match schedule {
-            Some(Self { claim, .. }) => (Some(&claim.worker), Some(claim.until)),
-            None => (None, None),
+/// Gives the claim back: the tenant is due at `$4` (NULL: as before), or at once if a person asked
+/// after the look had begun at `$5`.
+macro_rules! give_back {
+    () => {
+        "claimed_by = NULL, claimed_until = NULL, \
+         due_at = CASE WHEN $4 IS NULL OR wanted_at > $5 THEN due_at ELSE $4 END"
+    };
+}
+use give_back;
+
+/// What to bind to `$2` … `$5` of [`if_still_claimed`] and [`give_back`].
+#[derive(Clone, Copy, Default)]
+struct Terms<'a> {
+    worker: Option<&'a str>,
+    until: Option<i64>,
+    next_due: Option<i64>,
+    claimed_at: Option<i64>,
+}
+
+impl<'a> Terms<'a> {
+    fn of(finished: &'a Finished) -> Self {
+        let claim = &finished.claim;
+        Self {
+            worker: Some(&claim.worker),
+            until: Some(claim.until),
+            next_due: Some(finished.next_due.as_millisecond()),
+            claimed_at: Some(claim.claimed_at),
         }
     }
 }

@@ -133,13 +133,9 @@ pub(crate) async fn done(
         .bind(claim.claimed_at)
         .execute(&mut *connection)
         .await?;
-    let still_wanted = "UPDATE tenant SET \
-         due_at = CASE WHEN wanted_at > $2 THEN $3 ELSE due_at END, \
-         wanted_at = CASE WHEN wanted_at > $2 THEN wanted_at ELSE NULL END WHERE key = $1";
-    sqlx::query(still_wanted)
+    sqlx::query("UPDATE tenant SET wanted_at = NULL WHERE key = $1 AND wanted_at <= $2")
         .bind(claim.tenant.as_str())
         .bind(claim.claimed_at)
-        .bind(AT_ONCE)
         .execute(connection)
         .await?;
     Ok(())

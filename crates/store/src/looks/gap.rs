@@ -3,7 +3,7 @@
 use domain::{Gap, TenantKey};
 use sqlx::SqliteConnection;
 
-use super::{Recorded, Schedule, if_still_claimed};
+use super::{Recorded, Terms, give_back, if_still_claimed};
 use crate::Result;
 
 /// Begins a gap, or lets the open one go on if it has the same cause.
@@ -11,22 +11,24 @@ pub(super) async fn keep(
     connection: &mut SqliteConnection,
     tenant: &TenantKey,
     gap: &Gap,
-    schedule: Option<Schedule<'_>>,
+    terms: Terms<'_>,
 ) -> Result<Recorded> {
     let at = gap.at.as_millisecond();
-    let (worker, until) = Schedule::claim(schedule);
     let touch = concat!(
-        "UPDATE tenant SET asked_at = $4, failures = failures + 1, ",
-        "due_at = COALESCE($5, due_at), claimed_by = NULL, claimed_until = NULL",
+        // A look older than the last success says nothing of now: it counts as no failure.
+        "UPDATE tenant SET asked_at = MAX(COALESCE(asked_at, $6), $6), ",
+        "failures = failures + (seen_at IS NULL OR seen_at < $6), ",
+        give_back!(),
         if_still_claimed!(),
         " RETURNING seen_at",
     );
     let row: Option<(Option<i64>,)> = sqlx::query_as(touch)
         .bind(tenant.as_str())
-        .bind(worker)
-        .bind(until)
+        .bind(terms.worker)
+        .bind(terms.until)
+        .bind(terms.next_due)
+        .bind(terms.claimed_at)
         .bind(at)
-        .bind(schedule.map(|schedule| schedule.next_due))
         .fetch_optional(&mut *connection)
         .await?;
     let Some((seen_at,)) = row else {

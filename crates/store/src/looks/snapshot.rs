@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{Sku, SkuId, Snapshot, Subscription, TenantKey};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{Recorded, Schedule, if_still_claimed};
+use super::{Recorded, Terms, give_back, if_still_claimed};
 use crate::document::{self, columns};
 use crate::{Error, Result};
 
@@ -21,7 +21,7 @@ pub(super) async fn keep(
     connection: &mut SqliteConnection,
     tenant: &TenantKey,
     snapshot: &Snapshot,
-    schedule: Option<Schedule<'_>>,
+    terms: Terms<'_>,
 ) -> Result<Recorded> {
     let written = Written {
         skus: document::skus(&snapshot.skus),
@@ -32,17 +32,17 @@ pub(super) async fn keep(
         remarks: document::remarks(&snapshot.remarks),
     };
     let touched = Touch::IfUnchanged
-        .run(connection, tenant, snapshot, &written, schedule)
+        .run(connection, tenant, snapshot, &written, terms)
         .await?;
     if touched {
         return Ok(Recorded::Unchanged);
     }
-    let Some(seen_at) = seen_at(connection, tenant, schedule).await? else {
+    let Some(seen_at) = seen_at(connection, tenant, terms).await? else {
         return Ok(Recorded::ClaimLost);
     };
     let at = snapshot.taken_at.as_millisecond();
     if seen_at.is_some_and(|seen_at| seen_at >= at) {
-        give_back(connection, tenant, schedule).await?;
+        release(connection, tenant, terms).await?;
         return Ok(Recorded::Outdated);
     }
     let end_gap = "UPDATE gap SET ended_at = $2 WHERE tenant = $1 AND ended_at IS NULL";
@@ -60,7 +60,7 @@ pub(super) async fn keep(
     }
     replace_latest(connection, tenant, &written).await?;
     Touch::Always
-        .run(connection, tenant, snapshot, &written, schedule)
+        .run(connection, tenant, snapshot, &written, terms)
         .await?;
     Ok(if skus == 0 {
         Recorded::Unchanged
@@ -84,14 +84,14 @@ impl Touch {
         tenant: &TenantKey,
         snapshot: &Snapshot,
         written: &Written,
-        schedule: Option<Schedule<'_>>,
+        terms: Terms<'_>,
     ) -> Result<bool> {
         macro_rules! touch {
             ($more:literal) => {
                 concat!(
-                    "UPDATE tenant SET asked_at = $4, seen_at = $4, failures = 0, ",
-                    "subscriptions_at = CASE WHEN $5 THEN $4 ELSE subscriptions_at END, ",
-                    "due_at = COALESCE($6, due_at), claimed_by = NULL, claimed_until = NULL",
+                    "UPDATE tenant SET asked_at = $6, seen_at = $6, failures = 0, ",
+                    "subscriptions_at = CASE WHEN $7 THEN $6 ELSE subscriptions_at END, ",
+                    give_back!(),
                     if_still_claimed!(),
                     $more
                 )
@@ -101,19 +101,19 @@ impl Touch {
             Self::Always => touch!(""),
             // One statement that compares and touches: the path of almost every look.
             Self::IfUnchanged => touch!(
-                " AND failures = 0 AND seen_at < $4 AND EXISTS (SELECT 1 FROM latest \
-                   WHERE tenant = $1 AND skus = $7 AND remarks = $8 \
-                   AND ($9 IS NULL OR subscriptions = $9))"
+                " AND failures = 0 AND seen_at < $6 AND EXISTS (SELECT 1 FROM latest \
+                   WHERE tenant = $1 AND skus = $8 AND remarks = $9 \
+                   AND ($10 IS NULL OR subscriptions = $10))"
             ),
         };
-        let (worker, until) = Schedule::claim(schedule);
         let mut query = sqlx::query(sql)
             .bind(tenant.as_str())
-            .bind(worker)
-            .bind(until)
+            .bind(terms.worker)
+            .bind(terms.until)
+            .bind(terms.next_due)
+            .bind(terms.claimed_at)
             .bind(snapshot.taken_at.as_millisecond())
-            .bind(written.subscriptions.is_some())
-            .bind(schedule.map(|schedule| schedule.next_due));
+            .bind(written.subscriptions.is_some());
         if self == Self::IfUnchanged {
             query = query
                 .bind(&written.skus)
@@ -128,34 +128,30 @@ impl Touch {
 async fn seen_at(
     connection: &mut SqliteConnection,
     tenant: &TenantKey,
-    schedule: Option<Schedule<'_>>,
+    terms: Terms<'_>,
 ) -> Result<Option<Option<i64>>> {
-    let (worker, until) = Schedule::claim(schedule);
     let sql = concat!("SELECT seen_at FROM tenant", if_still_claimed!());
     let row: Option<(Option<i64>,)> = sqlx::query_as(sql)
         .bind(tenant.as_str())
-        .bind(worker)
-        .bind(until)
+        .bind(terms.worker)
+        .bind(terms.until)
         .fetch_optional(connection)
         .await?;
     Ok(row.map(|(seen_at,)| seen_at))
 }
 
-async fn give_back(
+async fn release(
     connection: &mut SqliteConnection,
     tenant: &TenantKey,
-    schedule: Option<Schedule<'_>>,
+    terms: Terms<'_>,
 ) -> Result<()> {
-    let (worker, until) = Schedule::claim(schedule);
-    let sql = concat!(
-        "UPDATE tenant SET due_at = COALESCE($4, due_at), claimed_by = NULL, claimed_until = NULL",
-        if_still_claimed!(),
-    );
+    let sql = concat!("UPDATE tenant SET ", give_back!(), if_still_claimed!());
     sqlx::query(sql)
         .bind(tenant.as_str())
-        .bind(worker)
-        .bind(until)
-        .bind(schedule.map(|schedule| schedule.next_due))
+        .bind(terms.worker)
+        .bind(terms.until)
+        .bind(terms.next_due)
+        .bind(terms.claimed_at)
         .execute(connection)
         .await?;
     Ok(())

@@ -1,0 +1,118 @@
+//! Opening: what is accepted, what is refused, and with which words.
+
+use store::{Error, Schema, Store};
+
+use crate::fixture::{empty, entry, key, minute, seen, sku, with};
+
+#[tokio::test]
+async fn addresses_that_cannot_be_used_are_refused_with_the_way_out() {
+    let cases = [
+        ("store.db", "write sqlite:"),
+        ("sqlite:", "write sqlite:"),
+        ("sqlite::memory:", "write sqlite:"),
+        ("postgres://localhost/licensetool", "sqlite:PATH"),
+        ("mysql://localhost", "write sqlite:"),
+    ];
+    for (url, way_out) in cases {
+        let error = Store::open(url).await.unwrap_err();
+        assert!(
+            matches!(error, Error::Unsupported { .. }),
+            "{url}: {error:?}"
+        );
+        let text = error.to_string();
+        assert!(text.contains(url) && text.contains(way_out), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_missing_is_unavailable_and_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing/store.db");
+    let error = Store::open(&format!("sqlite:{}", path.display()))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+    assert!(!path.parent().unwrap().exists());
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let text = "this is somebody's letter, not a database".repeat(50);
+    std::fs::write(&path, &text).unwrap();
+    let opened = Store::open(&format!("sqlite:{}", path.display())).await;
+    let error = match opened {
+        Ok(store) => store.migrate().await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn migrating_again_and_at_once_is_one_migration() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("store.db").display());
+    let (one, two) = (
+        Store::open(&url).await.unwrap(),
+        Store::open(&url).await.unwrap(),
+    );
+    let expected = one.schema().await.unwrap().expected;
+    assert!(expected > 0);
+    assert_eq!(one.schema().await.unwrap(), Schema { found: 0, expected });
+    let (first, second) = tokio::join!(
+        tokio::spawn({
+            let one = one.clone();
+            async move { one.migrate().await }
+        }),
+        tokio::spawn(async move { two.migrate().await }),
+    );
+    first.unwrap().unwrap();
+    second.unwrap().unwrap();
+    one.migrate().await.unwrap();
+    assert_eq!(
+        one.schema().await.unwrap(),
+        Schema {
+            found: expected,
+            expected
+        }
+    );
+}
+
+#[tokio::test]
+async fn a_newer_programs_store_is_not_touched() {
+    let fresh = empty().await;
+    let path = fresh.url.strip_prefix("sqlite:").unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations \
+                 (version, description, success, checksum, execution_time) \
+                 VALUES (999, 'from the future', TRUE, x'00', 0)";
+    sqlx::query(newer).execute(&pool).await.unwrap();
+    let error = fresh.migrate().await.unwrap_err();
+    assert!(
+        matches!(error, Error::SchemaTooNew { found: 999, .. }),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("run a newer program"));
+}
+
+#[tokio::test]
+async fn all_is_there_after_closing_and_opening_again() {
+    let fresh = with(&["a"]).await;
+    let looks = [seen(minute(0), &[sku("A3", 9, 5)])];
+    fresh.record_all(&key("a"), &looks).await.unwrap();
+    let before = fresh.states().await.unwrap();
+    fresh.close().await;
+
+    let again = Store::open(&fresh.url).await.unwrap();
+    again.migrate().await.unwrap();
+    assert_eq!(again.states().await.unwrap(), before);
+    again.sync_tenants(&[entry("a")], minute(9)).await.unwrap();
+    assert_eq!(
+        again.states().await.unwrap(),
+        before,
+        "an unchanged list writes nothing"
+    );
+}
