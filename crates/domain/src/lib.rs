@@ -8,16 +8,16 @@
 //! them; one look at a tenant gives a [`Snapshot`] or a [`Gap`]; a [`Policy`] and the time turn a
 //! SKU into a [`Level`].
 
-mod level;
-mod names;
-mod observation;
-mod policy;
-mod renewal;
+mod tenant;
 mod sku;
+mod units;
 mod status;
 mod subscription;
-mod tenant;
-mod units;
+mod observation;
+mod policy;
+mod level;
+mod renewal;
+mod names;
 
 pub use level::{Level, Unknown, freshness, judge, judge_held};
 pub use names::{Language, Name, ProductNames};

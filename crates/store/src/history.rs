@@ -48,6 +48,8 @@ type ValueRow = (
     Option<i64>,
 );
 
+type SightingRow = (String, i64, Option<String>, Option<i64>, Option<i64>);
+
 type GapRow = (i64, Option<i64>, String, String);
 
 impl Store {
@@ -113,11 +115,10 @@ impl Store {
     pub async fn sightings(&self, tenant: &TenantKey) -> Result<BTreeMap<String, Vec<Sighting>>> {
         let sql = "SELECT subscription, seen_at, status, next_lifecycle, total FROM sighting \
                    WHERE tenant = $1 ORDER BY subscription, seen_at";
-        let rows: Vec<(String, i64, Option<String>, Option<i64>, Option<i64>)> =
-            sqlx::query_as(sql)
-                .bind(tenant.as_str())
-                .fetch_all(self.readers())
-                .await?;
+        let rows: Vec<SightingRow> = sqlx::query_as(sql)
+            .bind(tenant.as_str())
+            .fetch_all(self.readers())
+            .await?;
         let mut sightings: BTreeMap<String, Vec<Sighting>> = BTreeMap::new();
         for (subscription, seen_at, status, next_lifecycle, total) in rows {
             sightings.entry(subscription).or_default().push(Sighting {

@@ -8,17 +8,17 @@
 //! On SQLite the file is in WAL mode with `synchronous = NORMAL`: a killed process loses nothing
 //! that was reported as kept; a power cut may lose the last commits, never the file.
 
-mod claims;
 mod database;
-mod document;
-mod error;
-mod history;
+mod tenants;
+mod claims;
 mod looks;
+mod document;
+mod states;
+mod history;
+mod refreshes;
 mod manual;
 mod names;
-mod refreshes;
-mod states;
-mod tenants;
+mod error;
 
 pub use claims::Claim;
 pub use database::{Schema, Store};

@@ -60,7 +60,8 @@ async fn a_cut_begins_with_what_was_in_force() {
 #[tokio::test]
 async fn a_cut_has_the_times_in_which_nobody_saw() {
     let store = with_a_past().await;
-    let cases: [((i64, i64), &[(i64, Option<i64>)]); 5] = [
+    type Gaps = &'static [(i64, Option<i64>)];
+    let cases: [((i64, i64), Gaps); 5] = [
         ((0, 60), &[(0, Some(10)), (20, Some(30)), (30, None)]),
         ((10, 20), &[]),
         ((9, 20), &[(0, Some(10))]),

@@ -1,11 +1,13 @@
 //! The store through its public functions, as the services use it. One program, so that it links
 //! once.
 
-mod claims;
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod fixture;
-mod history;
-mod looks;
-mod model;
-mod opening;
-mod refreshes;
 mod story;
+mod looks;
+mod claims;
+mod refreshes;
+mod history;
+mod opening;
+mod model;
