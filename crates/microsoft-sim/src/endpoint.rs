@@ -1,0 +1,149 @@
+//! Which endpoint a path means: faults and counts are told apart by it.
+
+use serde::Serialize;
+
+use crate::fault::Call;
+
+/// An endpoint of Entra or Graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Endpoint {
+    Token,
+    Discovery,
+    Instance,
+    Keys,
+    SubscribedSkus,
+    Subscriptions,
+    Organization,
+    Batch,
+    /// Anything else, which is 404 at Microsoft.
+    Other,
+}
+
+/// Which service a path belongs to. On one host they are told apart by Graph's versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Entra,
+    Graph,
+    /// The simulator's own.
+    Own,
+}
+
+impl Service {
+    pub(crate) fn of(path: &str) -> Service {
+        match path.split('/').nth(1) {
+            Some("_sim") => Service::Own,
+            Some("v1.0" | "beta") => Service::Graph,
+            _ => Service::Entra,
+        }
+    }
+}
+
+impl Endpoint {
+    pub(crate) const ALL: [Endpoint; 9] = [
+        Endpoint::Token,
+        Endpoint::Discovery,
+        Endpoint::Instance,
+        Endpoint::Keys,
+        Endpoint::SubscribedSkus,
+        Endpoint::Subscriptions,
+        Endpoint::Organization,
+        Endpoint::Batch,
+        Endpoint::Other,
+    ];
+
+    pub(crate) fn of(path: &str) -> Endpoint {
+        let path = path.trim_end_matches('/');
+        match Service::of(path) {
+            Service::Own => Endpoint::Other,
+            Service::Graph => Endpoint::of_graph(path),
+            Service::Entra => Endpoint::of_entra(path),
+        }
+    }
+
+    fn of_entra(path: &str) -> Endpoint {
+        let parts: Vec<&str> = path.split('/').skip(1).collect();
+        match parts[..] {
+            [_, "oauth2", "v2.0", "token"] => Endpoint::Token,
+            [_, "v2.0", ".well-known", "openid-configuration"] => Endpoint::Discovery,
+            [_, "discovery", "instance"] => Endpoint::Instance,
+            [_, "discovery", "v2.0", "keys"] => Endpoint::Keys,
+            _ => Endpoint::Other,
+        }
+    }
+
+    /// Graph does not look at the case of a path.
+    fn of_graph(path: &str) -> Endpoint {
+        let path = path.to_ascii_lowercase();
+        let mut parts = path.split('/').skip(2);
+        let resource = |name: &str| name.split('(').next().unwrap_or_default().to_owned();
+        match (parts.next().map(resource).as_deref(), parts.next().map(resource).as_deref()) {
+            (Some("subscribedskus"), _) => Endpoint::SubscribedSkus,
+            (Some("directory"), Some("subscriptions")) => Endpoint::Subscriptions,
+            (Some("organization"), _) => Endpoint::Organization,
+            (Some("$batch"), None) => Endpoint::Batch,
+            _ => Endpoint::Other,
+        }
+    }
+
+    /// The name in faults, for those that have one there.
+    pub(crate) fn call(self) -> Option<Call> {
+        match self {
+            Endpoint::Token => Some(Call::Token),
+            Endpoint::SubscribedSkus => Some(Call::SubscribedSkus),
+            Endpoint::Subscriptions => Some(Call::Subscriptions),
+            Endpoint::Organization => Some(Call::Organization),
+            _ => None,
+        }
+    }
+
+    /// The name in counts.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Endpoint::Token => "token",
+            Endpoint::Discovery => "discovery",
+            Endpoint::Instance => "instance",
+            Endpoint::Keys => "keys",
+            Endpoint::SubscribedSkus => "subscribedSkus",
+            Endpoint::Subscriptions => "subscriptions",
+            Endpoint::Organization => "organization",
+            Endpoint::Batch => "batch",
+            Endpoint::Other => "other",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_means_its_endpoint() {
+        let check = |path: &str, expected: Endpoint| assert_eq!(Endpoint::of(path), expected);
+        check("/contoso.com/oauth2/v2.0/token", Endpoint::Token);
+        check("/contoso.com/oauth2/token", Endpoint::Other);
+        check("/common/v2.0/.well-known/openid-configuration", Endpoint::Discovery);
+        check("/common/discovery/instance", Endpoint::Instance);
+        check("/common/discovery/v2.0/keys", Endpoint::Keys);
+        check("/v1.0/subscribedSkus", Endpoint::SubscribedSkus);
+        check("/v1.0/SUBSCRIBEDSKUS/", Endpoint::SubscribedSkus);
+        check("/v1.0/subscribedSkus/1_2", Endpoint::SubscribedSkus);
+        check("/v1.0/subscribedSkus('1_2')", Endpoint::SubscribedSkus);
+        check("/v1.0/directory/subscriptions", Endpoint::Subscriptions);
+        check("/v1.0/directory/subscriptions(commerceSubscriptionId='x')", Endpoint::Subscriptions);
+        check("/v1.0/directory", Endpoint::Other);
+        check("/v1.0/organization", Endpoint::Organization);
+        check("/v1.0/$batch", Endpoint::Batch);
+        check("/v1.0/users", Endpoint::Other);
+        check("/beta/organization", Endpoint::Organization);
+        check("/", Endpoint::Other);
+        check("", Endpoint::Other);
+    }
+
+    #[test]
+    fn every_endpoint_has_a_place_and_a_name_of_its_own() {
+        for (index, endpoint) in Endpoint::ALL.into_iter().enumerate() {
+            assert_eq!(endpoint as usize, index, "{}", endpoint.name());
+        }
+    }
+}
