@@ -57,10 +57,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// A claim must outlive the longest look and the writing of it, or work would be done twice.
+    /// A claim must outlive the wait for a place, the longest look and the writing of it, or work
+    /// would be done twice.
     fn lease(&self) -> SignedDuration {
         let deadline = SignedDuration::try_from(self.deadline).unwrap_or(SignedDuration::MAX);
-        deadline.saturating_add(SignedDuration::from_secs(60))
+        let wait_and_look = deadline.saturating_add(deadline);
+        wait_and_look.saturating_add(SignedDuration::from_secs(60))
     }
 }
 
@@ -102,8 +104,8 @@ impl std::fmt::Debug for Collector {
 /// When the loop ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Until {
-    /// Nothing is due any more.
-    Idle,
+    /// Every tenant that was wanted has been asked.
+    Asked,
     /// It is stopped.
     Stopped,
 }
@@ -152,7 +154,7 @@ impl Collector {
     pub async fn run_once(self, stop: CancellationToken) -> anyhow::Result<Report> {
         self.take_over_roster().await?;
         self.store.request_refresh(&[], self.now()).await?;
-        self.work(Until::Idle, stop).await
+        self.work(Until::Asked, stop).await
     }
 
     async fn work(self, until: Until, stop: CancellationToken) -> anyhow::Result<Report> {

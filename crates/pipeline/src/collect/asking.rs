@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use jiff::SignedDuration;
 use store::Claim;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Collector, Until};
@@ -24,49 +25,55 @@ pub(super) struct Asked {
     pub(super) answer: Answer,
 }
 
+/// Keeps a clock that stands or jumps from making the loop spin.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(10);
+
 type Question = Pin<Box<dyn Future<Output = Asked> + Send>>;
 
 /// What the asking half holds: claims that wait for a place, and questions in the air.
-#[derive(Default)]
 struct Hands {
     waiting: VecDeque<Claim>,
     in_air: FuturesUnordered<Question>,
     /// What is in the air, to be given back if a stop cannot wait for it.
     claims: Vec<Claim>,
+    /// When to look for work again, if there is room for it.
+    look_at: Instant,
+    /// The last look for work found as much as it asked for: there is probably more.
+    more: bool,
 }
 
 impl Collector {
-    /// Claims and asks until stopped, or until nothing is due.
+    /// Claims and asks until stopped, or until every tenant that was wanted has been asked.
     pub(super) async fn ask_until(
         &self,
         until: Until,
         stop: &CancellationToken,
         keep: mpsc::Sender<Asked>,
     ) -> anyhow::Result<()> {
-        let mut hands = Hands::default();
+        let mut hands = Hands::empty();
         let mut roster = self.take_over_roster().await?;
         let mut news = self.roster.clone();
         news.mark_unchanged();
-        let mut look_again = Duration::ZERO;
         loop {
             self.turned();
+            self.fill(&mut hands, &roster, until).await?;
+            if until == Until::Asked && hands.is_idle() {
+                return Ok(());
+            }
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
+                Ok(()) = news.changed() => {
+                    roster = self.change_roster(&roster).await?;
+                    hands.look_at = Instant::now();
+                }
                 Some(asked) = hands.in_air.next(), if !hands.in_air.is_empty() => {
                     hands.claims.retain(|claim| claim.tenant != asked.claim.tenant);
                     if keep.send(asked).await.is_err() {
                         break;
                     }
                 }
-                Ok(()) = news.changed() => {
-                    roster = self.change_roster(&roster).await?;
-                }
-                () = tokio::time::sleep(look_again), if hands.is_idle() => {}
-            }
-            look_again = self.fill(&mut hands, &roster).await?;
-            if until == Until::Idle && hands.is_idle() {
-                return Ok(());
+                () = tokio::time::sleep_until(hands.look_at), if self.has_room(&hands) => {}
             }
         }
         self.wind_up(hands, keep).await
@@ -83,41 +90,67 @@ impl Collector {
         Ok(new)
     }
 
-    /// Puts questions into the air up to the limit, claiming more work when it runs low. Returns
-    /// how long to wait before looking for work again.
-    async fn fill(&self, hands: &mut Hands, roster: &Arc<Roster>) -> anyhow::Result<Duration> {
-        let at_once = self.settings.at_once.max(1);
-        if hands.waiting.is_empty() && hands.in_air.len() < at_once.div_ceil(2) {
-            let now = self.now();
-            let due = self.store.next_due(now).await?;
-            if due.is_none_or(|due| due > now) {
-                let until_due = due.map_or(SignedDuration::MAX, |due| due.duration_since(now));
-                let until_due = Duration::try_from(until_due).unwrap_or(Duration::ZERO);
-                return Ok(self
-                    .settings
-                    .poll
-                    .min(until_due.max(Duration::from_millis(10))));
-            }
-            let limit = u32::try_from(at_once).unwrap_or(u32::MAX);
-            let (lease, every) = (self.settings.lease(), self.settings.subscriptions_every);
-            hands.waiting.extend(
-                self.store
-                    .claim(&self.worker, now, limit, lease, every)
-                    .await?,
-            );
+    /// Puts questions into the air up to the limit, and claims what comes after them, so that no
+    /// place in the air waits for the store.
+    async fn fill(
+        &self,
+        hands: &mut Hands,
+        roster: &Arc<Roster>,
+        until: Until,
+    ) -> anyhow::Result<()> {
+        if self.has_room(hands) && hands.look_at <= Instant::now() {
+            self.claim(hands, until).await?;
         }
-        while hands.in_air.len() < at_once {
+        while hands.in_air.len() < self.at_once() {
             let Some(claim) = hands.waiting.pop_front() else {
                 break;
             };
             hands.claims.push(claim.clone());
             hands.in_air.push(self.question(claim, roster));
         }
-        Ok(if hands.is_idle() {
-            self.settings.poll
-        } else {
-            Duration::ZERO
-        })
+        Ok(())
+    }
+
+    /// Claims work if there is some; if not, says when to look again. Looking first only reads, so
+    /// an idle loop never takes the store's right to write.
+    async fn claim(&self, hands: &mut Hands, until: Until) -> anyhow::Result<()> {
+        let now = self.now();
+        if !hands.more {
+            let due = self.store.next_due(now).await?;
+            if due.is_none_or(|due| due > now) {
+                let wait = due.map_or(SignedDuration::MAX, |due| due.duration_since(now));
+                let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+                let wait = wait.clamp(SHORTEST_SLEEP, self.settings.poll.max(SHORTEST_SLEEP));
+                hands.look_at = Instant::now() + wait;
+                return Ok(());
+            }
+        }
+        let limit = self.at_once() - hands.waiting.len();
+        let (lease, every) = (self.settings.lease(), self.settings.subscriptions_every);
+        let most = u32::try_from(limit).unwrap_or(u32::MAX);
+        let claims = self
+            .store
+            .claim(&self.worker, now, most, lease, every)
+            .await?;
+        hands.more = claims.len() == limit;
+        let (mine, again): (Vec<_>, Vec<_>) = claims
+            .into_iter()
+            .partition(|claim| until == Until::Stopped || claim.refresh);
+        if !again.is_empty() {
+            // Those that nobody waits for come last, so all that were wanted have been asked.
+            self.store.release(&again).await?;
+            hands.look_at = Instant::now() + self.settings.deadline;
+        }
+        hands.waiting.extend(mine);
+        Ok(())
+    }
+
+    fn at_once(&self) -> usize {
+        self.settings.at_once.max(1)
+    }
+
+    fn has_room(&self, hands: &Hands) -> bool {
+        hands.waiting.len() <= self.at_once() / 2
     }
 
     fn question(&self, claim: Claim, roster: &Arc<Roster>) -> Question {
@@ -159,6 +192,16 @@ impl Collector {
 }
 
 impl Hands {
+    fn empty() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            in_air: FuturesUnordered::new(),
+            claims: Vec::new(),
+            look_at: Instant::now(),
+            more: false,
+        }
+    }
+
     fn is_idle(&self) -> bool {
         self.in_air.is_empty() && self.waiting.is_empty()
     }

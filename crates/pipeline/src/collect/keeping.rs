@@ -26,6 +26,10 @@ impl Collector {
                 batch.drain(..).map(|asked| self.finished(asked)).collect();
             let recorded = self.keep(&finished).await?;
             for (finished, recorded) in finished.iter().zip(recorded) {
+                if recorded == Recorded::Outdated {
+                    let tenant = &finished.claim.tenant;
+                    tracing::warn!(%tenant, "a look older than the newest was not kept: was the clock set back?");
+                }
                 report.count(finished, &recorded);
             }
         }
@@ -84,7 +88,7 @@ impl Report {
                     self.gaps.push((finished.claim.tenant.clone(), gap.cause));
                 }
             }
-            Recorded::ClaimLost => self.lost += 1,
+            Recorded::ClaimLost | Recorded::Outdated => self.lost += 1,
         }
     }
 }

@@ -22,6 +22,14 @@ fn purchases(rows: &str) -> Listing<CompanySubscription> {
     }
 }
 
+/// The remarks that the translation itself made; Graph's begin with the name of the call.
+fn ours(seen: &Snapshot) -> Vec<&str> {
+    let remarks = seen.remarks.iter().map(String::as_str);
+    remarks
+        .filter(|remark| remark.starts_with("Microsoft"))
+        .collect()
+}
+
 #[test]
 fn numbers_and_words_arrive_as_microsoft_wrote_them() {
     let row = format!(
@@ -40,7 +48,7 @@ fn numbers_and_words_arrive_as_microsoft_wrote_them() {
         (Some(5), Some(3), Some(4))
     );
     assert_eq!(sku.subscription_ids, ["s1"]);
-    assert_eq!((seen.subscriptions, seen.remarks.len()), (None, 0));
+    assert_eq!((ours(&seen).len(), seen.subscriptions), (0, None));
 }
 
 #[test]
@@ -57,7 +65,7 @@ fn what_microsoft_left_out_stays_out_and_the_row_stays_in() {
     assert_eq!(sku.units, Units::default());
     assert_eq!(sku.status, Status::Missing);
     assert_eq!(
-        seen.remarks,
+        ours(&seen),
         ["Microsoft gave no skuId for a SKU \"ODD\"; its part number stands in for it"]
     );
 }
@@ -67,7 +75,7 @@ fn an_id_that_is_missing_is_taken_from_the_rows_own_id() {
     let row = format!(r#"{{"id":"11111111-2222-3333-4444-555555555555_{STUDENT}"}}"#);
     let seen = snapshot(NOW, skus(&row), None);
     assert_eq!(seen.skus[0].id.to_string(), STUDENT);
-    assert_eq!(seen.remarks.len(), 0);
+    assert_eq!(ours(&seen).len(), 0);
 }
 
 #[test]
@@ -83,15 +91,15 @@ fn rows_are_sorted_and_a_double_is_told_only_if_it_differs() {
             .collect::<Vec<_>>(),
         [Some(2), Some(1)]
     );
-    assert_eq!(seen.remarks.len(), 0);
+    assert_eq!(ours(&seen).len(), 0);
 
     let different = [row(STUDENT, 1), row(STUDENT, 9)].join(",");
     let seen = snapshot(NOW, skus(&different), None);
     assert_eq!(seen.skus[0].units.consumed, Some(1));
+    let remarks = ours(&seen);
     assert!(
-        seen.remarks[0].contains("twice with different numbers"),
-        "{:?}",
-        seen.remarks
+        remarks[0].contains("twice with different numbers"),
+        "{remarks:?}"
     );
 }
 
@@ -104,7 +112,7 @@ fn a_subscription_is_followed_by_its_id_or_not_at_all() {
            {{"skuPartNumber":"NAMELESS"}}"#
     );
     let seen = snapshot(NOW, skus(""), Some(Ok(purchases(&rows))));
-    let subscriptions = seen.subscriptions.unwrap();
+    let subscriptions = seen.subscriptions.as_deref().unwrap();
     let ids: Vec<&str> = subscriptions
         .iter()
         .map(|purchase| purchase.id.as_str())
@@ -116,7 +124,7 @@ fn a_subscription_is_followed_by_its_id_or_not_at_all() {
     );
     assert_eq!(subscriptions[1].total, None);
     assert_eq!(
-        seen.remarks,
+        ours(&seen),
         [
             "Microsoft gave no skuId for the subscription of \"ODD\"; \
              its part number stands in for it",
