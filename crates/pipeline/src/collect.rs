@@ -194,6 +194,3 @@ impl Collector {
             .store(self.now().as_millisecond(), Ordering::Relaxed);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,1 +1,0 @@
-//! Turns of the loop against a simulated Microsoft.
