@@ -5,8 +5,18 @@ mod clock;
 mod world;
 
 mod caller;
-mod graph;
 mod message;
+
+mod entra;
+mod graph;
 mod throttle;
 
+mod counts;
+mod endpoint;
+mod fault;
+mod keys;
+mod tls;
+
+pub use counts::Counts;
+pub use fault::{Call, Fault, FaultKind, RetryAfter};
 pub use world::{TenantSpec, World, WorldError};
