@@ -134,9 +134,9 @@ async fn subscriptions_are_asked_hourly_and_counts_each_quarter() {
         })
         .await;
         let counts = stage.sim.counts();
-        assert_eq!(counts.calls("subscribedSkus"), quarter + 1);
-        assert_eq!(counts.calls("subscriptions"), subscriptions, "quarter {quarter}");
-        assert_eq!(counts.calls("token"), 1);
+        assert_eq!(counts.calls(Call::SubscribedSkus), quarter + 1);
+        assert_eq!(counts.calls(Call::Subscriptions), subscriptions, "quarter {quarter}");
+        assert_eq!(counts.calls(Call::Token), 1);
         // Beyond the jitter of a tenth.
         stage.pass(SignedDuration::from_mins(17));
     }
@@ -160,7 +160,7 @@ async fn two_processes_share_the_tenants() {
     let (one, two) = (one.await.unwrap().unwrap(), two.await.unwrap().unwrap());
     assert_eq!(one.changed + two.changed, 30);
     assert_eq!((one.lost, two.lost), (0, 0));
-    assert_eq!(stage.sim.counts().calls("subscribedSkus"), 30);
+    assert_eq!(stage.sim.counts().calls(Call::SubscribedSkus), 30);
 }
 
 #[tokio::test]
