@@ -1,0 +1,12 @@
+//! The program as a person or another program uses it: by command line, signals and HTTP.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod fixture;
+mod process;
+mod tools;
+mod config;
+mod status;
+mod demo;
+mod run;
+mod kill;

@@ -1,0 +1,68 @@
+//! A program that goes on running: started, listened to, stopped by its own id.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+/// How long a line or an end may take on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running program. Dropping it kills it.
+pub(crate) struct Running {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Running {
+    pub(crate) fn start(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, lines }
+    }
+
+    /// All lines up to the one that contains `words`, which comes last.
+    pub(crate) fn lines_until(&self, words: &str) -> Vec<String> {
+        let mut seen = Vec::new();
+        loop {
+            let next = self.lines.recv_timeout(PATIENCE);
+            let line = next.unwrap_or_else(|_| panic!("no line with \"{words}\" in {seen:#?}"));
+            let found = line.contains(words);
+            seen.push(line);
+            if found {
+                return seen;
+            }
+        }
+    }
+
+    /// Asks it to stop, as Kubernetes and a terminal do, and waits for its end.
+    pub(crate) fn stop(&mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap()
+    }
+
+    /// Ends it as a power cut for the process does: without a word.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended long ago.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,107 @@
+//! `licensetool run`: services that start, answer, follow the home folder, and end on request.
+
+use std::time::Duration;
+
+use microsoft_sim::World;
+use serde_json::Value;
+
+use crate::fixture::{Office, alone, https, office, program};
+use crate::process::Running;
+
+/// Starts all services of an office on free ports. Answers the address of pages and API.
+pub(crate) fn run(office: &Office) -> (Running, String) {
+    let mut command = program(office.home.path());
+    let any = "127.0.0.1:0";
+    command.args(["run", "--listen", any, "--metrics-listen", any]);
+    command.env("LICENSETOOL_LOG_FORMAT", "json");
+    // Logs go to standard error; a program that waits reads them there.
+    command.stderr(std::process::Stdio::piped());
+    Running::start_and_find_address(command)
+}
+
+async fn rows(address: &str, school: &str) -> Option<Vec<Value>> {
+    let url = format!("{address}/api/v1/licenses/status/show/{school}");
+    let answer = reqwest::get(url).await.ok()?;
+    if answer.status() != 200 {
+        return None;
+    }
+    answer.json().await.ok()
+}
+
+/// Asks until there are rows.
+async fn until_rows(address: &str, school: &str) -> Vec<Value> {
+    let asking = async {
+        loop {
+            match rows(address, school).await {
+                Some(rows) if !rows.is_empty() => return rows,
+                _ => tokio::task::yield_now().await,
+            }
+        }
+    };
+    let asked = tokio::time::timeout(Duration::from_secs(60), asking).await;
+    asked.unwrap_or_else(|_| panic!("no licence of {school} came"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_collect_answer_and_end_when_asked_to() {
+    let office = office(World::demo(), https()).await;
+    let (mut running, address) = run(&office);
+    assert!(!until_rows(&address, "iseschool2013").await.is_empty());
+    let ended = tokio::task::spawn_blocking(move || running.stop()).await.unwrap();
+    assert_eq!(ended.code(), Some(0));
+    assert!(office.home.path().join("licensetool.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_is_mended_is_picked_up_without_a_restart() {
+    let office = office(World::demo(), https()).await;
+    office.set("home_poll = \"50ms\"\n");
+    let profiles = office.home.path().join("config-profiles/tenants");
+    let file = profiles.join("config-iseschool-profile.json");
+    let sound = std::fs::read(&file).unwrap();
+    std::fs::write(&file, "{}").unwrap();
+    let (_running, address) = run(&office);
+    until_rows(&address, "iseschool2013").await;
+    assert_eq!(rows(&address, "iseschool").await, None);
+    std::fs::write(&file, sound).unwrap();
+    until_rows(&address, "iseschool").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_asks_everybody_keeps_it_and_ends() {
+    let office = office(World::demo(), https()).await;
+    let ended = office.licensetool(&["run", "--once"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let url = format!("sqlite:{}", office.home.path().join("licensetool.db").display());
+    let store = store::Store::open(&url).await.unwrap();
+    let states = store.states().await.unwrap();
+    assert_eq!(states.len(), 2);
+    assert!(states.iter().all(|state| state.snapshot.is_some()));
+}
+
+#[test]
+fn an_address_beyond_this_machine_is_refused_until_there_is_sign_in() {
+    let home = tempfile::tempdir().unwrap();
+    let ended = alone(home.path(), &["run", "--listen", "0.0.0.0:0"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("0.0.0.0") && ended.err.contains("loopback"), "{}", ended.err);
+    assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
+}
+
+#[test]
+fn split_services_need_another_database() {
+    let home = tempfile::tempdir().unwrap();
+    let ended = alone(home.path(), &["run", "--role", "web"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("PostgreSQL"), "{}", ended.err);
+}
+
+#[test]
+fn an_address_that_is_taken_is_said() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let home = tempfile::tempdir().unwrap();
+    let ended = alone(home.path(), &["run", "--listen", &address]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains(&address) && ended.err.contains("port 0"), "{}", ended.err);
+}
