@@ -9,6 +9,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Sqlite, Transaction};
 
+use crate::revision::Watch;
 use crate::{Error, Result};
 
 /// How long a writer waits for another process's write before it gives up.
@@ -30,6 +31,7 @@ pub struct Store {
     readers: SqlitePool,
     /// One connection: SQLite has one writer at a time, so waiting in line is done here, fairly.
     writer: SqlitePool,
+    watch: Watch,
 }
 
 /// The schema's version, for readiness.
@@ -76,9 +78,14 @@ impl Store {
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .connect_with(options)
+            .connect_with(options.clone())
             .await?;
-        Ok(Self { readers, writer })
+        let watch = Watch::new(options);
+        Ok(Self {
+            readers,
+            writer,
+            watch,
+        })
     }
 
     /// Brings the schema up to date, wholly or not at all. Safe to repeat, and for several at once.
@@ -129,14 +136,37 @@ impl Store {
         })
     }
 
+    /// What the database itself finds wrong with its data; nothing if it is sound. Reads all of it.
+    pub async fn check(&self) -> Result<Vec<String>> {
+        let mut wrong: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check")
+            .fetch_all(&self.readers)
+            .await?;
+        wrong.retain(|finding| finding != "ok");
+        let dangling: Vec<(String, Option<i64>, String)> =
+            sqlx::query_as("SELECT \"table\", rowid, \"parent\" FROM pragma_foreign_key_check()")
+                .fetch_all(&self.readers)
+                .await?;
+        let say = |(table, row, parent): (String, Option<i64>, String)| match row {
+            Some(row) => format!("row {row} of {table} refers to nothing in {parent}"),
+            None => format!("a row of {table} refers to nothing in {parent}"),
+        };
+        wrong.extend(dangling.into_iter().map(say));
+        Ok(wrong)
+    }
+
     /// Closes all connections, so that the write-ahead log is folded into the file.
     pub async fn close(&self) {
+        self.watch.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }
 
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.readers
+    }
+
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// A transaction that holds the right to write from its beginning, so that nothing it has

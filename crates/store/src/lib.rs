@@ -16,6 +16,7 @@ mod document;
 mod states;
 mod history;
 mod refreshes;
+mod revision;
 mod manual;
 mod names;
 mod error;
@@ -27,6 +28,7 @@ pub use history::{History, Point, Unseen};
 pub use looks::{Finished, Recorded};
 pub use manual::ManualLicense;
 pub use refreshes::{Refresh, RefreshedTenant};
+pub use revision::Revision;
 pub use states::State;
 pub use tenants::{Tenant, TenantEntry};
 

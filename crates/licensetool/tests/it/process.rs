@@ -1,6 +1,6 @@
 //! A program that goes on running: started, listened to, stopped by its own id.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -15,18 +15,19 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Listens to what it says to its user.
     pub(crate) fn start(mut command: Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        let (send, lines) = channel();
-        std::thread::spawn(move || {
-            for line in out.lines().map_while(Result::ok) {
-                if send.send(line).is_err() {
-                    break;
-                }
-            }
-        });
+        let lines = lines_of(child.stdout.take().unwrap());
+        Self { child, lines }
+    }
+
+    /// Listens to its log.
+    pub(crate) fn start_logging(mut command: Command) -> Self {
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = lines_of(child.stderr.take().unwrap());
         Self { child, lines }
     }
 
@@ -57,6 +58,17 @@ impl Running {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+}
+
+fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (send, lines) = channel();
+    std::thread::spawn(move || {
+        // Read to the end even if nobody listens any more: a full pipe would stop the program.
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            drop(send.send(line));
+        }
+    });
+    lines
 }
 
 impl Drop for Running {

@@ -13,10 +13,11 @@ pub(crate) fn run(office: &Office) -> (Running, String) {
     let mut command = program(office.home.path());
     let any = "127.0.0.1:0";
     command.args(["run", "--listen", any, "--metrics-listen", any]);
-    command.env("LICENSETOOL_LOG_FORMAT", "json");
-    // Logs go to standard error; a program that waits reads them there.
-    command.stderr(std::process::Stdio::piped());
-    Running::start_and_find_address(command)
+    command.env("LICENSETOOL_LOG__FORMAT", "json");
+    let running = Running::start_logging(command);
+    let log = running.lines_until("\"message\":\"ready\"");
+    let ready: Value = serde_json::from_str(log.last().unwrap()).unwrap();
+    (running, ready["address"].as_str().unwrap().to_owned())
 }
 
 async fn rows(address: &str, school: &str) -> Option<Vec<Value>> {
@@ -55,7 +56,7 @@ async fn services_collect_answer_and_end_when_asked_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_that_is_mended_is_picked_up_without_a_restart() {
     let office = office(World::demo(), https()).await;
-    office.set("home_poll = \"50ms\"\n");
+    office.set("[home]\npoll = \"50ms\"\n");
     let profiles = office.home.path().join("config-profiles/tenants");
     let file = profiles.join("config-iseschool-profile.json");
     let sound = std::fs::read(&file).unwrap();

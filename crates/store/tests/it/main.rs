@@ -11,3 +11,4 @@ mod refreshes;
 mod history;
 mod opening;
 mod model;
+mod revision;

@@ -116,3 +116,25 @@ async fn all_is_there_after_closing_and_opening_again() {
         "an unchanged list writes nothing"
     );
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_the_data_is_said() {
+    let fresh = with(&["a"]).await;
+    fresh
+        .record_all(&key("a"), &[seen(minute(0), &[sku("A3", 9, 5)])])
+        .await
+        .unwrap();
+    assert_eq!(fresh.check().await.unwrap(), Vec::<String>::new());
+
+    let path = fresh.url.strip_prefix("sqlite:").unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(false);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::query("DELETE FROM tenant")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let wrong = fresh.check().await.unwrap();
+    assert!(wrong.iter().any(|it| it.contains("latest")), "{wrong:?}");
+}

@@ -1,0 +1,66 @@
+//! Tells cheaply that nothing has changed, so that readers may keep what they made of the content.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+
+use crate::{Result, Store};
+
+/// Stands for the store's content at a moment. Equal revisions of one [`Store`] mean equal
+/// content, whichever process writes; different ones mean that something was committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revision {
+    connection: u64,
+    version: i64,
+}
+
+/// The one connection that is asked. It never writes: SQLite's `data_version` tells a connection
+/// of the commits of all others.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch {
+    pool: SqlitePool,
+    /// How often it was opened: versions of different connections cannot be compared.
+    opened: Arc<AtomicU64>,
+}
+
+impl Watch {
+    pub(crate) fn new(options: SqliteConnectOptions) -> Self {
+        let opened = Arc::new(AtomicU64::new(0));
+        let counted = opened.clone();
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .after_connect(move |_, _| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                Box::pin(async { Ok(()) })
+            })
+            .connect_lazy_with(options);
+        Self { pool, opened }
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl Store {
+    /// The revision of this moment, for some microseconds.
+    ///
+    /// Ask before reading: then what was read is at least as new as the revision it is kept by.
+    pub async fn revision(&self) -> Result<Revision> {
+        let watch = self.watch();
+        let mut asked = watch.pool.acquire().await?;
+        // Read while the only connection is held, so it is this connection's number.
+        let connection = watch.opened.load(Ordering::Relaxed);
+        let version = sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(&mut *asked)
+            .await?;
+        Ok(Revision {
+            connection,
+            version,
+        })
+    }
+}
