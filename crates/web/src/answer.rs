@@ -21,15 +21,29 @@ pub(crate) fn json<T: Serialize>(value: &T) -> Response {
 /// whoever could make two bodies collide would only spoil their own reading.
 pub(crate) fn tagged(content_type: &'static str, body: impl Into<axum::body::Bytes>) -> Response {
     let body = body.into();
-    let mut hasher = DefaultHasher::new();
-    hasher.write(&body);
-    let tag = format!("W/\"{:016x}\"", hasher.finish());
+    let tag = etag(&body);
+    with_tag(content_type, tag, body)
+}
+
+/// The same with the tag that [`etag`] gave for this body before.
+pub(crate) fn with_tag(
+    content_type: &'static str,
+    tag: HeaderValue,
+    body: axum::body::Bytes,
+) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
-        (header::ETAG, HeaderValue::try_from(tag).expect("hexadecimal digits in quotes")),
+        (header::ETAG, tag),
     ];
     (headers, body).into_response()
+}
+
+pub(crate) fn etag(body: &[u8]) -> HeaderValue {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(body);
+    let tag = format!("W/\"{:016x}\"", hasher.finish());
+    HeaderValue::try_from(tag).expect("hexadecimal digits in quotes")
 }
 
 /// Turns an answer that the reader has already into 304.

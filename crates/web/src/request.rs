@@ -1,39 +1,69 @@
 //! What a request brings along, taken in with an error that names what is wrong and what is right.
 
+mod similar;
+
 use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::problem::{Error, Kind};
 
-/// The query's parameters; one that `T` does not know is refused.
+/// The query's parameters. Those that the documentation of `T` does not list are refused, so that
+/// a misspelt filter never looks like an answer to it.
 pub(crate) struct Params<T>(pub(crate) T);
 
 /// For an address that takes no parameters.
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+impl IntoParams for Nothing {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        Vec::new()
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + IntoParams> FromRequestParts<S> for Params<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        match Query::try_from_uri(&parts.uri) {
-            Ok(Query(params)) => Ok(Self(params)),
-            Err(rejection) => {
-                let text = rejection.body_text();
-                let detail = text.trim_start_matches("Failed to deserialize query string: ");
-                Err(Error::new(Kind::InvalidParameter, format!("The query has an {detail}.")))
-            }
+        let invalid = |rejection: QueryRejection| {
+            let text = rejection.body_text();
+            let detail = text.trim_start_matches("Failed to deserialize query string: ");
+            Error::new(Kind::InvalidParameter, format!("The query cannot be read: {detail}."))
+        };
+        if parts.uri.query().is_some_and(|query| !query.is_empty()) {
+            let Query(given): Query<Vec<(String, String)>> =
+                Query::try_from_uri(&parts.uri).map_err(invalid)?;
+            let known = T::into_params(|| None);
+            given.iter().try_for_each(|(name, _)| must_be_known(name, &known))?;
         }
+        let Query(params) = Query::try_from_uri(&parts.uri).map_err(invalid)?;
+        Ok(Self(params))
     }
+}
+
+fn must_be_known(name: &str, known: &[Parameter]) -> Result<(), Error> {
+    let names = || known.iter().map(|parameter| parameter.name.as_str());
+    if names().any(|known| known == name) {
+        return Ok(());
+    }
+    let way_out = match (similar::closest(name, names()), known) {
+        (Some(meant), _) => format!("Did you mean \"{meant}\"?"),
+        (None, []) => "This address takes none.".to_owned(),
+        (None, _) => format!("There are: {}.", names().collect::<Vec<_>>().join(", ")),
+    };
+    let name: String = name.chars().take(100).collect();
+    let detail = format!("There is no parameter \"{name}\". {way_out}");
+    Err(Error::new(Kind::InvalidParameter, detail))
 }
 
 /// The variable parts of the path. One that cannot be read names nothing that exists.

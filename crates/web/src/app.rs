@@ -1,0 +1,119 @@
+//! Puts routes and layers together. Every route stands in the API's description, because the same
+//! lines make both.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware::{from_fn, from_fn_with_state};
+use serde_json::{Value, json};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::App;
+use crate::{Options, answer, docs, guard, health, observe, pages, problem, v1, v2};
+
+/// No request of ours is anywhere near this big, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "licensetool",
+        description = "Microsoft 365 licences of many tenants, as last seen. Numbers that nobody \
+            gave are null, never 0, and all come with the time they were seen. Errors are problem \
+            details (RFC 9457); their type leads to a page that helps. Times are RFC 3339 in UTC.",
+        contact(),
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT"),
+    ),
+    tags(
+        (name = "v2", description = "The API that is meant"),
+        (name = "v1", description = "The contract that was there before, kept in shape"),
+        (name = "operation", description = "Health, for those who run it. On the metrics \
+            listener as well, beside /metrics"),
+        (name = "pages", description = "Pages for people, and this description"),
+    ),
+    components(schemas(problem::Problem)),
+)]
+struct Document;
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(v2::router())
+        .merge(v1::router())
+        .merge(operation())
+        .routes(routes!(pages::start))
+        .routes(routes!(pages::problem))
+        .routes(routes!(pages::style))
+        .routes(routes!(pages::script))
+        .routes(routes!(docs::page))
+        .routes(routes!(docs::openapi_json))
+}
+
+/// Pages and API. Answers requests to this machine alone.
+pub fn app(options: Options) -> Router {
+    let (router, _) = routes().split_for_parts();
+    let state = App::new(options);
+    let local = router.layer(from_fn(answer::unless_known)).layer(guard::same_origin());
+    around(local.layer(from_fn(guard::local_names)), state)
+}
+
+/// What both listeners answer.
+pub(crate) fn operation() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+}
+
+/// What happens around every request of either listener, the innermost first.
+pub(crate) fn around(router: Router<App>, state: App) -> Router {
+    let requests = state.options().requests.clone();
+    router
+        .fallback(observe::not_found)
+        .method_not_allowed_fallback(observe::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(observe::in_time))
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(requests, observe::request))
+        .with_state(state)
+}
+
+/// The API's description (OpenAPI 3.1) as JSON.
+pub fn openapi() -> String {
+    let mut text = serde_json::to_string_pretty(&*DOCUMENT).expect("a description is plain JSON");
+    text.push('\n');
+    text
+}
+
+/// The same as a value.
+pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let document = routes().into_openapi();
+    let mut document = serde_json::to_value(document).expect("a description is plain JSON");
+    for operations in document["paths"].as_object_mut().into_iter().flat_map(|all| all.values_mut())
+    {
+        for method in [Method::GET, Method::POST] {
+            let method = method.as_str().to_ascii_lowercase();
+            if let Some(responses) = operations.pointer_mut(&format!("/{method}/responses")) {
+                problems_are_problems(responses);
+            }
+        }
+    }
+    document
+});
+
+/// Says of every failure that it is a problem as RFC 9457 describes it.
+fn problems_are_problems(responses: &mut Value) {
+    let schema = json!({"$ref": "#/components/schemas/Problem"});
+    let content = json!({"application/problem+json": {"schema": schema}});
+    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+        if status.starts_with(['4', '5']) {
+            response["content"] = content.clone();
+        }
+    }
+    responses["default"] = json!({"description": "Any other problem", "content": content});
+}

@@ -1,0 +1,214 @@
+//! Licences and tenants as gauges, read from the store at each scrape. What is not known has no
+//! series: a 0 would be a claim.
+
+use domain::{Exclusion, Layer, Level, ProductNames, Units};
+use jiff::Timestamp;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+use store::State;
+
+use crate::state::App;
+
+type Label = (&'static str, String);
+
+/// Everything that one scrape says of the store's content.
+#[derive(Debug)]
+struct Seen {
+    licenses: Vec<License>,
+    tenants: Vec<Tenant>,
+}
+
+#[derive(Debug)]
+struct License {
+    /// Tenant, id and part number.
+    labels: [Label; 3],
+    product: String,
+    units: Units,
+    level: Option<Level>,
+}
+
+#[derive(Debug)]
+struct Tenant {
+    labels: [Label; 1],
+    name: String,
+    /// `None`: not asked yet.
+    up: Option<bool>,
+    /// Age of the newest snapshot in seconds.
+    age: Option<i64>,
+}
+
+/// Reads the store and makes its content visible in `registry`; says if it cannot be read.
+pub(super) async fn register(app: &App, registry: &mut Registry) {
+    let store_up = Gauge::<i64>::default();
+    registry.register("store_up", "Whether the store could be read", store_up.clone());
+    match read(app).await {
+        Ok(seen) => {
+            store_up.set(1);
+            registry.register_collector(Box::new(seen));
+        }
+        Err(error) => {
+            tracing::warn!(?error, "a scrape could not read the store");
+        }
+    }
+}
+
+async fn read(app: &App) -> Result<Seen, crate::problem::Error> {
+    let (names, now, company) = (app.names().await?, app.now(), app.options().company);
+    let mut seen = Seen {
+        licenses: Vec::new(),
+        tenants: Vec::new(),
+    };
+    for state in app.store().states().await? {
+        if !state.tenant.settings.enabled {
+            continue;
+        }
+        seen.tenants.push(tenant(&state, now));
+        licenses(&mut seen.licenses, &state, company, &names, app, now);
+    }
+    Ok(seen)
+}
+
+fn tenant(state: &State, now: Timestamp) -> Tenant {
+    let store::Tenant {
+        key,
+        name,
+        asked_at,
+        seen_at,
+        gap,
+        ..
+    } = &state.tenant;
+    Tenant {
+        labels: [("tenant", key.to_string())],
+        name: name.clone(),
+        up: asked_at.map(|_| gap.is_none()),
+        age: seen_at.map(|at| now.duration_since(at).as_secs().max(0)),
+    }
+}
+
+fn licenses(
+    licenses: &mut Vec<License>,
+    state: &State,
+    company: Layer,
+    names: &ProductNames,
+    app: &App,
+    now: Timestamp,
+) {
+    for (snapshot, sku) in
+        state.snapshot.iter().flat_map(|seen| seen.skus.iter().map(move |sku| (seen, sku)))
+    {
+        let policy = domain::effective(sku, &[company]);
+        if policy.exclusion == Exclusion::Everywhere {
+            continue;
+        }
+        licenses.push(License {
+            labels: [
+                ("tenant", state.tenant.key.to_string()),
+                ("sku_id", sku.id.to_string()),
+                ("part_number", sku.part_number.clone()),
+            ],
+            product: names.or_part_number(sku.id, &sku.part_number, app.language()).to_owned(),
+            units: sku.units,
+            level: domain::judge(sku, &policy, snapshot.taken_at, now),
+        });
+    }
+}
+
+impl Collector for Seen {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        self.encode_units(&mut encoder)?;
+        for (name, help, number) in GAUGES {
+            let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+            for license in &self.licenses {
+                if let Some(number) = number(&license.units) {
+                    family.encode_family(&license.labels)?.encode_gauge(&number)?;
+                }
+            }
+        }
+        self.encode_levels(&mut encoder)?;
+        self.encode_tenants(&mut encoder)
+    }
+}
+
+type Number = fn(&Units) -> Option<i64>;
+
+const GAUGES: [(&str, &str, Number); 2] = [
+    ("license_consumed_units", "Seats that somebody holds", |units| units.consumed),
+    (
+        "license_free_units",
+        "Seats left: enabled and warning, less consumed; negative when over-assigned",
+        Units::free,
+    ),
+];
+
+impl Seen {
+    fn encode_units(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let help = "Seats by Microsoft's state of them";
+        let gauge = MetricType::Gauge;
+        let mut family = encoder.encode_descriptor("license_units", help, None, gauge)?;
+        for License { labels, units, .. } in &self.licenses {
+            for (state, number) in [
+                ("enabled", units.enabled),
+                ("warning", units.warning),
+                ("suspended", units.suspended),
+                ("locked_out", units.locked_out),
+            ] {
+                if let Some(number) = number {
+                    let labels = with(labels, "state", state);
+                    family.encode_family(&labels)?.encode_gauge(&number)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn encode_levels(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let help = "The judgement of a licence and its product's name; always 1";
+        let gauge = MetricType::Gauge;
+        let mut family = encoder.encode_descriptor("license_level", help, None, gauge)?;
+        for license in &self.licenses {
+            if let Some(level) = license.level {
+                let [tenant, sku_id, part_number] = &license.labels;
+                let product = ("product", license.product.clone());
+                let level = ("level", level.as_str().to_owned());
+                let labels: [&Label; 5] = [tenant, sku_id, part_number, &product, &level];
+                family.encode_family(&labels.map(Clone::clone))?.encode_gauge(&1_i64)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn encode_tenants(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let gauge = MetricType::Gauge;
+        let help = "Whether the last look at the tenant saw it";
+        let mut family = encoder.encode_descriptor("tenant_up", help, None, gauge)?;
+        for Tenant { labels, up, .. } in &self.tenants {
+            if let Some(up) = up {
+                family.encode_family(labels)?.encode_gauge(&i64::from(*up))?;
+            }
+        }
+        let help = "How old the newest numbers of the tenant are";
+        let name = "tenant_snapshot_age_seconds";
+        let mut family = encoder.encode_descriptor(name, help, None, gauge)?;
+        for Tenant { labels, age, .. } in &self.tenants {
+            if let Some(age) = age {
+                family.encode_family(labels)?.encode_gauge(age)?;
+            }
+        }
+        let help = "The tenant's name; always 1";
+        let mut family = encoder.encode_descriptor("tenant_name", help, None, gauge)?;
+        for Tenant { labels, name, .. } in &self.tenants {
+            let [tenant] = labels;
+            let labels = [tenant.clone(), ("name", name.clone())];
+            family.encode_family(&labels)?.encode_gauge(&1_i64)?;
+        }
+        Ok(())
+    }
+}
+
+fn with(labels: &[Label; 3], name: &'static str, value: &str) -> [Label; 4] {
+    let [a, b, c] = labels.clone();
+    [a, b, c, (name, value.to_owned())]
+}

@@ -1,0 +1,209 @@
+//! `show`: every licence of every tenant, or of one, as last seen.
+
+use axum::extract::State as Shared;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response;
+use domain::{Exclusion, Language, Layer, ProductNames, Sku, TenantKey};
+use jiff::Timestamp;
+use serde::Serialize;
+use store::State;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::answer;
+use crate::problem::{Error, Kind};
+use crate::request::{Nothing, Params, Segments};
+use crate::state::{Answer, App};
+
+/// Tenants that are left out because they were never seen.
+pub(crate) const UNSEEN: HeaderName = HeaderName::from_static("x-unseen-tenants");
+
+/// So many keys fit in a header; who needs more asks version 2.
+const UNSEEN_NAMED: usize = 50;
+
+/// A licence of a tenant, as version 1 writes it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Shown<'a> {
+    skuid: Uuid,
+    /// HTML: the product's name and its part number, both escaped.
+    #[schema(example = "Office 365 A1 für Lehrpersonal<br>(STANDARDWOFFPACK_FACULTY)")]
+    skupartnumber: String,
+    /// `null`: Microsoft did not say.
+    consumed_units: Option<i64>,
+    /// Enabled seats. `null`: Microsoft did not say.
+    available_units: Option<i64>,
+    /// Available less consumed. `null`: one of them is not known.
+    free_units: Option<i64>,
+    /// The tenant's name. Only in the list of all tenants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    tenant: Option<&'a str>,
+}
+
+/// All licences of all tenants
+///
+/// As last seen; Microsoft is not asked. `Age` is the age of the oldest number in seconds.
+/// Tenants that are switched off are left out. A tenant that could never be seen has no numbers:
+/// its key then stands in `X-Unseen-Tenants`. If that is true of every tenant, the answer is 502.
+#[utoipa::path(get, path = "/api/v1/licenses/status/show", tag = "v1", responses(
+    (status = 200, description = "The licences", body = [Shown], headers(
+        ("Age" = u64, description = "Seconds since the oldest number was seen"),
+        ("X-Unseen-Tenants" = String, description = "Keys of tenants without any number yet"))),
+    (status = 502, description = "No tenant could ever be collected"),
+    (status = 503, description = "No tenant has been collected yet")))]
+pub(super) async fn all(
+    Shared(app): Shared<App>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Response, Error> {
+    let basis = app.basis().await?;
+    if let Some(kept) = app.kept(&basis, &None) {
+        return Ok(respond(kept, app.now()));
+    }
+    let mut states = app.store().states().await?;
+    states.retain(|state| state.tenant.settings.enabled);
+    if let Some(error) = nothing_seen(&states) {
+        return Err(error);
+    }
+    let answer = render(&app, &basis.names, &states, true);
+    app.keep(&basis, None, &answer);
+    Ok(respond(answer, app.now()))
+}
+
+/// All licences of one tenant
+///
+/// As last seen; Microsoft is not asked. `Age` is the age of the numbers in seconds.
+#[utoipa::path(get, path = "/api/v1/licenses/status/show/{tenant}", tag = "v1",
+    params(("tenant" = String, Path, description = "The tenant's key", example = "iseschool")),
+    responses(
+        (status = 200, description = "The licences", body = [Shown], headers(
+            ("Age" = u64, description = "Seconds since the numbers were seen"))),
+        (status = 404, description = "There is no such tenant"),
+        (status = 502, description = "The tenant could never be collected; the answer says why"),
+        (status = 503, description = "The tenant has not been collected yet")))]
+pub(super) async fn one(
+    Shared(app): Shared<App>,
+    Segments(given): Segments<String>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Response, Error> {
+    let unknown = || Error::unknown_tenant(&given);
+    let key = Some(TenantKey::parse(&given).map_err(|_| unknown())?);
+    let basis = app.basis().await?;
+    if let Some(kept) = app.kept(&basis, &key) {
+        return Ok(respond(kept, app.now()));
+    }
+    let state = match &key {
+        Some(key) => app.store().state(key).await?,
+        None => None,
+    };
+    let state = state.filter(|state| state.tenant.removed_at.is_none()).ok_or_else(unknown)?;
+    if let Some(error) = nothing_seen(std::slice::from_ref(&state)) {
+        return Err(error);
+    }
+    let answer = render(&app, &basis.names, &[state], false);
+    app.keep(&basis, key, &answer);
+    Ok(respond(answer, app.now()))
+}
+
+/// Why there is no number at all, if there are tenants and none was ever seen.
+fn nothing_seen(states: &[State]) -> Option<Error> {
+    if states.is_empty() || states.iter().any(|state| state.snapshot.is_some()) {
+        return None;
+    }
+    let failed = states.iter().find_map(|state| Some((&state.tenant, state.tenant.gap.as_ref()?)));
+    Some(match failed {
+        Some((tenant, gap)) => Error::collection_failed(tenant, gap),
+        None => {
+            let detail = "Nothing has been seen yet. The first collection is on its way.";
+            Error::new(Kind::NotCollectedYet, detail).retry_after(2)
+        }
+    })
+}
+
+fn render(app: &App, names: &ProductNames, states: &[State], with_tenant: bool) -> Answer {
+    let (company, language) = (app.options().company, app.language());
+    let mut rows = Vec::new();
+    for State { tenant, snapshot } in states {
+        let skus = snapshot.iter().flat_map(|snapshot| &snapshot.skus);
+        let tenant = with_tenant.then_some(tenant.name.as_str());
+        rows.extend(skus.filter_map(|sku| shown(sku, company, names, language, tenant)));
+    }
+    let body = serde_json::to_vec(&rows).expect("rows are texts and numbers");
+    Answer {
+        etag: answer::etag(&body),
+        body: body.into(),
+        oldest: states.iter().filter_map(|state| Some(state.snapshot.as_ref()?.taken_at)).min(),
+        unseen: unseen(states),
+    }
+}
+
+fn shown<'a>(
+    sku: &Sku,
+    company: Layer,
+    names: &ProductNames,
+    language: Language,
+    tenant: Option<&'a str>,
+) -> Option<Shown<'a>> {
+    if domain::effective(sku, &[company]).exclusion == Exclusion::Everywhere {
+        return None;
+    }
+    let name = names.or_part_number(sku.id, &sku.part_number, language);
+    let (consumed, available) = (sku.units.consumed, sku.units.enabled);
+    Some(Shown {
+        skuid: sku.id.0,
+        skupartnumber: labelled(name, &sku.part_number),
+        consumed_units: consumed,
+        available_units: available,
+        free_units: available.zip(consumed).and_then(|(all, used)| all.checked_sub(used)),
+        tenant,
+    })
+}
+
+/// `<name><br>(<part number>)`, with both made harmless: the whole is HTML.
+fn labelled(name: &str, part_number: &str) -> String {
+    let mut html = String::with_capacity(name.len() + part_number.len() + 16);
+    escape(&mut html, name);
+    html.push_str("<br>(");
+    escape(&mut html, part_number);
+    html.push(')');
+    html
+}
+
+fn escape(html: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+}
+
+fn unseen(states: &[State]) -> Option<HeaderValue> {
+    let never = states.iter().filter(|state| state.snapshot.is_none());
+    let keys: Vec<&str> =
+        never.map(|state| state.tenant.key.as_str()).take(UNSEEN_NAMED).collect();
+    let keys = HeaderValue::try_from(keys.join(", ")).expect("keys are lower-case ASCII");
+    (!keys.is_empty()).then_some(keys)
+}
+
+fn respond(answer: Answer, now: Timestamp) -> Response {
+    let Answer {
+        body,
+        etag,
+        oldest,
+        unseen,
+    } = answer;
+    let mut response = answer::with_tag("application/json", etag, body);
+    let headers = response.headers_mut();
+    if let Some(oldest) = oldest {
+        let age = now.duration_since(oldest).as_secs().max(0);
+        headers.insert(header::AGE, HeaderValue::from(age));
+    }
+    if let Some(unseen) = unseen {
+        headers.insert(UNSEEN, unseen);
+    }
+    response
+}

@@ -1,0 +1,255 @@
+//! Purchases of all tenants: what is known of their future, why, and what is left if one ends.
+
+mod outlook;
+
+use axum::extract::State as Shared;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use domain::{Exclusion, Language, ProductNames, Sku, Snapshot, Subscription as Purchase};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::State;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::moment::Moment;
+use crate::problem::Error;
+use crate::request::{self, Params};
+use crate::state::App;
+use crate::{answer, language};
+
+use super::licenses::is_sku;
+use super::page::{self, Cursor, Page};
+use super::shapes::{Judged, Units, Unseen};
+use super::walk::Walk;
+
+use outlook::Outlook;
+
+const OUTLOOKS: [&str; 3] = ["renews", "ends", "unknown"];
+
+/// Which subscriptions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// Only this tenant, by key. Without it: all that are switched on.
+    tenant: Option<String>,
+    /// Only this product, by id or part number.
+    sku: Option<String>,
+    /// Only this outlook: `renews`, `ends` or `unknown`.
+    outlook: Option<String>,
+    /// Only those whose next change comes before this time. RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    before: Option<String>,
+    /// `de` or `en`. Without it: as Accept-Language says.
+    language: Option<String>,
+    /// What follows the page that gave this `next_cursor`.
+    cursor: Option<String>,
+    /// At most so many: 1 to 1000. Without it: 100.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000)]
+    limit: Option<String>,
+}
+
+/// One purchase behind a licence.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Subscription {
+    #[schema(example = "iseschool")]
+    tenant: String,
+    tenant_name: String,
+    /// Microsoft's id of the subscription.
+    id: String,
+    sku_id: Uuid,
+    part_number: String,
+    /// The product's name in the reader's language, or the part number if it has none.
+    product: String,
+    /// Microsoft's word: `Enabled`, `Warning`, `Suspended` …
+    status: Option<String>,
+    /// Seats bought. `null`: Microsoft did not say.
+    total: Option<i64>,
+    is_trial: Option<bool>,
+    created: Option<Moment>,
+    /// When it renews or ends; the date alone does not say which.
+    next_change: Option<Moment>,
+    outlook: Outlook,
+    /// What the licence has left without this purchase. `null`: the tenant has no such licence.
+    if_it_ends: Option<IfItEnds>,
+    /// When the purchase was seen. `null`: not told.
+    as_of: Option<Moment>,
+}
+
+/// A licence without one of its purchases.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct IfItEnds {
+    #[serde(flatten)]
+    judged: Judged,
+    units: Units,
+    /// When the licence's numbers were seen.
+    as_of: Moment,
+}
+
+struct Filter {
+    sku: Option<String>,
+    outlook: Option<String>,
+    before: Option<Timestamp>,
+}
+
+/// Subscriptions of all tenants
+///
+/// With what is known of each one's future and why, and "what if this one ends". By tenant and
+/// subscription id. Products that the policy excludes everywhere are left out, tenants that are
+/// switched off as well, unless asked for by name.
+#[utoipa::path(get, path = "/api/v2/subscriptions", tag = "v2", params(Wanted), responses(
+    (status = 200, description = "The subscriptions", body = Page<Subscription>),
+    (status = 400, description = "A parameter is not understood"),
+    (status = 404, description = "There is no such tenant")))]
+pub(super) async fn list(
+    Shared(app): Shared<App>,
+    headers: HeaderMap,
+    Params(wanted): Params<Wanted>,
+) -> Result<Response, Error> {
+    let language = language::wanted(wanted.language.as_deref(), &headers, app.language())?;
+    let filter = Filter::new(&wanted)?;
+    let cursor = page::cursor(wanted.cursor.as_deref())?;
+    let mut page = Page::new(page::limit(wanted.limit.as_deref())?);
+    let lens = Lens {
+        app: &app,
+        names: &*app.names().await?,
+        language,
+        now: app.now(),
+    };
+    let mut walk = Walk::new(app.store(), wanted.tenant.as_deref(), cursor.as_ref()).await?;
+    'pages: while let Some(states) = walk.next().await? {
+        for state in &states {
+            let resumed = cursor.as_ref().filter(|cursor| cursor.tenant == state.tenant.key);
+            if let (None, Some(unseen)) = (resumed, Unseen::of(&state.tenant)) {
+                page.note(unseen);
+            }
+            let after = resumed.map(|cursor| cursor.id.as_str());
+            for subscription in lens.subscriptions(state, after, &filter).await? {
+                let at = Cursor {
+                    tenant: state.tenant.key.clone(),
+                    id: subscription.id.clone(),
+                };
+                if !page.push(at, subscription) {
+                    break 'pages;
+                }
+            }
+        }
+    }
+    Ok((language::headers(language), answer::json(&page)).into_response())
+}
+
+impl Filter {
+    fn new(wanted: &Wanted) -> Result<Self, Error> {
+        if let Some(odd) = wanted.outlook.as_deref().filter(|word| !OUTLOOKS.contains(word)) {
+            let expected = format!("one of {}", OUTLOOKS.join(", "));
+            return Err(request::not("outlook", odd, &expected));
+        }
+        Ok(Self {
+            sku: wanted.sku.clone(),
+            outlook: wanted.outlook.clone(),
+            before: request::time("before", wanted.before.as_deref())?,
+        })
+    }
+
+    /// What can be told without its past.
+    fn may_take(&self, purchase: &Purchase) -> bool {
+        let (id, part_number) = (purchase.sku_id.0, &purchase.part_number);
+        self.sku.as_ref().is_none_or(|sku| is_sku(sku, id, part_number))
+            && self
+                .before
+                .is_none_or(|before| purchase.next_lifecycle.is_some_and(|next| next < before))
+    }
+
+    fn takes(&self, subscription: &Subscription) -> bool {
+        self.outlook.as_deref().is_none_or(|wanted| wanted == subscription.outlook.word())
+    }
+}
+
+/// What is needed to name and to judge.
+struct Lens<'a> {
+    app: &'a App,
+    names: &'a ProductNames,
+    language: Language,
+    now: Timestamp,
+}
+
+impl Lens<'_> {
+    /// The tenant's subscriptions whose ids come after `after`, by id.
+    async fn subscriptions(
+        &self,
+        state: &State,
+        after: Option<&str>,
+        filter: &Filter,
+    ) -> Result<Vec<Subscription>, Error> {
+        let Some((snapshot, bought)) =
+            state.snapshot.as_ref().and_then(|seen| Some((seen, seen.subscriptions.as_ref()?)))
+        else {
+            return Ok(Vec::new());
+        };
+        let is_wanted = |purchase: &&Purchase| {
+            after.is_none_or(|after| *purchase.id > *after) && filter.may_take(purchase)
+        };
+        let mut wanted: Vec<&Purchase> = bought.iter().filter(is_wanted).collect();
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        wanted.sort_by(|a, b| a.id.cmp(&b.id));
+        // Microsoft should not repeat an id; a page must not depend on it.
+        wanted.dedup_by(|a, b| a.id == b.id);
+        let past = self.app.store().sightings(&state.tenant.key).await?;
+        let shown = wanted.into_iter().filter_map(|purchase| {
+            let sightings = past.get(&purchase.id).map(Vec::as_slice).unwrap_or_default();
+            let outlook = Outlook::of(&domain::renewal(sightings, None), self.language);
+            self.subscription(&state.tenant, snapshot, purchase, outlook)
+        });
+        Ok(shown.filter(|subscription| filter.takes(subscription)).collect())
+    }
+
+    fn subscription(
+        &self,
+        tenant: &store::Tenant,
+        snapshot: &Snapshot,
+        purchase: &Purchase,
+        outlook: Outlook,
+    ) -> Option<Subscription> {
+        let sku = snapshot.skus.iter().find(|sku| sku.id == purchase.sku_id);
+        let company = self.app.options().company;
+        if sku.is_some_and(|sku| {
+            domain::effective(sku, &[company]).exclusion == Exclusion::Everywhere
+        }) {
+            return None;
+        }
+        let part_number = &purchase.part_number;
+        let product = self.names.or_part_number(purchase.sku_id, part_number, self.language);
+        Some(Subscription {
+            tenant: tenant.key.to_string(),
+            tenant_name: tenant.name.clone(),
+            id: purchase.id.clone(),
+            sku_id: purchase.sku_id.0,
+            part_number: part_number.clone(),
+            product: product.to_owned(),
+            status: purchase.status.as_graph().map(str::to_owned),
+            total: purchase.total,
+            is_trial: purchase.is_trial,
+            created: purchase.created.map(Moment),
+            next_change: purchase.next_lifecycle.map(Moment),
+            outlook,
+            if_it_ends: sku.map(|sku| self.if_it_ends(sku, purchase, snapshot.taken_at)),
+            as_of: tenant.subscriptions_seen_at.map(Moment),
+        })
+    }
+
+    fn if_it_ends(&self, sku: &Sku, purchase: &Purchase, taken_at: Timestamp) -> IfItEnds {
+        let left = Sku {
+            units: domain::without(sku.units, purchase),
+            ..sku.clone()
+        };
+        let policy = domain::effective(sku, &[self.app.options().company]);
+        let level = domain::judge(&left, &policy, taken_at, self.now);
+        IfItEnds {
+            judged: Judged::new(level, self.language),
+            units: left.units.into(),
+            as_of: Moment(taken_at),
+        }
+    }
+}
