@@ -1,0 +1,95 @@
+//! A home folder that fits the simulator, so that the real program can be pointed at it.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::keys::Credential;
+use crate::microsoft::Microsoft;
+use crate::world::TenantSpec;
+
+/// First line of the settings, by which a later start knows that it may overwrite the folder.
+const MARK: &str = "# Written by the simulator, which overwrites this folder at its next start.";
+
+const SETTINGS: &str = "licensetool.toml";
+
+pub(crate) fn write(dir: &Path, microsoft: &Microsoft, ca_pem: Option<&str>) -> anyhow::Result<()> {
+    ensure!(
+        is_ours(dir),
+        "{} holds a home that no simulator has written: choose an empty folder",
+        dir.display()
+    );
+    file(dir, SETTINGS, settings(&microsoft.base_url, ca_pem.is_some()).as_bytes())?;
+    if let Some(ca_pem) = ca_pem {
+        file(dir, "ca.pem", ca_pem.as_bytes())?;
+    }
+    for (index, tenant) in microsoft.world.tenants().enumerate() {
+        tenant_files(dir, tenant, microsoft.entra.app(index))?;
+    }
+    Ok(())
+}
+
+fn is_ours(dir: &Path) -> bool {
+    match fs::read_to_string(dir.join(SETTINGS)) {
+        Ok(text) => text.starts_with(MARK),
+        Err(_) => !dir.join("config-profiles").exists() && !dir.join("certs").exists(),
+    }
+}
+
+fn settings(base_url: &str, with_ca: bool) -> String {
+    let ca_file = if with_ca { "ca_file = \"ca.pem\"\n" } else { "" };
+    format!(
+        "{MARK}\n\n[microsoft]\nauthority = \"{base_url}\"\ngraph = \"{base_url}\"\n{ca_file}"
+    )
+}
+
+fn tenant_files(dir: &Path, tenant: &TenantSpec, app: &Credential) -> anyhow::Result<()> {
+    let key = &tenant.key;
+    let certificate = format!("certs/{key}/mycert_{key}.pem");
+    let ends = app.not_after.to_zoned(TimeZone::UTC).date();
+    let profile = json!({
+        "tenant_id": tenant.tenant_id,
+        "tenant_name": tenant.name,
+        "client_id": tenant.client_id,
+        "thumbprint": app.thumbprint(),
+        "cert_path": certificate,
+        "expires": ends.to_string(),
+    });
+    let info = json!({
+        "subject": app.subject,
+        "thumbprint": app.thumbprint(),
+        "not_before": app.not_before.to_string(),
+        "not_after": app.not_after.to_string(),
+    });
+    let name = format!("config-profiles/tenants/config-{key}-profile.json");
+    file(dir, &name, &pretty(&profile))?;
+    file(dir, &format!("certs/infos/cert-{key}-info.json"), &pretty(&info))?;
+    let pem = format!("{}{}", app.key_pem, app.certificate_pem);
+    file(dir, &certificate, pem.as_bytes())
+}
+
+fn pretty(value: &Value) -> Vec<u8> {
+    format!("{value:#}\n").into_bytes()
+}
+
+/// Only the owner may read it: some of the files are keys, and none is anyone else's business.
+fn file(dir: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    let path = dir.join(name);
+    let folder = path.parent().expect("a file lies in a folder");
+    let written = fs::create_dir_all(folder)
+        .and_then(|()| private(&path))
+        .and_then(|mut file| file.write_all(bytes));
+    written.with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn private(path: &Path) -> std::io::Result<fs::File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

@@ -1,0 +1,59 @@
+//! The simulator's own paths, for tests that drive a real program from outside.
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::fault::Fault;
+use crate::message::{Reply, Request};
+use crate::microsoft::Microsoft;
+
+const HELP: &str = "\
+GET    /_sim/counts   what was asked and answered since the start
+GET    /_sim/faults   the orders that stand
+POST   /_sim/faults   one more, such as {\"call\":\"token\",\"kind\":\"hang\",\"times\":1}
+DELETE /_sim/faults   none any more
+";
+
+pub(crate) fn answer(microsoft: &Microsoft, request: &Request) -> Reply {
+    let path = request.path.trim_end_matches('/');
+    match (request.method.as_str(), path) {
+        ("GET", "/_sim/counts") => json(&microsoft.tally.read(&microsoft.world)),
+        ("GET", "/_sim/faults") => json(&microsoft.orders.list()),
+        ("POST", "/_sim/faults") => match order(microsoft, &request.body) {
+            Ok(()) => text(StatusCode::NO_CONTENT, ""),
+            Err(reason) => text(StatusCode::BAD_REQUEST, &format!("{reason}\n")),
+        },
+        ("DELETE", "/_sim/faults") => {
+            microsoft.orders.clear();
+            text(StatusCode::NO_CONTENT, "")
+        }
+        ("GET", "/_sim") => text(StatusCode::OK, HELP),
+        _ => text(StatusCode::NOT_FOUND, HELP),
+    }
+}
+
+fn order(microsoft: &Microsoft, body: &[u8]) -> Result<(), String> {
+    let fault: Fault = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    microsoft.order(fault)
+}
+
+fn json(value: &impl Serialize) -> Reply {
+    let body = serde_json::to_vec(value).expect("counts and faults are plain data");
+    reply(StatusCode::OK, "application/json", body.into())
+}
+
+fn text(status: StatusCode, text: &str) -> Reply {
+    let body = Bytes::copy_from_slice(text.as_bytes());
+    reply(status, "text/plain; charset=utf-8", body)
+}
+
+fn reply(status: StatusCode, kind: &'static str, body: Bytes) -> Reply {
+    let kind = HeaderValue::from_static(kind);
+    Reply {
+        status,
+        headers: HeaderMap::from_iter([(CONTENT_TYPE, kind)]),
+        body,
+    }
+}
