@@ -1,0 +1,151 @@
+//! v1 `show` from the store: requests a second, time of one, by number of tenants.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::http::Request;
+use domain::{Language, Layer, Look, TenantKey};
+use graph::Listing;
+use jiff::Timestamp;
+use microsoft_sim::World;
+use serde_json::{Value, json};
+use store::{Store, TenantEntry};
+use tower::ServiceExt as _;
+
+use crate::collect::now;
+use crate::load::{Load, load};
+use crate::process::{cpu_seconds, resident};
+use crate::report::{heading, mebibytes, quantile, row, seconds};
+use crate::worker::{self, tell};
+
+const SKUS: usize = 40;
+const ALL: &str = "/api/v1/licenses/status/show";
+const ONE: &str = "/api/v1/licenses/status/show/school-00001";
+
+pub(crate) fn run() {
+    heading(
+        &format!("v1 `show` from the store, {SKUS} SKUs a tenant, over loopback with 8 connections"),
+        &["tenants, route", "per CPU second", "per second", "median", "99 %", "bytes", "memory"],
+    );
+    for tenants in [2, 100, 1_000] {
+        measure(tenants);
+    }
+}
+
+fn measure(tenants: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let order = json!({ "work": "serve", "tenants": tenants, "folder": folder.path() });
+    let mut child = worker::start(&order);
+    let id = child.id();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    let ready: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
+    for (name, path, requests) in [("all", ALL, 40_000 / tenants), ("one", ONE, 20_000)] {
+        let cpu = cpu_seconds(id);
+        let Load { wall, times, bytes } = load(ready["address"].as_str().unwrap(), path, requests);
+        let served = times.len() as f64;
+        row(&[
+            format!("{tenants}, {name}"),
+            format!("{:.0}", served / (cpu_seconds(id) - cpu)),
+            format!("{:.0}", served / wall),
+            seconds(quantile(&times, 0.5)),
+            seconds(quantile(&times, 0.99)),
+            bytes.to_string(),
+            mebibytes(resident(id)),
+        ]);
+    }
+    for name in ["all", "one"] {
+        let alone = &ready[name];
+        row(&[
+            format!("{tenants}, {name}, no socket"),
+            String::new(),
+            String::new(),
+            seconds(alone["median"].as_f64().unwrap()),
+            seconds(alone["worst"].as_f64().unwrap()),
+        ]);
+    }
+    drop(child.stdin.take());
+    child.wait().unwrap();
+}
+
+/// Serves until its input ends.
+pub(crate) fn work(order: &Value) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let tenants = usize::try_from(order["tenants"].as_u64().unwrap()).unwrap();
+    let folder = order["folder"].as_str().unwrap().to_owned();
+    runtime.block_on(async move {
+        let store = filled(Path::new(&folder), tenants).await;
+        let app = web::app(options(store));
+        let all = alone(&app, ALL).await;
+        let one = alone(&app, ONE).await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tell(&json!({ "address": address, "all": all, "one": one }));
+        tokio::select! {
+            served = axum::serve(listener, app).into_future() => served.unwrap(),
+            _ = tokio::task::spawn_blocking(|| std::io::stdin().lines().count()) => {}
+        }
+    });
+}
+
+/// The time of one request inside the process, without any socket.
+async fn alone(app: &axum::Router, path: &str) -> Value {
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let request = Request::get(path).header("host", "127.0.0.1").body(Body::empty()).unwrap();
+        let began = Instant::now();
+        let answer = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        times.push(began.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    json!({ "median": quantile(&times, 0.5), "worst": quantile(&times, 1.0) })
+}
+
+fn options(store: Store) -> web::Options {
+    web::Options {
+        store,
+        company: Layer::default(),
+        language: Language::English,
+        clock: now,
+        version: "bench",
+        loops: Vec::new(),
+        requests: web::Requests::default(),
+    }
+}
+
+/// A store that knows the newest state of so many tenants.
+async fn filled(folder: &Path, tenants: usize) -> Store {
+    let url = format!("sqlite:{}", folder.join("bench.db").display());
+    let store = Store::open(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    let world = World::generate(tenants, SKUS, 1);
+    for tenant in world.tenants() {
+        let key = enter(&store, tenant).await;
+        store.record_all(&key, &[look(&world, &key, now())]).await.unwrap();
+    }
+    store
+}
+
+pub(crate) async fn enter(store: &Store, tenant: &microsoft_sim::TenantSpec) -> TenantKey {
+    let entry = TenantEntry {
+        key: TenantKey::parse(&tenant.key).unwrap(),
+        name: tenant.name.clone(),
+        tenant_id: tenant.tenant_id.to_string(),
+    };
+    store.add_tenant(&entry, now()).await.unwrap();
+    entry.key
+}
+
+/// What a look at that moment would have seen.
+pub(crate) fn look(world: &World, key: &TenantKey, at: Timestamp) -> Look {
+    let body = world.subscribed_skus_body(key.as_str(), at).unwrap();
+    let page = graph::parse_subscribed_skus(&body).unwrap();
+    let skus = Listing {
+        items: page.items,
+        remarks: page.remarks,
+    };
+    Ok(pipeline::translate::snapshot(at, skus, None))
+}
