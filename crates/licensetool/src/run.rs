@@ -137,6 +137,7 @@ impl Parts {
                 turned_at: collector.pulse(),
                 within: SignedDuration::from_secs(60),
             }],
+            requests: web::Requests::default(),
         }
     }
 }

@@ -33,7 +33,10 @@ pub(crate) fn with_tag(
 ) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        ),
         (header::ETAG, tag),
     ];
     (headers, body).into_response()
@@ -62,7 +65,8 @@ fn is_known(known: &HeaderValue, response: &Response) -> bool {
     };
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let matches = |known: &str| known.trim() == "*" || opaque(known) == opaque(tag);
-    response.status() == StatusCode::OK && text(known).is_some_and(|all| all.split(',').any(matches))
+    response.status() == StatusCode::OK
+        && text(known).is_some_and(|all| all.split(',').any(matches))
 }
 
 fn text(value: &HeaderValue) -> Option<&str> {

@@ -58,7 +58,9 @@ fn routes() -> OpenApiRouter<App> {
 pub fn app(options: Options) -> Router {
     let (router, _) = routes().split_for_parts();
     let state = App::new(options);
-    let local = router.layer(from_fn(answer::unless_known)).layer(guard::same_origin());
+    let local = router
+        .layer(from_fn(answer::unless_known))
+        .layer(guard::same_origin());
     around(local.layer(from_fn(guard::local_names)), state)
 }
 
@@ -94,7 +96,10 @@ pub fn openapi() -> String {
 pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let document = routes().into_openapi();
     let mut document = serde_json::to_value(document).expect("a description is plain JSON");
-    for operations in document["paths"].as_object_mut().into_iter().flat_map(|all| all.values_mut())
+    for operations in document["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|all| all.values_mut())
     {
         for method in [Method::GET, Method::POST] {
             let method = method.as_str().to_ascii_lowercase();

@@ -22,7 +22,10 @@ pub(crate) async fn local_names(request: Request, next: Next) -> Reply {
 /// Answers requests to any IP address as well: scrapers and probes use those, and a web page
 /// cannot make a browser take a name of its own for an address.
 pub(crate) async fn addresses(request: Request, next: Next) -> Reply {
-    guarded(request, next, |host| is_this_machine(host) || ip(host).is_some()).await
+    guarded(request, next, |host| {
+        is_this_machine(host) || ip(host).is_some()
+    })
+    .await
 }
 
 async fn guarded(request: Request, next: Next, allowed: fn(&str) -> bool) -> Reply {
@@ -58,7 +61,9 @@ fn is_this_machine(host: &str) -> bool {
 }
 
 fn ip(host: &str) -> Option<IpAddr> {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
     bare.unwrap_or(host).parse().ok()
 }
 
@@ -78,10 +83,24 @@ mod tests {
 
     #[test]
     fn only_names_and_addresses_of_this_machine_are_its_own() {
-        for own in ["localhost", "LOCALHOST", "demo.localhost", "127.0.0.1", "127.9.9.9", "[::1]"] {
+        for own in [
+            "localhost",
+            "LOCALHOST",
+            "demo.localhost",
+            "127.0.0.1",
+            "127.9.9.9",
+            "[::1]",
+        ] {
             assert!(is_this_machine(own), "{own}");
         }
-        for foreign in ["evil.example", "localhost.evil.example", "10.0.0.1", "[fe80::1]", "", "0"] {
+        for foreign in [
+            "evil.example",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "[fe80::1]",
+            "",
+            "0",
+        ] {
             assert!(!is_this_machine(foreign), "{foreign}");
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use axum::extract::State as Shared;
-use axum::response::{IntoResponse as _, Response};
 use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -63,7 +63,10 @@ pub(crate) fn is_stuck(a_loop: &Loop, started_at: Timestamp, now: Timestamp) -> 
     (status = 503, description = "A loop is stuck; a restart is safe")))]
 pub(crate) async fn healthz(Shared(app): Shared<App>) -> Result<Response, Error> {
     let (loops, now) = (&app.options().loops, app.now());
-    if let Some(stuck) = loops.iter().find(|a_loop| is_stuck(a_loop, app.started_at(), now)) {
+    if let Some(stuck) = loops
+        .iter()
+        .find(|a_loop| is_stuck(a_loop, app.started_at(), now))
+    {
         let detail = format!(
             "The loop \"{}\" has not turned within {} seconds.",
             stuck.name,
@@ -107,7 +110,10 @@ pub(crate) async fn readyz(Shared(app): Shared<App>) -> Result<Response, Error> 
 fn of_now<T: Serialize>(value: &T) -> Response {
     let body = serde_json::to_vec(value).expect("shapes have text keys and plain values");
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (headers, body).into_response()

@@ -9,7 +9,9 @@ use crate::request;
 
 /// The language that `Accept-Language` likes best among ours, else `fallback`.
 pub(crate) fn accepted(headers: &HeaderMap, fallback: Language) -> Language {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
     accepted.map_or(fallback, |accepted| best(accepted, fallback))
 }
 
@@ -62,7 +64,10 @@ pub(crate) fn tag(language: Language) -> &'static str {
 /// For an answer in one of the languages: which one, and that another reader may get another.
 pub(crate) fn headers(language: Language) -> [(header::HeaderName, HeaderValue); 2] {
     [
-        (header::CONTENT_LANGUAGE, HeaderValue::from_static(tag(language))),
+        (
+            header::CONTENT_LANGUAGE,
+            HeaderValue::from_static(tag(language)),
+        ),
         (header::VARY, HeaderValue::from_static("accept-language")),
     ]
 }
@@ -86,12 +91,18 @@ pub(crate) fn level(level: Level, language: Language) -> &'static str {
 pub(crate) fn unknown(why: Unknown, language: Language) -> String {
     match (language, why) {
         (Language::English, Unknown::Stale { age_seconds }) => {
-            format!("last seen {} h ago", SignedDuration::from_secs(age_seconds).as_hours())
+            format!(
+                "last seen {} h ago",
+                SignedDuration::from_secs(age_seconds).as_hours()
+            )
         }
         (Language::English, why) => why.to_string(),
         (Language::German, Unknown::NeverSeen) => "noch nie abgefragt".to_owned(),
         (Language::German, Unknown::Stale { age_seconds }) => {
-            format!("zuletzt gesehen vor {} h", SignedDuration::from_secs(age_seconds).as_hours())
+            format!(
+                "zuletzt gesehen vor {} h",
+                SignedDuration::from_secs(age_seconds).as_hours()
+            )
         }
         (Language::German, Unknown::NumberMissing { field }) => {
             format!("Microsoft nannte keine Zahl für {field}")

@@ -8,6 +8,11 @@
 //! Read in this order: [`app`] puts routes and layers together, `v1` and `v2` are the two APIs,
 //! `problem` is how everything fails.
 
+#![allow(
+    unused_qualifications,
+    reason = "utoipa::path writes full paths for parameters"
+)]
+
 mod app;
 mod state;
 mod problem;

@@ -76,7 +76,9 @@ impl Requests {
             method,
             route: route.clone(),
         };
-        self.duration.get_or_create(&asked).observe(took.as_secs_f64());
+        self.duration
+            .get_or_create(&asked)
+            .observe(took.as_secs_f64());
         let answered = Answered {
             method,
             route,
@@ -107,9 +109,8 @@ pub fn metrics_app(options: Options, mut registry: Registry) -> Router {
     let version = Info::new([("version", options.version)]);
     registry.register("build", "The running program", version);
     let registry = Arc::new(registry);
-    let scrape = move |State(app): State<App>, _: Request| async move {
-        metrics(&app, &registry).await
-    };
+    let scrape =
+        move |State(app): State<App>, _: Request| async move { metrics(&app, &registry).await };
     let (operation, _) = app::operation().split_for_parts();
     let router = operation.route("/metrics", get(scrape));
     app::around(router.layer(from_fn(guard::addresses)), App::new(options))

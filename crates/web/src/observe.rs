@@ -56,12 +56,23 @@ fn add_headers(response: &mut Response, id: Uuid) {
     let id = HeaderValue::try_from(id.to_string()).expect("hexadecimal digits and hyphens");
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     let site = HeaderValue::from_static("same-origin");
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), site);
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        site,
+    );
     let nothing = HeaderValue::from_static(NOTHING);
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(nothing);
 }
 
 /// Gives up on an answer that takes too long.
@@ -70,7 +81,9 @@ pub(crate) async fn in_time(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => {
             let detail = "There was no answer within ten seconds. Ask for less, or again later.";
-            Error::new(Kind::TooSlow, detail).retry_after(5).into_response()
+            Error::new(Kind::TooSlow, detail)
+                .retry_after(5)
+                .into_response()
         }
     }
 }
@@ -79,18 +92,27 @@ pub(crate) async fn in_time(request: Request, next: Next) -> Response {
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    Error::internal(format!("panic: {}", text.as_deref().unwrap_or("without a text")))
-        .into_response()
+    Error::internal(format!(
+        "panic: {}",
+        text.as_deref().unwrap_or("without a text")
+    ))
+    .into_response()
 }
 
 /// The answer to a path that leads nowhere.
 pub(crate) async fn not_found() -> Error {
-    Error::new(Kind::NotFound, "There is nothing at this path. /api/v1/docs lists what there is.")
+    Error::new(
+        Kind::NotFound,
+        "There is nothing at this path. /api/v1/docs lists what there is.",
+    )
 }
 
 /// The answer to a method that a path does not have; the router adds `Allow`.
 pub(crate) async fn method_not_allowed(request: Request) -> Error {
     let detail = format!("This address does not take {}.", request.method());
-    debug_assert_eq!(Kind::MethodNotAllowed.status(), StatusCode::METHOD_NOT_ALLOWED);
+    debug_assert_eq!(
+        Kind::MethodNotAllowed.status(),
+        StatusCode::METHOD_NOT_ALLOWED
+    );
     Error::new(Kind::MethodNotAllowed, detail)
 }

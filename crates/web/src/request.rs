@@ -38,13 +38,18 @@ impl<S: Send + Sync, T: DeserializeOwned + IntoParams> FromRequestParts<S> for P
         let invalid = |rejection: QueryRejection| {
             let text = rejection.body_text();
             let detail = text.trim_start_matches("Failed to deserialize query string: ");
-            Error::new(Kind::InvalidParameter, format!("The query cannot be read: {detail}."))
+            Error::new(
+                Kind::InvalidParameter,
+                format!("The query cannot be read: {detail}."),
+            )
         };
         if parts.uri.query().is_some_and(|query| !query.is_empty()) {
             let Query(given): Query<Vec<(String, String)>> =
                 Query::try_from_uri(&parts.uri).map_err(invalid)?;
             let known = T::into_params(|| None);
-            given.iter().try_for_each(|(name, _)| must_be_known(name, &known))?;
+            given
+                .iter()
+                .try_for_each(|(name, _)| must_be_known(name, &known))?;
         }
         let Query(params) = Query::try_from_uri(&parts.uri).map_err(invalid)?;
         Ok(Self(params))
@@ -104,7 +109,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 }
 
 fn says_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
     content_type.is_some_and(|text| {
         let media_type = text.split(';').next().unwrap_or_default().trim();
         media_type.eq_ignore_ascii_case("application/json")
@@ -131,7 +138,11 @@ pub(crate) fn parsed<T: FromStr>(
 
 /// A point in time in RFC 3339.
 pub(crate) fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, Error> {
-    parsed(name, text, "a time such as 2026-08-17T06:15:00Z (RFC 3339; a + in a query is %2B)")
+    parsed(
+        name,
+        text,
+        "a time such as 2026-08-17T06:15:00Z (RFC 3339; a + in a query is %2B)",
+    )
 }
 
 /// The error for a parameter whose value is none of those it may have.

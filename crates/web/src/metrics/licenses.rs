@@ -43,7 +43,11 @@ struct Tenant {
 /// Reads the store and makes its content visible in `registry`; says if it cannot be read.
 pub(super) async fn register(app: &App, registry: &mut Registry) {
     let store_up = Gauge::<i64>::default();
-    registry.register("store_up", "Whether the store could be read", store_up.clone());
+    registry.register(
+        "store_up",
+        "Whether the store could be read",
+        store_up.clone(),
+    );
     match read(app).await {
         Ok(seen) => {
             store_up.set(1);
@@ -96,8 +100,10 @@ fn licenses(
     app: &App,
     now: Timestamp,
 ) {
-    for (snapshot, sku) in
-        state.snapshot.iter().flat_map(|seen| seen.skus.iter().map(move |sku| (seen, sku)))
+    for (snapshot, sku) in state
+        .snapshot
+        .iter()
+        .flat_map(|seen| seen.skus.iter().map(move |sku| (seen, sku)))
     {
         let policy = domain::effective(sku, &[company]);
         if policy.exclusion == Exclusion::Everywhere {
@@ -109,7 +115,9 @@ fn licenses(
                 ("sku_id", sku.id.to_string()),
                 ("part_number", sku.part_number.clone()),
             ],
-            product: names.or_part_number(sku.id, &sku.part_number, app.language()).to_owned(),
+            product: names
+                .or_part_number(sku.id, &sku.part_number, app.language())
+                .to_owned(),
             units: sku.units,
             level: domain::judge(sku, &policy, snapshot.taken_at, now),
         });
@@ -123,7 +131,9 @@ impl Collector for Seen {
             let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
             for license in &self.licenses {
                 if let Some(number) = number(&license.units) {
-                    family.encode_family(&license.labels)?.encode_gauge(&number)?;
+                    family
+                        .encode_family(&license.labels)?
+                        .encode_gauge(&number)?;
                 }
             }
         }
@@ -135,7 +145,11 @@ impl Collector for Seen {
 type Number = fn(&Units) -> Option<i64>;
 
 const GAUGES: [(&str, &str, Number); 2] = [
-    ("license_consumed_units", "Seats that somebody holds", |units| units.consumed),
+    (
+        "license_consumed_units",
+        "Seats that somebody holds",
+        |units| units.consumed,
+    ),
     (
         "license_free_units",
         "Seats left: enabled and warning, less consumed; negative when over-assigned",
@@ -174,7 +188,9 @@ impl Seen {
                 let product = ("product", license.product.clone());
                 let level = ("level", level.as_str().to_owned());
                 let labels: [&Label; 5] = [tenant, sku_id, part_number, &product, &level];
-                family.encode_family(&labels.map(Clone::clone))?.encode_gauge(&1_i64)?;
+                family
+                    .encode_family(&labels.map(Clone::clone))?
+                    .encode_gauge(&1_i64)?;
             }
         }
         Ok(())
@@ -186,7 +202,9 @@ impl Seen {
         let mut family = encoder.encode_descriptor("tenant_up", help, None, gauge)?;
         for Tenant { labels, up, .. } in &self.tenants {
             if let Some(up) = up {
-                family.encode_family(labels)?.encode_gauge(&i64::from(*up))?;
+                family
+                    .encode_family(labels)?
+                    .encode_gauge(&i64::from(*up))?;
             }
         }
         let help = "How old the newest numbers of the tenant are";

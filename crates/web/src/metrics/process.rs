@@ -39,9 +39,13 @@ impl Process {
         Self {
             resident: named(&status, "VmRSS:").map(|kib| kib * 1024),
             virtual_memory: named(&status, "VmSize:").map(|kib| kib * 1024),
-            cpu: field(&stat, 14).zip(field(&stat, 15)).map(|(user, system)| user + system),
+            cpu: field(&stat, 14)
+                .zip(field(&stat, 15))
+                .map(|(user, system)| user + system),
             #[allow(clippy::cast_precision_loss, reason = "exact for 285 million years")]
-            started_at: field(&stat, 22).zip(boot).map(|(after, boot)| after + boot as f64),
+            started_at: field(&stat, 22)
+                .zip(boot)
+                .map(|(after, boot)| after + boot as f64),
             open_files: open_files(),
         }
     }
@@ -57,7 +61,11 @@ fn named(text: &str, name: &str) -> Option<i64> {
 /// the program's name in brackets and may hold anything.
 fn field(stat: &str, number: usize) -> Option<f64> {
     let after_name = stat.rsplit_once(')')?.1;
-    let ticks: f64 = after_name.split_whitespace().nth(number - 3)?.parse().ok()?;
+    let ticks: f64 = after_name
+        .split_whitespace()
+        .nth(number - 3)?
+        .parse()
+        .ok()?;
     Some(ticks / TICKS_PER_SECOND)
 }
 
@@ -70,8 +78,16 @@ fn open_files() -> Option<i64> {
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         for (name, help, number) in [
-            ("process_resident_memory_bytes", "Resident memory", self.resident),
-            ("process_virtual_memory_bytes", "Virtual memory", self.virtual_memory),
+            (
+                "process_resident_memory_bytes",
+                "Resident memory",
+                self.resident,
+            ),
+            (
+                "process_virtual_memory_bytes",
+                "Virtual memory",
+                self.virtual_memory,
+            ),
             ("process_open_fds", "Open file descriptors", self.open_files),
         ] {
             if let Some(number) = number {
@@ -105,7 +121,10 @@ mod tests {
         assert_eq!(field(stat, 15), Some(0.5));
         assert_eq!(field(stat, 22), Some(42.0));
         assert_eq!(field("", 14), None);
-        assert_eq!(named("VmPeak:\t  9 kB\nVmRSS:\t  12 kB\n", "VmRSS:"), Some(12));
+        assert_eq!(
+            named("VmPeak:\t  9 kB\nVmRSS:\t  12 kB\n", "VmRSS:"),
+            Some(12)
+        );
         assert_eq!(named("", "VmRSS:"), None);
     }
 }

@@ -95,7 +95,9 @@ pub(super) async fn one(
         Some(key) => app.store().state(key).await?,
         None => None,
     };
-    let state = state.filter(|state| state.tenant.removed_at.is_none()).ok_or_else(unknown)?;
+    let state = state
+        .filter(|state| state.tenant.removed_at.is_none())
+        .ok_or_else(unknown)?;
     if let Some(error) = nothing_seen(std::slice::from_ref(&state)) {
         return Err(error);
     }
@@ -109,7 +111,9 @@ fn nothing_seen(states: &[State]) -> Option<Error> {
     if states.is_empty() || states.iter().any(|state| state.snapshot.is_some()) {
         return None;
     }
-    let failed = states.iter().find_map(|state| Some((&state.tenant, state.tenant.gap.as_ref()?)));
+    let failed = states
+        .iter()
+        .find_map(|state| Some((&state.tenant, state.tenant.gap.as_ref()?)));
     Some(match failed {
         Some((tenant, gap)) => Error::collection_failed(tenant, gap),
         None => {
@@ -131,7 +135,10 @@ fn render(app: &App, names: &ProductNames, states: &[State], with_tenant: bool) 
     Answer {
         etag: answer::etag(&body),
         body: body.into(),
-        oldest: states.iter().filter_map(|state| Some(state.snapshot.as_ref()?.taken_at)).min(),
+        oldest: states
+            .iter()
+            .filter_map(|state| Some(state.snapshot.as_ref()?.taken_at))
+            .min(),
         unseen: unseen(states),
     }
 }
@@ -153,7 +160,9 @@ fn shown<'a>(
         skupartnumber: labelled(name, &sku.part_number),
         consumed_units: consumed,
         available_units: available,
-        free_units: available.zip(consumed).and_then(|(all, used)| all.checked_sub(used)),
+        free_units: available
+            .zip(consumed)
+            .and_then(|(all, used)| all.checked_sub(used)),
         tenant,
     })
 }
@@ -183,8 +192,10 @@ fn escape(html: &mut String, text: &str) {
 
 fn unseen(states: &[State]) -> Option<HeaderValue> {
     let never = states.iter().filter(|state| state.snapshot.is_none());
-    let keys: Vec<&str> =
-        never.map(|state| state.tenant.key.as_str()).take(UNSEEN_NAMED).collect();
+    let keys: Vec<&str> = never
+        .map(|state| state.tenant.key.as_str())
+        .take(UNSEEN_NAMED)
+        .collect();
     let keys = HeaderValue::try_from(keys.join(", ")).expect("keys are lower-case ASCII");
     (!keys.is_empty()).then_some(keys)
 }

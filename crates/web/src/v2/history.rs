@@ -138,7 +138,11 @@ fn span(wanted: &Wanted, now: Timestamp) -> Result<(Timestamp, Timestamp), Error
     let from = from.unwrap_or_else(|| until.checked_sub(DEFAULT_SPAN).unwrap_or(Timestamp::MIN));
     let days = until.duration_since(from).as_hours() / 24;
     if from >= until {
-        return Err(request::not("from", from, &format!("before until ({until})")));
+        return Err(request::not(
+            "from",
+            from,
+            &format!("before until ({until})"),
+        ));
     }
     if days > MAX_DAYS {
         let expected = format!("within {MAX_DAYS} days before until ({until})");

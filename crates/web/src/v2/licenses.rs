@@ -105,12 +105,17 @@ pub(super) async fn list(
     let mut walk = Walk::new(app.store(), wanted.tenant.as_deref(), cursor.as_ref()).await?;
     'pages: while let Some(states) = walk.next().await? {
         for state in &states {
-            let resumed = cursor.as_ref().filter(|cursor| cursor.tenant == state.tenant.key);
+            let resumed = cursor
+                .as_ref()
+                .filter(|cursor| cursor.tenant == state.tenant.key);
             if let (None, Some(unseen)) = (resumed, Unseen::of(&state.tenant)) {
                 page.note(unseen);
             }
             let after = resumed.map(|cursor| cursor.id.as_str());
-            for license in lens.licenses(state, after).filter(|license| filter.takes(license)) {
+            for license in lens
+                .licenses(state, after)
+                .filter(|license| filter.takes(license))
+            {
                 let at = Cursor {
                     tenant: state.tenant.key.clone(),
                     id: license.sku_id.to_string(),
@@ -127,10 +132,19 @@ pub(super) async fn list(
 impl Filter {
     fn new(wanted: &Wanted) -> Result<Self, Error> {
         let levels = wanted.level.as_deref().map_or_else(Vec::new, |text| {
-            text.split(',').map(|level| level.trim().to_owned()).collect()
+            text.split(',')
+                .map(|level| level.trim().to_owned())
+                .collect()
         });
-        match levels.iter().find(|level| !LEVELS.contains(&level.as_str())) {
-            Some(odd) => Err(request::not("level", odd, &format!("one of {}", LEVELS.join(", ")))),
+        match levels
+            .iter()
+            .find(|level| !LEVELS.contains(&level.as_str()))
+        {
+            Some(odd) => Err(request::not(
+                "level",
+                odd,
+                &format!("one of {}", LEVELS.join(", ")),
+            )),
             None => Ok(Self {
                 levels,
                 sku: wanted.sku.clone(),
@@ -141,11 +155,25 @@ impl Filter {
 
     fn takes(&self, license: &License) -> bool {
         let level = license.judged.word();
-        let texts = [&license.product, &license.part_number, &license.tenant_name, &license.tenant];
-        (self.levels.is_empty() || self.levels.iter().any(|wanted| Some(wanted.as_str()) == level))
-            && self.sku.as_ref().is_none_or(|sku| is_sku(sku, license.sku_id, &license.part_number))
+        let texts = [
+            &license.product,
+            &license.part_number,
+            &license.tenant_name,
+            &license.tenant,
+        ];
+        (self.levels.is_empty()
+            || self
+                .levels
+                .iter()
+                .any(|wanted| Some(wanted.as_str()) == level))
+            && self
+                .sku
+                .as_ref()
+                .is_none_or(|sku| is_sku(sku, license.sku_id, &license.part_number))
             && self.text.as_ref().is_none_or(|wanted| {
-                texts.iter().any(|text| text.to_lowercase().contains(wanted))
+                texts
+                    .iter()
+                    .any(|text| text.to_lowercase().contains(wanted))
             })
     }
 }
@@ -182,9 +210,16 @@ impl Lens<'_> {
             return None;
         }
         let bought = snapshot.subscriptions.as_ref();
-        let of_sku = || bought.into_iter().flatten().filter(|bought| bought.sku_id == sku.id);
+        let of_sku = || {
+            bought
+                .into_iter()
+                .flatten()
+                .filter(|bought| bought.sku_id == sku.id)
+        };
         let dates = of_sku().filter_map(|bought| bought.next_lifecycle);
-        let product = self.names.or_part_number(sku.id, &sku.part_number, self.language);
+        let product = self
+            .names
+            .or_part_number(sku.id, &sku.part_number, self.language);
         Some(License {
             tenant: tenant.key.to_string(),
             tenant_name: tenant.name.clone(),

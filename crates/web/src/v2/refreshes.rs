@@ -130,7 +130,10 @@ async fn find(app: &App, id: Uuid) -> Result<store::Refresh, Error> {
 }
 
 fn unknown(id: &str) -> Error {
-    Error::new(Kind::UnknownRefresh, format!("There is no refresh \"{id}\"."))
+    Error::new(
+        Kind::UnknownRefresh,
+        format!("There is no refresh \"{id}\"."),
+    )
 }
 
 async fn switched_on(app: &App, given: &str) -> Result<domain::TenantKey, Error> {

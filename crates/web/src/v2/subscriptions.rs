@@ -119,7 +119,9 @@ pub(super) async fn list(
     let mut walk = Walk::new(app.store(), wanted.tenant.as_deref(), cursor.as_ref()).await?;
     'pages: while let Some(states) = walk.next().await? {
         for state in &states {
-            let resumed = cursor.as_ref().filter(|cursor| cursor.tenant == state.tenant.key);
+            let resumed = cursor
+                .as_ref()
+                .filter(|cursor| cursor.tenant == state.tenant.key);
             if let (None, Some(unseen)) = (resumed, Unseen::of(&state.tenant)) {
                 page.note(unseen);
             }
@@ -140,7 +142,11 @@ pub(super) async fn list(
 
 impl Filter {
     fn new(wanted: &Wanted) -> Result<Self, Error> {
-        if let Some(odd) = wanted.outlook.as_deref().filter(|word| !OUTLOOKS.contains(word)) {
+        if let Some(odd) = wanted
+            .outlook
+            .as_deref()
+            .filter(|word| !OUTLOOKS.contains(word))
+        {
             let expected = format!("one of {}", OUTLOOKS.join(", "));
             return Err(request::not("outlook", odd, &expected));
         }
@@ -154,14 +160,18 @@ impl Filter {
     /// What can be told without its past.
     fn may_take(&self, purchase: &Purchase) -> bool {
         let (id, part_number) = (purchase.sku_id.0, &purchase.part_number);
-        self.sku.as_ref().is_none_or(|sku| is_sku(sku, id, part_number))
+        self.sku
+            .as_ref()
+            .is_none_or(|sku| is_sku(sku, id, part_number))
             && self
                 .before
                 .is_none_or(|before| purchase.next_lifecycle.is_some_and(|next| next < before))
     }
 
     fn takes(&self, subscription: &Subscription) -> bool {
-        self.outlook.as_deref().is_none_or(|wanted| wanted == subscription.outlook.word())
+        self.outlook
+            .as_deref()
+            .is_none_or(|wanted| wanted == subscription.outlook.word())
     }
 }
 
@@ -181,8 +191,10 @@ impl Lens<'_> {
         after: Option<&str>,
         filter: &Filter,
     ) -> Result<Vec<Subscription>, Error> {
-        let Some((snapshot, bought)) =
-            state.snapshot.as_ref().and_then(|seen| Some((seen, seen.subscriptions.as_ref()?)))
+        let Some((snapshot, bought)) = state
+            .snapshot
+            .as_ref()
+            .and_then(|seen| Some((seen, seen.subscriptions.as_ref()?)))
         else {
             return Ok(Vec::new());
         };
@@ -198,11 +210,16 @@ impl Lens<'_> {
         wanted.dedup_by(|a, b| a.id == b.id);
         let past = self.app.store().sightings(&state.tenant.key).await?;
         let shown = wanted.into_iter().filter_map(|purchase| {
-            let sightings = past.get(&purchase.id).map(Vec::as_slice).unwrap_or_default();
+            let sightings = past
+                .get(&purchase.id)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             let outlook = Outlook::of(&domain::renewal(sightings, None), self.language);
             self.subscription(&state.tenant, snapshot, purchase, outlook)
         });
-        Ok(shown.filter(|subscription| filter.takes(subscription)).collect())
+        Ok(shown
+            .filter(|subscription| filter.takes(subscription))
+            .collect())
     }
 
     fn subscription(
@@ -220,7 +237,9 @@ impl Lens<'_> {
             return None;
         }
         let part_number = &purchase.part_number;
-        let product = self.names.or_part_number(purchase.sku_id, part_number, self.language);
+        let product = self
+            .names
+            .or_part_number(purchase.sku_id, part_number, self.language);
         Some(Subscription {
             tenant: tenant.key.to_string(),
             tenant_name: tenant.name.clone(),

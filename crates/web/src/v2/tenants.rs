@@ -89,7 +89,10 @@ pub(super) async fn list(
 ) -> Result<Response, Error> {
     let now = app.now();
     let tenants = app.store().tenants().await?;
-    let items = tenants.into_iter().map(|tenant| shape(tenant, now)).collect();
+    let items = tenants
+        .into_iter()
+        .map(|tenant| shape(tenant, now))
+        .collect();
     Ok(answer::json(&Tenants { items }))
 }
 
@@ -111,7 +114,12 @@ pub(super) async fn one(
     let company = app.options().company;
     let levels = snapshot.as_ref().map(|snapshot| {
         let judge = |sku| {
-            domain::judge(sku, &domain::effective(sku, &[company]), snapshot.taken_at, now)
+            domain::judge(
+                sku,
+                &domain::effective(sku, &[company]),
+                snapshot.taken_at,
+                now,
+            )
         };
         let mut levels = BTreeMap::new();
         for level in snapshot.skus.iter().filter_map(judge) {

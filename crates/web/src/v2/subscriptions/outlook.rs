@@ -62,9 +62,10 @@ impl Outlook {
                 let seen_at = Moment(seen_at);
                 (Evidence::HasEnded { seen_at }, because)
             }
-            (Known::Nothing, Language::German) => {
-                (Evidence::Nothing, "Das Datum allein sagt es nicht.".to_owned())
-            }
+            (Known::Nothing, Language::German) => (
+                Evidence::Nothing,
+                "Das Datum allein sagt es nicht.".to_owned(),
+            ),
             (Known::Nothing, Language::English) => {
                 (Evidence::Nothing, "The date alone does not say.".to_owned())
             }

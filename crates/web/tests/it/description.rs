@@ -1,0 +1,193 @@
+//! The API's description: committed, complete, and true.
+
+use std::path::Path;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::Value;
+
+use crate::fixture::{Service, ask};
+
+fn document() -> Value {
+    serde_json::from_str(&web::openapi()).unwrap()
+}
+
+#[test]
+fn the_committed_description_is_the_one_that_is_served() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        committed == web::openapi(),
+        "docs/openapi.json is not what the code says; run: licensetool openapi > docs/openapi.json"
+    );
+}
+
+#[tokio::test]
+async fn it_is_served_as_it_is() {
+    let service = Service::empty().await;
+    let answer = service.get("/openapi.json").await;
+    assert_eq!(answer.text(), web::openapi());
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.json()["openapi"], "3.1.0");
+}
+
+/// Every path with its methods, in capital letters.
+fn operations() -> Vec<(String, Method, Value)> {
+    let document = document();
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, about) in item.as_object().unwrap() {
+            let method = method.to_ascii_uppercase().parse().unwrap();
+            all.push((path.clone(), method, about.clone()));
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn every_operation_is_answered_and_no_other_method_is() {
+    let service = Service::schools().await;
+    let all = operations();
+    assert!(all.len() > 20);
+    for (path, _, about) in &all {
+        let described: Vec<&Method> = all
+            .iter()
+            .filter(|(other, ..)| other == path)
+            .map(|(_, method, _)| method)
+            .collect();
+        let concrete = path
+            .replace("{tenant}", "alpha")
+            .replace("{sku_id}", crate::fixture::A1_STUDENTS)
+            .replace("{kind}", "internal")
+            .replace("{id}", "1");
+        for method in [
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ] {
+            let request = Request::builder().method(&method).uri(&concrete);
+            let answer = ask(&service.app, request, Body::empty()).await;
+            let refused = answer.status.as_u16() == 405;
+            assert_eq!(refused, !described.contains(&&method), "{method} {path}");
+            let status = answer.status.as_str();
+            let known = refused || about["responses"].get(status).is_some() || described.len() > 1;
+            assert!(
+                known,
+                "{method} {path} answers {status}, which is not described"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_route_of_the_router_stands_in_the_description() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let service = runtime.block_on(Service::empty());
+    // A router shows its patterns when it is debugged, and nowhere else.
+    let router = format!("{:?}", service.app);
+    let document = document();
+    let patterns: Vec<&str> = router
+        .split('"')
+        .filter(|text| text.starts_with('/') && !text.contains('*'))
+        .collect();
+    assert!(patterns.len() > 20, "{router:.300}");
+    for pattern in patterns
+        .iter()
+        .filter(|pattern| !pattern.contains("__private"))
+    {
+        assert!(document["paths"].get(pattern).is_some(), "{pattern}");
+    }
+}
+
+#[test]
+fn every_operation_says_what_it_is() {
+    for (path, method, about) in operations() {
+        assert!(
+            !about["summary"].as_str().unwrap_or_default().is_empty(),
+            "{method} {path}"
+        );
+        assert_eq!(
+            about["tags"].as_array().unwrap().len(),
+            1,
+            "{method} {path}"
+        );
+        let parameters = about["parameters"].as_array().into_iter().flatten();
+        for parameter in parameters {
+            assert!(
+                parameter["description"].is_string(),
+                "{method} {path}: {parameter}"
+            );
+        }
+        for (status, response) in about["responses"].as_object().unwrap() {
+            assert!(!response["description"].as_str().unwrap().is_empty());
+            if status.starts_with(['4', '5']) || status == "default" {
+                let problem = "/content/application~1problem+json/schema/$ref";
+                let problem = response.pointer(problem).and_then(Value::as_str);
+                assert_eq!(
+                    problem,
+                    Some("#/components/schemas/Problem"),
+                    "{path} {status}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members
+                    .values()
+                    .for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+    let document = document();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(!found.is_empty());
+    for reference in found {
+        let place = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(place).is_some(), "{reference}");
+    }
+}
+
+#[tokio::test]
+async fn the_documentation_shows_every_operation_and_every_shape() {
+    let service = Service::empty().await;
+    let html = service.get("/api/v1/docs").await.text();
+    for (path, method, about) in operations() {
+        assert!(
+            html.contains(&format!("{method}</span> <code>{path}</code>")),
+            "{method} {path}"
+        );
+        assert!(
+            html.contains(about["summary"].as_str().unwrap()),
+            "{method} {path}"
+        );
+    }
+    for shape in document()["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys()
+    {
+        assert!(html.contains(&format!("id=\"shape-{shape}\"")), "{shape}");
+    }
+    for link in html.split("href=\"#").skip(1) {
+        let target = link.split('"').next().unwrap();
+        assert!(
+            html.contains(&format!("id=\"{target}\"")),
+            "a link leads nowhere: {target}"
+        );
+    }
+}

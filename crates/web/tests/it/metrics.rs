@@ -1,0 +1,157 @@
+//! `/metrics`: what is known has a series, what is not known has none.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use prometheus_client::registry::Registry;
+
+use crate::fixture::{Service, ask};
+
+async fn scrape(service: &Service) -> String {
+    let app: Router = web::metrics_app(
+        service.options.clone(),
+        Registry::with_prefix("licensetool"),
+    );
+    let answer = ask(&app, Request::get("/metrics"), Body::empty()).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("application/openmetrics-text")
+    );
+    answer.text()
+}
+
+/// The values of all series of a metric whose labels contain `label`.
+fn values<'a>(text: &'a str, metric: &str, label: &str) -> Vec<&'a str> {
+    let lines = text.lines().filter(|line| {
+        let rest = line.strip_prefix(metric);
+        rest.is_some_and(|rest| rest.starts_with(['{', ' ']) && rest.contains(label))
+    });
+    lines.map(|line| line.rsplit(' ').next().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn licences_are_gauges_and_what_is_unknown_is_absent() {
+    let service = Service::schools().await;
+    let text = scrape(&service).await;
+    let plenty = "tenant=\"alpha\",sku_id";
+    assert_eq!(
+        values(&text, "licensetool_license_units", plenty).len(),
+        4 * 4
+    );
+    let of = |metric: &str, part_number: &str| {
+        values(&text, metric, &format!("part_number=\"{part_number}\""))
+    };
+    assert_eq!(of("licensetool_license_free_units", "PLENTY"), ["80"]);
+    assert_eq!(of("licensetool_license_free_units", "OVER"), ["-2"]);
+    assert_eq!(of("licensetool_license_consumed_units", "PLENTY"), ["20"]);
+    assert_eq!(
+        of("licensetool_license_consumed_units", "UNTOLD"),
+        [] as [&str; 0]
+    );
+    assert_eq!(
+        of("licensetool_license_free_units", "UNTOLD"),
+        [] as [&str; 0]
+    );
+    assert_eq!(of("licensetool_license_level", "COMPANY"), [] as [&str; 0]);
+    assert!(
+        text.contains("product=\"OVER\",level=\"over-assigned\"} 1"),
+        "{text}"
+    );
+    assert!(text.contains("part_number=\"SUSPENDED\",state=\"suspended\"} 25"));
+    assert!(
+        !text.contains("tenant=\"off\""),
+        "a tenant that is off has no series"
+    );
+    assert!(text.ends_with("# EOF\n"));
+}
+
+#[tokio::test]
+async fn tenants_are_up_down_or_absent() {
+    let text = scrape(&Service::schools().await).await;
+    let of = |metric: &str, tenant: &str| values(&text, metric, &format!("tenant=\"{tenant}\""));
+    assert_eq!(of("licensetool_tenant_up", "alpha"), ["1"]);
+    assert_eq!(of("licensetool_tenant_up", "denied"), ["0"]);
+    assert_eq!(of("licensetool_tenant_up", "new"), [] as [&str; 0]);
+    assert_eq!(
+        of("licensetool_tenant_snapshot_age_seconds", "beta"),
+        ["1200"]
+    );
+    assert_eq!(
+        of("licensetool_tenant_snapshot_age_seconds", "denied"),
+        [] as [&str; 0]
+    );
+    assert!(text.contains("name=\"Schule <b>Beta</b> 🏫\""), "{text}");
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_route_and_never_by_path() {
+    let service = Service::schools().await;
+    for path in [
+        "/api/v2/tenants/alpha",
+        "/api/v2/tenants/x",
+        "/a",
+        "/b",
+        "/c",
+    ] {
+        service.get(path).await;
+    }
+    service
+        .send(Request::builder().method("BREW").uri("/pot"))
+        .await;
+    let text = scrape(&service).await;
+    let route = "route=\"/api/v2/tenants/{tenant}\"";
+    assert_eq!(
+        values(&text, "licensetool_http_requests_total", route),
+        ["1", "1"]
+    );
+    let unmatched = "method=\"GET\",route=\"unmatched\",status=\"404\"";
+    assert_eq!(
+        values(&text, "licensetool_http_requests_total", unmatched),
+        ["3"]
+    );
+    assert_eq!(
+        values(&text, "licensetool_http_requests_total", "method=\"other\"").len(),
+        1
+    );
+    let count = values(
+        &text,
+        "licensetool_http_request_duration_seconds_count",
+        route,
+    );
+    assert_eq!(count, ["2"]);
+}
+
+#[tokio::test]
+async fn the_process_and_the_build_tell_of_themselves() {
+    let text = scrape(&Service::empty().await).await;
+    assert_eq!(
+        values(&text, "licensetool_build_info", "version=\"0.0.0 (test)\""),
+        ["1"]
+    );
+    for metric in [
+        "process_resident_memory_bytes",
+        "process_open_fds",
+        "process_start_time_seconds",
+        "process_cpu_seconds_total",
+    ] {
+        let found = values(&text, metric, "");
+        assert_eq!(found.len(), 1, "{metric}");
+        assert!(found[0].parse::<f64>().unwrap() >= 0.0, "{metric}");
+    }
+    let resident: f64 = values(&text, "process_resident_memory_bytes", "")[0]
+        .parse()
+        .unwrap();
+    assert!(resident > 1_000_000.0);
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_told_and_the_rest_goes_on() {
+    let service = Service::schools().await;
+    service.store().close().await;
+    let text = scrape(&service).await;
+    assert_eq!(values(&text, "licensetool_store_up", ""), ["0"]);
+    assert!(!text.contains("license_units{"));
+    assert!(text.contains("process_resident_memory_bytes"));
+}
