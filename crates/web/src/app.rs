@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -27,7 +26,6 @@ const BODY_LIMIT: usize = 64 * 1024;
         description = "Microsoft 365 licences of many tenants, as last seen. Numbers that nobody \
             gave are null, never 0, and all come with the time they were seen. Errors are problem \
             details (RFC 9457); their type leads to a page that helps. Times are RFC 3339 in UTC.",
-        contact(),
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT"),
     ),
     tags(
@@ -96,29 +94,54 @@ pub fn openapi() -> String {
 pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let document = routes().into_openapi();
     let mut document = serde_json::to_value(document).expect("a description is plain JSON");
-    for operations in document["paths"]
-        .as_object_mut()
-        .into_iter()
-        .flat_map(|all| all.values_mut())
-    {
-        for method in [Method::GET, Method::POST] {
-            let method = method.as_str().to_ascii_lowercase();
-            if let Some(responses) = operations.pointer_mut(&format!("/{method}/responses")) {
-                problems_are_problems(responses);
-            }
+    for (_, operations) in members(document.get_mut("paths")) {
+        for (_, operation) in members(Some(operations)) {
+            operation.get_mut("responses").map(failures_are_problems);
+        }
+    }
+    for (name, schema) in members(document.pointer_mut("/components/schemas")) {
+        if name != ORDERED {
+            nulls_are_written(schema);
         }
     }
     document
 });
 
+/// The one shape that people send in which a member may be null or left out.
+const ORDERED: &str = "RefreshOrder";
+
 /// Says of every failure that it is a problem as RFC 9457 describes it.
-fn problems_are_problems(responses: &mut Value) {
+fn failures_are_problems(responses: &mut Value) {
     let schema = json!({"$ref": "#/components/schemas/Problem"});
     let content = json!({"application/problem+json": {"schema": schema}});
-    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+    for (status, response) in members(Some(responses)) {
         if status.starts_with(['4', '5']) {
             response["content"] = content.clone();
         }
     }
     responses["default"] = json!({"description": "Any other problem", "content": content});
+}
+
+/// Says that a member of an answer is there even if it is null.
+fn nulls_are_written(schema: &mut Value) {
+    let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
+    for part in parts.into_iter().flatten() {
+        nulls_are_written(part);
+    }
+    let is_null = |kind: &Value| *kind == "null" || kind["type"] == "null";
+    let may_be_null = |about: &Value| {
+        let kinds = about["type"].as_array().or(about["oneOf"].as_array());
+        kinds.is_some_and(|kinds| kinds.iter().any(is_null))
+    };
+    let nullable = members(schema.get_mut("properties")).filter(|(_, about)| may_be_null(about));
+    let nullable: Vec<Value> = nullable.map(|(name, _)| name.as_str().into()).collect();
+    if !nullable.is_empty() {
+        let required = schema["required"].as_array().into_iter().flatten().cloned();
+        let all: Vec<Value> = required.chain(nullable).collect();
+        schema["required"] = all.into();
+    }
+}
+
+fn members(value: Option<&mut Value>) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.and_then(Value::as_object_mut).into_iter().flatten()
 }

@@ -79,6 +79,7 @@ static OPENAPI: LazyLock<String> = LazyLock::new(openapi);
 
 /// This description (OpenAPI 3.1)
 #[utoipa::path(get, path = "/openapi.json", tag = "pages",
+    operation_id = "getOpenapi",
     responses((status = 200, description = "The document", content_type = "application/json")))]
 pub(crate) async fn openapi_json(Params(Nothing {}): Params<Nothing>) -> Response {
     answer::tagged("application/json", OPENAPI.as_bytes())
@@ -86,6 +87,7 @@ pub(crate) async fn openapi_json(Params(Nothing {}): Params<Nothing>) -> Respons
 
 /// Documentation of the API, as a page
 #[utoipa::path(get, path = "/api/v1/docs", tag = "pages",
+    operation_id = "documentationPage",
     responses((status = 200, description = "A page", content_type = "text/html")))]
 pub(crate) async fn page(Params(Nothing {}): Params<Nothing>) -> Result<Response, Error> {
     let document = &*DOCUMENT;

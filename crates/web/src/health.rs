@@ -25,6 +25,7 @@ pub(crate) struct Health {
 
 /// A loop of this process.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Loop)]
 pub(crate) struct Turned {
     #[schema(value_type = String, example = "collect")]
     name: &'static str,
@@ -58,7 +59,8 @@ pub(crate) fn is_stuck(a_loop: &Loop, started_at: Timestamp, now: Timestamp) -> 
 }
 
 /// Whether every loop has turned lately
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses(
+#[utoipa::path(get, path = "/healthz", tag = "operation",
+    operation_id = "getHealth", responses(
     (status = 200, description = "Every loop turns", body = Health),
     (status = 503, description = "A loop is stuck; a restart is safe")))]
 pub(crate) async fn healthz(Shared(app): Shared<App>) -> Result<Response, Error> {
@@ -87,7 +89,8 @@ pub(crate) async fn healthz(Shared(app): Shared<App>) -> Result<Response, Error>
 }
 
 /// Whether the store can be used
-#[utoipa::path(get, path = "/readyz", tag = "operation", responses(
+#[utoipa::path(get, path = "/readyz", tag = "operation",
+    operation_id = "getReadiness", responses(
     (status = 200, description = "The store can be used", body = Readiness),
     (status = 503, description = "The store cannot be reached, or has another schema")))]
 pub(crate) async fn readyz(Shared(app): Shared<App>) -> Result<Response, Error> {

@@ -74,7 +74,8 @@ struct ProblemPage {
 }
 
 /// What runs here
-#[utoipa::path(get, path = "/", tag = "pages", params(Reader),
+#[utoipa::path(get, path = "/", tag = "pages",
+    operation_id = "startPage", params(Reader),
     responses((status = 200, description = "The start page", content_type = "text/html")))]
 pub(crate) async fn start(
     Shared(app): Shared<App>,
@@ -114,6 +115,7 @@ pub(crate) async fn start(
 
 /// What a kind of problem means
 #[utoipa::path(get, path = "/problems/{kind}", tag = "pages",
+    operation_id = "problemPage",
     params(("kind" = String, Path, description = "The end of a problem's type",
         example = "unknown-tenant")),
     responses(
@@ -139,6 +141,7 @@ pub(crate) async fn problem(
 
 /// Style of the pages
 #[utoipa::path(get, path = "/assets/licensetool.css", tag = "pages",
+    operation_id = "pageStyle",
     responses((status = 200, description = "The style", content_type = "text/css")))]
 pub(crate) async fn style() -> Response {
     const STYLE: &str = include_str!("../assets/licensetool.css");
@@ -147,6 +150,7 @@ pub(crate) async fn style() -> Response {
 
 /// Script of the pages
 #[utoipa::path(get, path = "/assets/docs.js", tag = "pages",
+    operation_id = "pageScript",
     responses((status = 200, description = "The script", content_type = "text/javascript")))]
 pub(crate) async fn script() -> Response {
     const SCRIPT: &str = include_str!("../assets/docs.js");

@@ -26,12 +26,9 @@ pub(crate) struct Error {
 }
 
 /// Why a tenant could not be collected, as members of the problem.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug)]
 struct Gap {
-    /// Why the tenant could not be collected.
-    #[schema(value_type = String, example = "denied")]
     cause: &'static str,
-    /// What to do about it.
     advice: String,
     since: Moment,
 }
@@ -46,9 +43,18 @@ pub(crate) struct Problem<'a> {
     #[schema(example = 404)]
     status: u16,
     detail: &'a str,
-    /// Only with `/problems/collection-failed`.
-    #[serde(flatten)]
-    gap: Option<&'a Gap>,
+    /// Why a tenant could not be collected. Only with `/problems/collection-failed`, as the next
+    /// two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "denied")]
+    cause: Option<&'a str>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    advice: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = String, format = DateTime)]
+    since: Option<Moment>,
 }
 
 /// Travels in a response's extensions to the one place that logs.
@@ -135,7 +141,9 @@ impl IntoResponse for Error {
             title: self.kind.title(),
             status: status.as_u16(),
             detail: &self.detail,
-            gap: self.gap.as_ref(),
+            cause: self.gap.as_ref().map(|gap| gap.cause),
+            advice: self.gap.as_ref().map(|gap| gap.advice.as_str()),
+            since: self.gap.as_ref().map(|gap| gap.since),
         };
         let body = serde_json::to_vec(&problem).expect("a problem is text and numbers");
         let content_type = [(header::CONTENT_TYPE, "application/problem+json")];

@@ -17,6 +17,7 @@ const NAME_MAX: usize = 32;
 
 /// A licence counted by hand.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ManualLicense)]
 pub(super) struct Counted {
     #[schema(example = 1)]
     id: i64,
@@ -28,6 +29,7 @@ pub(super) struct Counted {
 
 /// A licence to be added. Other members, such as an `id`, are passed over.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = NewManualLicense)]
 pub(super) struct New {
     #[schema(min_length = 1, max_length = 32, example = "Zoom Education")]
     name: String,
@@ -43,6 +45,7 @@ impl From<ManualLicense> for Counted {
 
 /// All manually kept licences
 #[utoipa::path(get, path = "/api/v1/licenses/", tag = "v1",
+    operation_id = "listManualLicenses",
     responses((status = 200, description = "The licences, oldest first", body = [Counted])))]
 pub(super) async fn list(
     Shared(app): Shared<App>,
@@ -55,6 +58,7 @@ pub(super) async fn list(
 
 /// One manually kept licence
 #[utoipa::path(get, path = "/api/v1/licenses/{id}", tag = "v1",
+    operation_id = "getManualLicense",
     params(("id" = i64, Path, description = "The licence's id", example = 1)),
     responses(
         (status = 200, description = "The licence", body = Counted),
@@ -76,7 +80,8 @@ pub(super) async fn one(
 }
 
 /// Add a manually kept licence
-#[utoipa::path(post, path = "/api/v1/licenses/", tag = "v1", request_body = New,
+#[utoipa::path(post, path = "/api/v1/licenses/", tag = "v1",
+    operation_id = "addManualLicense", request_body = New,
     responses(
         (status = 201, description = "It was added", body = Counted, headers(
             ("Location" = String, description = "The licence's address"))),

@@ -2,8 +2,9 @@
 
 use axum::response::Redirect;
 
-/// The old list of all tenants' licences
+/// The old list of all licences
 #[utoipa::path(get, path = "/api/v1/licenses/statusall", tag = "v1",
+    operation_id = "oldStatusAll",
     responses((status = 307, description = "To the start page")))]
 pub(super) async fn status_all() -> Redirect {
     Redirect::temporary("/")
@@ -11,6 +12,7 @@ pub(super) async fn status_all() -> Redirect {
 
 /// The old page of one tenant
 #[utoipa::path(get, path = "/api/v1/licenses/status/tenant", tag = "v1",
+    operation_id = "oldStatusTenant",
     responses((status = 307, description = "To the start page")))]
 pub(super) async fn status_tenant() -> Redirect {
     Redirect::temporary("/")
@@ -18,6 +20,7 @@ pub(super) async fn status_tenant() -> Redirect {
 
 /// The old monitoring switches
 #[utoipa::path(get, path = "/api/v1/monitoring/", tag = "v1",
+    operation_id = "oldMonitoring",
     responses((status = 307, description = "To the start page")))]
 pub(super) async fn monitoring() -> Redirect {
     Redirect::temporary("/")
@@ -25,6 +28,7 @@ pub(super) async fn monitoring() -> Redirect {
 
 /// The manual licences, written without the slash
 #[utoipa::path(get, path = "/api/v1/licenses", tag = "v1",
+    operation_id = "manualLicensesWithoutSlash",
     responses((status = 308, description = "To the address with a slash at its end")))]
 pub(super) async fn without_slash() -> Redirect {
     Redirect::permanent("/api/v1/licenses/")

@@ -23,6 +23,7 @@ const UNSEEN_NAMED: usize = 50;
 
 /// A licence of a tenant, as version 1 writes it.
 #[derive(Serialize, ToSchema)]
+#[schema(as = LicenseV1)]
 pub(super) struct Shown<'a> {
     skuid: Uuid,
     /// HTML: the product's name and its part number, both escaped.
@@ -45,7 +46,8 @@ pub(super) struct Shown<'a> {
 /// As last seen; Microsoft is not asked. `Age` is the age of the oldest number in seconds.
 /// Tenants that are switched off are left out. A tenant that could never be seen has no numbers:
 /// its key then stands in `X-Unseen-Tenants`. If that is true of every tenant, the answer is 502.
-#[utoipa::path(get, path = "/api/v1/licenses/status/show", tag = "v1", responses(
+#[utoipa::path(get, path = "/api/v1/licenses/status/show", tag = "v1",
+    operation_id = "showLicenses", responses(
     (status = 200, description = "The licences", body = [Shown], headers(
         ("Age" = u64, description = "Seconds since the oldest number was seen"),
         ("X-Unseen-Tenants" = String, description = "Keys of tenants without any number yet"))),
@@ -73,6 +75,7 @@ pub(super) async fn all(
 ///
 /// As last seen; Microsoft is not asked. `Age` is the age of the numbers in seconds.
 #[utoipa::path(get, path = "/api/v1/licenses/status/show/{tenant}", tag = "v1",
+    operation_id = "showLicensesOfTenant",
     params(("tenant" = String, Path, description = "The tenant's key", example = "iseschool")),
     responses(
         (status = 200, description = "The licences", body = [Shown], headers(

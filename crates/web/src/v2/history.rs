@@ -70,6 +70,7 @@ pub(super) struct Point {
 
 /// A time in which the tenant could not be looked at.
 #[derive(Serialize, ToSchema)]
+#[schema(as = UnseenSpan)]
 pub(super) struct Span {
     from: Moment,
     /// `null`: it goes on.
@@ -81,6 +82,7 @@ pub(super) struct Span {
 
 /// History of a licence
 #[utoipa::path(get, path = "/api/v2/licenses/{tenant}/{sku_id}/history", tag = "v2",
+    operation_id = "getLicenseHistory",
     params(
         ("tenant" = String, Path, description = "The tenant's key", example = "iseschool"),
         ("sku_id" = Uuid, Path, description = "The product's id"),

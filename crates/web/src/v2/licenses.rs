@@ -82,7 +82,8 @@ struct Filter {
 ///
 /// By tenant and product id. Products that the policy excludes everywhere are left out, tenants
 /// that are switched off as well, unless asked for by name.
-#[utoipa::path(get, path = "/api/v2/licenses", tag = "v2", params(Wanted), responses(
+#[utoipa::path(get, path = "/api/v2/licenses", tag = "v2",
+    operation_id = "listLicenses", params(Wanted), responses(
     (status = 200, description = "The licences", body = Page<License>),
     (status = 400, description = "A parameter is not understood"),
     (status = 404, description = "There is no such tenant")))]

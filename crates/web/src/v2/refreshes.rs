@@ -21,6 +21,7 @@ const TENANTS_MAX: usize = 1000;
 
 /// Whom to look at.
 #[derive(Default, Deserialize, ToSchema)]
+#[schema(as = RefreshOrder)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Order {
     /// Keys. Without it: all tenants that are switched on.
@@ -71,6 +72,7 @@ impl From<store::Refresh> for Refresh {
 ///
 /// Microsoft is asked as soon as may be; the order's address says how far it is.
 #[utoipa::path(post, path = "/api/v2/refreshes", tag = "v2",
+    operation_id = "orderRefresh",
     request_body(content = Option<Order>, description = "May be left out: all tenants"),
     responses(
         (status = 202, description = "It was ordered", body = Refresh, headers(
@@ -111,6 +113,7 @@ pub(super) async fn order(
 
 /// One refresh and how far it is
 #[utoipa::path(get, path = "/api/v2/refreshes/{id}", tag = "v2",
+    operation_id = "getRefresh",
     params(("id" = Uuid, Path, description = "The order's id")),
     responses(
         (status = 200, description = "The order", body = Refresh),

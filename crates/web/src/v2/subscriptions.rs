@@ -97,7 +97,8 @@ struct Filter {
 /// With what is known of each one's future and why, and "what if this one ends". By tenant and
 /// subscription id. Products that the policy excludes everywhere are left out, tenants that are
 /// switched off as well, unless asked for by name.
-#[utoipa::path(get, path = "/api/v2/subscriptions", tag = "v2", params(Wanted), responses(
+#[utoipa::path(get, path = "/api/v2/subscriptions", tag = "v2",
+    operation_id = "listSubscriptions", params(Wanted), responses(
     (status = 200, description = "The subscriptions", body = Page<Subscription>),
     (status = 400, description = "A parameter is not understood"),
     (status = 404, description = "There is no such tenant")))]

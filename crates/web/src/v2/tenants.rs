@@ -53,6 +53,7 @@ pub(super) struct Tenants {
 
 /// A tenant with a summary of its licences.
 #[derive(Serialize, ToSchema)]
+#[schema(as = TenantDetail)]
 pub(super) struct Detail {
     #[serde(flatten)]
     tenant: Tenant,
@@ -82,6 +83,7 @@ fn shape(tenant: store::Tenant, now: Timestamp) -> Tenant {
 
 /// All tenants
 #[utoipa::path(get, path = "/api/v2/tenants", tag = "v2",
+    operation_id = "listTenants",
     responses((status = 200, description = "The tenants, by key", body = Tenants)))]
 pub(super) async fn list(
     Shared(app): Shared<App>,
@@ -98,6 +100,7 @@ pub(super) async fn list(
 
 /// One tenant
 #[utoipa::path(get, path = "/api/v2/tenants/{tenant}", tag = "v2",
+    operation_id = "getTenant",
     params(("tenant" = String, Path, description = "The tenant's key", example = "iseschool")),
     responses(
         (status = 200, description = "The tenant", body = Detail),

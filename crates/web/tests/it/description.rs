@@ -106,7 +106,10 @@ fn every_route_of_the_router_stands_in_the_description() {
 
 #[test]
 fn every_operation_says_what_it_is() {
+    let mut ids = std::collections::HashSet::new();
     for (path, method, about) in operations() {
+        let id = about["operationId"].as_str().unwrap().to_owned();
+        assert!(ids.insert(id), "{method} {path} has another's operationId");
         assert!(
             !about["summary"].as_str().unwrap_or_default().is_empty(),
             "{method} {path}"
@@ -190,4 +193,91 @@ async fn the_documentation_shows_every_operation_and_every_shape() {
             "a link leads nowhere: {target}"
         );
     }
+}
+
+/// Every answer of a service with many kinds of content has the members that its shape says.
+#[tokio::test]
+async fn answers_have_the_members_that_are_described() {
+    let service = Service::schools().await;
+    service
+        .post("/api/v1/licenses/", r#"{"name": "Zoom", "count": 3}"#)
+        .await;
+    let order = service.post("/api/v2/refreshes", "").await;
+    let history = format!(
+        "/api/v2/licenses/alpha/{}/history",
+        crate::fixture::A1_STUDENTS
+    );
+    let document = document();
+    for (path, shape, place) in [
+        ("/api/v1/licenses/status/show", "LicenseV1", "/0"),
+        ("/api/v1/licenses/status/show/denied", "Problem", ""),
+        ("/api/v1/licenses/status/show/nobody", "Problem", ""),
+        ("/api/v1/licenses/1", "ManualLicense", ""),
+        ("/api/v2/tenants", "Tenant", "/items/2"),
+        ("/api/v2/tenants", "Gap", "/items/2/gap"),
+        ("/api/v2/tenants/alpha", "TenantDetail", ""),
+        ("/api/v2/licenses", "Page_License", ""),
+        ("/api/v2/licenses", "License", "/items/0"),
+        ("/api/v2/licenses", "Unseen", "/unseen/0"),
+        ("/api/v2/licenses", "Units", "/items/0/units"),
+        ("/api/v2/subscriptions", "Subscription", "/items/0"),
+        ("/api/v2/subscriptions", "IfItEnds", "/items/0/if_it_ends"),
+        ("/api/v2/subscriptions", "Outlook", "/items/0/outlook"),
+        (order.header("location"), "Refresh", ""),
+        (order.header("location"), "Refreshed", "/tenants/0"),
+        (history.as_str(), "History", ""),
+        (history.as_str(), "Point", "/points/0"),
+        ("/healthz", "Health", ""),
+        ("/healthz", "Loop", "/loops/0"),
+        ("/readyz", "Readiness", ""),
+    ] {
+        let answer = service.get(path).await.json();
+        let value = answer
+            .pointer(place)
+            .unwrap_or_else(|| panic!("{path}: no {place}"));
+        let (mut known, mut required) = (Vec::new(), Vec::new());
+        gather(
+            &document,
+            &document["components"]["schemas"][shape],
+            &mut known,
+            &mut required,
+        );
+        for name in value.as_object().unwrap().keys() {
+            assert!(
+                known.contains(&name.as_str()),
+                "{path}: {shape} has no {name}"
+            );
+        }
+        for name in required {
+            assert!(
+                value.get(name).is_some(),
+                "{path}: {shape} must have {name}"
+            );
+        }
+    }
+}
+
+/// The members of a shape, and those that are always there.
+fn gather<'a>(
+    document: &'a Value,
+    schema: &'a Value,
+    known: &mut Vec<&'a str>,
+    required: &mut Vec<&'a str>,
+) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let place = reference.strip_prefix('#').unwrap();
+        gather(document, document.pointer(place).unwrap(), known, required);
+    }
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        gather(document, part, known, required);
+    }
+    known.extend(
+        schema["properties"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|it| it.0.as_str()),
+    );
+    let names = schema["required"].as_array().into_iter().flatten();
+    required.extend(names.map(|name| name.as_str().unwrap()));
 }
