@@ -11,12 +11,12 @@ use crate::message::{Reply, Request};
 use crate::microsoft::Outcome;
 
 /// What becomes of a sound answer. Faults that a service words itself are not known here.
-pub(crate) fn outcome(kind: Option<FaultKind>, sound: impl FnOnce() -> Reply) -> Outcome {
+pub(crate) fn outcome(kind: Option<&FaultKind>, sound: impl FnOnce() -> Reply) -> Outcome {
     match kind {
         Some(FaultKind::Hang) => Outcome::Hang,
         Some(FaultKind::Reset) => Outcome::Reset,
         Some(FaultKind::CutOff) => Outcome::CutOff(sound()),
-        Some(FaultKind::Huge { mib }) => Outcome::Huge(sound(), mib),
+        Some(FaultKind::Huge { mib }) => Outcome::Huge(sound(), *mib),
         Some(FaultKind::InvalidJson) => Outcome::Reply(half(sound())),
         Some(FaultKind::WrongTypes) => Outcome::Reply(changed(sound(), wrong_types)),
         _ => Outcome::Reply(sound()),
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn each_fault_leads_to_its_outcome() {
         let check = |kind: FaultKind, expected: fn(&Outcome) -> bool| {
-            let got = outcome(Some(kind), || reply("{\"a\":1}"));
+            let got = outcome(Some(&kind), || reply("{\"a\":1}"));
             assert!(expected(&got), "{got:?}");
         };
         check(FaultKind::Hang, |it| matches!(it, Outcome::Hang));

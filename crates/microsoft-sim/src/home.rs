@@ -50,7 +50,7 @@ fn settings(base_url: &str, with_ca: bool) -> String {
 fn tenant_files(dir: &Path, tenant: &TenantSpec, app: &Credential) -> anyhow::Result<()> {
     let key = &tenant.key;
     let certificate = format!("certs/{key}/mycert_{key}.pem");
-    let ends = app.not_after.to_zoned(TimeZone::UTC).date();
+    let ends = app.not_after.to_zoned_datetime(TimeZone::UTC).date();
     let profile = json!({
         "tenant_id": tenant.tenant_id,
         "tenant_name": tenant.name,

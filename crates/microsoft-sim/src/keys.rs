@@ -92,7 +92,7 @@ pub(crate) fn upper_hex(bytes: &[u8]) -> String {
 /// Writes the days into a certificate to be made; the time of day is midnight.
 pub(crate) fn valid(params: &mut CertificateParams, from: Timestamp, until: Timestamp) {
     let day = |at: Timestamp| {
-        let date = at.to_zoned(TimeZone::UTC).date();
+        let date = at.to_zoned_datetime(TimeZone::UTC).date();
         let small = |part: i8| u8::try_from(part).expect("months and days are positive");
         date_time_ymd(i32::from(date.year()), small(date.month()), small(date.day()))
     };

@@ -128,7 +128,7 @@ impl Microsoft {
                 let reply = self.entra.refuse(broken::aadsts(status), request, now);
                 Outcome::Reply(broken::with_status(reply, status, retry_after, now.wall))
             }
-            kind => broken::outcome(kind, sound),
+            kind => broken::outcome(kind.as_ref(), sound),
         }
     }
 
@@ -170,7 +170,7 @@ impl Microsoft {
                 let reply = broken::graph_error(status, &request, now.world);
                 Outcome::Reply(broken::with_status(reply, status, retry_after, now.wall))
             }
-            kind => broken::outcome(kind, sound),
+            kind => broken::outcome(kind.as_ref(), sound),
         }
     }
 }

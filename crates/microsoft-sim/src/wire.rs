@@ -51,7 +51,7 @@ pub(crate) async fn serve(
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = stopped(&mut stop) => break,
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
@@ -69,6 +69,11 @@ pub(crate) async fn serve(
     let finished = async { while connections.join_next().await.is_some() {} };
     // Connections that are still busy then are dropped with their set.
     drop(timeout(GRACE, finished).await);
+}
+
+async fn stopped(stop: &mut Stop) {
+    // Without its sender a simulator has ended, too.
+    drop(stop.wait_for(|stop| *stop).await);
 }
 
 async fn connection(
@@ -109,7 +114,7 @@ where
     tokio::select! {
         ended = connection.as_mut() => return ended_with(ended),
         () = cut.ordered() => return,
-        _ = stop.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
+        () = stopped(&mut stop) => connection.as_mut().graceful_shutdown(),
     }
     tokio::select! {
         ended = connection => ended_with(ended),
@@ -138,14 +143,14 @@ async fn respond(
     let sent = |reply: Reply| compress::if_asked(reply, &request.headers);
     Ok(match outcome {
         Outcome::Reply(reply) => response(sent(reply), Body::from),
-        Outcome::CutOff(reply) => response(reply, Body::cut_off),
+        Outcome::CutOff(reply) => response(reply, |bytes| Body::cut_off(&bytes)),
         Outcome::Huge(reply, mib) => response(reply, |bytes| Body::huge(bytes, mib)),
         Outcome::Reset => {
             cut.reset();
             pending().await
         }
         Outcome::Hang => {
-            drop(stop.wait_for(|stop| *stop).await);
+            stopped(&mut stop).await;
             cut.close();
             pending().await
         }

@@ -74,7 +74,7 @@ fn decoded(part: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()
 }
 
-fn json<'a, T: serde::de::DeserializeOwned>(part: &'a str) -> Option<T> {
+fn json<T: serde::de::DeserializeOwned>(part: &str) -> Option<T> {
     serde_json::from_slice(&decoded(part)?).ok()
 }
 

@@ -39,7 +39,7 @@ impl From<Bytes> for Body {
 
 impl Body {
     /// Promises the whole length and sends half of it.
-    pub(super) fn cut_off(bytes: Bytes) -> Body {
+    pub(super) fn cut_off(bytes: &Bytes) -> Body {
         Body {
             blanks: 0,
             size: SizeHint::with_exact(bytes.len() as u64),
@@ -94,6 +94,6 @@ impl HttpBody for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.size.clone()
+        self.size
     }
 }
