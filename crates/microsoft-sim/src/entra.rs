@@ -21,7 +21,7 @@ use self::refusal::Refusal;
 use crate::caller::{Caller, TokenFault};
 use crate::clock::Now;
 use crate::endpoint::Endpoint;
-use crate::keys::{AppKeys, Credential};
+use crate::keys::{self, AppKeys, Credential, Place};
 use crate::message::{Reply, Request};
 use crate::world::World;
 
@@ -47,7 +47,8 @@ impl Entra {
     pub(crate) fn new(world: World, base_url: String, bits: u32, now: Now) -> anyhow::Result<Entra> {
         let year = SignedDuration::from_hours(365 * 24);
         let from = now.wall - SignedDuration::from_hours(24);
-        let own = Credential::generate("licensetool simulator Entra", 2048, from, from + year)?;
+        let key = keys::rsa_key(Place::Entra, 2048)?;
+        let own = Credential::generate("licensetool simulator Entra", &key, from, from + year)?;
         Ok(Entra {
             apps: AppKeys::generate(&world, bits)?,
             signer: Signer::new(&own),

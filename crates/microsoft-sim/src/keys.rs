@@ -1,9 +1,10 @@
 //! Keys and certificates, made anew at every start: nothing secret is ever written down in the
 //! repository.
 
+use std::sync::OnceLock;
 use std::thread;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, bail};
 use aws_lc_rs::digest::{self, Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,6 +14,7 @@ use rcgen::{
     CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize,
     date_time_ymd,
 };
+use rustls_pki_types::PrivatePkcs8KeyDer;
 
 use crate::world::{TenantSpec, World};
 
@@ -34,24 +36,16 @@ impl Credential {
     /// Valid from a midnight to a midnight.
     pub(crate) fn generate(
         name: &str,
-        bits: u32,
+        key: &KeyPair,
         not_before: Timestamp,
         not_after: Timestamp,
     ) -> anyhow::Result<Credential> {
-        let size = match bits {
-            2048 => RsaKeySize::_2048,
-            3072 => RsaKeySize::_3072,
-            4096 => RsaKeySize::_4096,
-            _ => return Err(anyhow!("no RSA keys of {bits} bits: choose 2048, 3072 or 4096")),
-        };
-        let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, size)
-            .context("an RSA key cannot be made")?;
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, name);
         valid(&mut params, not_before, not_after);
         let certificate = params
-            .self_signed(&key)
+            .self_signed(key)
             .context("a certificate cannot be made")?;
         Ok(Credential {
             subject: format!("CN={name}"),
@@ -85,6 +79,39 @@ impl Credential {
     }
 }
 
+/// Which of a simulator's keys.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    Entra,
+    App(usize),
+}
+
+/// Keys of 2048 bits that this process has made, in PKCS#8. A simulator has a different one at
+/// each place, but a process with many simulators (tests) makes each only once: it costs a
+/// quarter of a second.
+static MADE: [OnceLock<Vec<u8>>; 8] = [const { OnceLock::new() }; 8];
+
+pub(crate) fn rsa_key(place: Place, bits: u32) -> anyhow::Result<KeyPair> {
+    let size = match bits {
+        2048 => RsaKeySize::_2048,
+        3072 => RsaKeySize::_3072,
+        4096 => RsaKeySize::_4096,
+        _ => bail!("no RSA keys of {bits} bits: choose 2048, 3072 or 4096"),
+    };
+    let make = || KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, size);
+    let index = match place {
+        Place::Entra => 0,
+        Place::App(tenant) => tenant + 1,
+    };
+    let Some(made) = MADE.get(index).filter(|_| bits == 2048) else {
+        return make().context("an RSA key cannot be made");
+    };
+    let made = made.get_or_init(|| make().map(|key| key.serialize_der()).unwrap_or_default());
+    let der = PrivatePkcs8KeyDer::from(made.as_slice());
+    KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_RSA_SHA256)
+        .context("an RSA key cannot be made")
+}
+
 pub(crate) fn upper_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
@@ -107,7 +134,7 @@ impl AppKeys {
     /// Takes about a tenth of a second of CPU a key.
     pub(crate) fn generate(world: &World, bits: u32) -> anyhow::Result<AppKeys> {
         let count = if world.one_certificate() { world.len().min(1) } else { world.len() };
-        let tenants: Vec<&TenantSpec> = world.tenants().take(count).collect();
+        let tenants: Vec<(usize, &TenantSpec)> = world.tenants().take(count).enumerate().collect();
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let share = tenants.len().div_ceil(threads).max(1);
         let made = thread::scope(|scope| {
@@ -131,13 +158,17 @@ impl AppKeys {
     }
 }
 
-fn of_tenants(world: &World, part: &[&TenantSpec], bits: u32) -> anyhow::Result<Vec<Credential>> {
-    let certificate = |tenant: &&TenantSpec| {
+fn of_tenants(
+    world: &World,
+    part: &[(usize, &TenantSpec)],
+    bits: u32,
+) -> anyhow::Result<Vec<Credential>> {
+    let certificate = |(place, tenant): &(usize, &TenantSpec)| {
         let days = tenant.certificate;
         let name = if world.one_certificate() { "all schools" } else { &tenant.key };
         Credential::generate(
             &format!("licensetool {name}"),
-            bits,
+            &rsa_key(Place::App(*place), bits)?,
             world.midnight(days.from_day),
             world.midnight(days.ends_in_days),
         )
@@ -154,7 +185,8 @@ mod tests {
     fn a_certificate_says_its_days_and_is_found_by_its_thumbprint() {
         let day = |text: &str| text.parse::<Timestamp>().unwrap();
         let (from, until) = (day("2026-08-10T00:00:00Z"), day("2027-08-10T00:00:00Z"));
-        let made = Credential::generate("school", 2048, from, until).unwrap();
+        let key = rsa_key(Place::Entra, 2048).unwrap();
+        let made = Credential::generate("school", &key, from, until).unwrap();
         assert_eq!(made.subject, "CN=school");
         assert_eq!(made.thumbprint().len(), 40);
         let x5t = URL_SAFE_NO_PAD.decode(made.x5t()).unwrap();
@@ -166,8 +198,8 @@ mod tests {
 
     #[test]
     fn a_key_of_an_odd_size_is_refused_with_the_sizes_that_work() {
-        let error = Credential::generate("school", 1024, Timestamp::UNIX_EPOCH, Timestamp::MAX);
-        assert!(error.err().unwrap().to_string().contains("2048, 3072 or 4096"));
+        let error = rsa_key(Place::Entra, 1024).unwrap_err().to_string();
+        assert!(error.contains("2048, 3072 or 4096"), "{error}");
     }
 
     #[test]

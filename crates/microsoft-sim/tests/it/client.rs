@@ -189,7 +189,10 @@ pub(crate) fn x5t_s256(credential: &TestCredential) -> String {
     URL_SAFE_NO_PAD.encode(digest)
 }
 
-#[allow(clippy::disallowed_methods, reason = "an assertion says when it was made")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "an assertion says when it was made"
+)]
 pub(crate) fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }

@@ -20,7 +20,9 @@ fn codes(answer: &Answer) -> u64 {
 async fn a_certificate_gets_a_token_that_the_published_key_confirms() {
     let session = session().await;
     let credential = session.simulator.credential("north");
-    let answer = session.present("north", &session.assertion("north").signed()).await;
+    let answer = session
+        .present("north", &session.assertion("north").signed())
+        .await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.body["token_type"], "Bearer");
     assert_eq!(answer.body["expires_in"], 3599);
@@ -35,13 +37,18 @@ async fn a_certificate_gets_a_token_that_the_published_key_confirms() {
     let key = DecodingKey::from_jwk(keys.find(&kid).unwrap()).unwrap();
     let mut validation = Validation::new(Algorithm::RS256);
     validation.set_audience(&["https://graph.microsoft.com"]);
-    let claims = jsonwebtoken::decode::<Value>(token, &key, &validation).unwrap().claims;
+    let claims = jsonwebtoken::decode::<Value>(token, &key, &validation)
+        .unwrap()
+        .claims;
     assert_eq!(claims["tid"], credential.tenant_id.to_string());
     assert_eq!(claims["appid"], credential.client_id.to_string());
     assert_eq!(claims["roles"], json!(["Organization.Read.All"]));
     assert_eq!(claims["appidacr"], "2");
     let counts = session.simulator.counts();
-    assert_eq!((counts.tokens_issued, counts.calls_of("north", Call::Token)), (1, 1));
+    assert_eq!(
+        (counts.tokens_issued, counts.calls_of("north", Call::Token)),
+        (1, 1)
+    );
 }
 
 #[tokio::test]
@@ -56,23 +63,53 @@ async fn what_real_clients_send_is_accepted() {
     };
     let tenant = session.simulator.credential("north").tenant_id;
     let sound = || session.assertion("north");
-    let with = |algorithm, header| Assertion { algorithm, header, ..sound() };
+    let with = |algorithm, header| Assertion {
+        algorithm,
+        header,
+        ..sound()
+    };
     let own = x5t_s256(&session.simulator.credential("north"));
     let at = now();
     let cases = [
-        ("RS256 with x5t", with(Algorithm::RS256, sha1(&|it| URL_SAFE_NO_PAD.encode(it)))),
-        ("padded x5t", with(Algorithm::RS256, sha1(&|it| URL_SAFE.encode(it)))),
-        ("x5t in the other alphabet", with(Algorithm::PS256, sha1(&|it| STANDARD.encode(it)))),
-        ("RS256 with x5t#S256", with(Algorithm::RS256, json!({"x5t#S256": own}))),
+        (
+            "RS256 with x5t",
+            with(Algorithm::RS256, sha1(&|it| URL_SAFE_NO_PAD.encode(it))),
+        ),
+        (
+            "padded x5t",
+            with(Algorithm::RS256, sha1(&|it| URL_SAFE.encode(it))),
+        ),
+        (
+            "x5t in the other alphabet",
+            with(Algorithm::PS256, sha1(&|it| STANDARD.encode(it))),
+        ),
+        (
+            "RS256 with x5t#S256",
+            with(Algorithm::RS256, json!({"x5t#S256": own})),
+        ),
         (
             "x5c with line breaks",
-            with(Algorithm::PS256, json!({"x5t#S256": own, "x5c": ["MIIC\nAB\n"], "kid": "x"})),
+            with(
+                Algorithm::PS256,
+                json!({"x5t#S256": own, "x5c": ["MIIC\nAB\n"], "kid": "x"}),
+            ),
         ),
-        ("fractions", sound().claim("exp", at as f64 + 600.25).claim("iat", at as f64 + 0.5)),
-        ("no nbf, iat or jti", sound().without("nbf").without("iat").without("jti")),
+        (
+            "fractions",
+            sound()
+                .claim("exp", at as f64 + 600.25)
+                .claim("iat", at as f64 + 0.5),
+        ),
+        (
+            "no nbf, iat or jti",
+            sound().without("nbf").without("iat").without("jti"),
+        ),
         ("a clock that is ahead", sound().claim("nbf", at + 240)),
         ("a clock that is behind", sound().claim("exp", at - 240)),
-        ("an issuer as audience", sound().claim("aud", session.url(&format!("/{tenant}/v2.0")))),
+        (
+            "an issuer as audience",
+            sound().claim("aud", session.url(&format!("/{tenant}/v2.0"))),
+        ),
         (
             "a domain in the audience",
             sound().claim("aud", session.url("/north.example/oauth2/v2.0/token")),
@@ -107,17 +144,61 @@ async fn an_assertion_that_proves_nothing_is_refused_with_its_code() {
     };
     let broken = |change: fn(&str) -> String| change(&sound().signed());
     let cases = [
-        (700_027, "another certificate", with_foreign_key(json!({"x5t#S256": x5t_s256(&foreign)})).signed()),
-        (700_027, "another key", with_foreign_key(json!({"x5t#S256": own})).signed()),
-        (700_027, "no thumbprint", Assertion { header: json!({}), ..sound() }.signed()),
+        (
+            700_027,
+            "another certificate",
+            with_foreign_key(json!({"x5t#S256": x5t_s256(&foreign)})).signed(),
+        ),
+        (
+            700_027,
+            "another key",
+            with_foreign_key(json!({"x5t#S256": own})).signed(),
+        ),
+        (
+            700_027,
+            "no thumbprint",
+            Assertion {
+                header: json!({}),
+                ..sound()
+            }
+            .signed(),
+        ),
         (700_024, "too old", sound().claim("exp", at - 400).signed()),
-        (700_024, "not yet valid", sound().claim("nbf", at + 400).signed()),
-        (700_023, "another audience", sound().claim("aud", "https://elsewhere.example").signed()),
-        (700_021, "another issuer", sound().claim("iss", "someone").signed()),
-        (700_021, "another subject", sound().claim("sub", "someone").signed()),
-        (5_002_738, "another algorithm", Assertion { algorithm: Algorithm::RS384, ..sound() }.signed()),
+        (
+            700_024,
+            "not yet valid",
+            sound().claim("nbf", at + 400).signed(),
+        ),
+        (
+            700_023,
+            "another audience",
+            sound().claim("aud", "https://elsewhere.example").signed(),
+        ),
+        (
+            700_021,
+            "another issuer",
+            sound().claim("iss", "someone").signed(),
+        ),
+        (
+            700_021,
+            "another subject",
+            sound().claim("sub", "someone").signed(),
+        ),
+        (
+            5_002_738,
+            "another algorithm",
+            Assertion {
+                algorithm: Algorithm::RS384,
+                ..sound()
+            }
+            .signed(),
+        ),
         (50_027, "no end", sound().without("exp").signed()),
-        (50_027, "two parts", broken(|it| it.rsplit_once('.').unwrap().0.to_owned())),
+        (
+            50_027,
+            "two parts",
+            broken(|it| it.rsplit_once('.').unwrap().0.to_owned()),
+        ),
         (50_027, "no JSON", broken(|it| format!("bm8{it}"))),
         (50_027, "nothing", String::new()),
     ];
@@ -125,7 +206,10 @@ async fn an_assertion_that_proves_nothing_is_refused_with_its_code() {
         let answer = session.present("north", &assertion).await;
         assert_eq!(codes(&answer), code, "{name}: {answer:?}");
         let description = answer.body["error_description"].as_str().unwrap();
-        assert!(description.starts_with(&format!("AADSTS{code}: ")), "{description}");
+        assert!(
+            description.starts_with(&format!("AADSTS{code}: ")),
+            "{description}"
+        );
         let status = if code == 50_027 { 400 } else { 401 };
         assert_eq!(answer.status, status, "{name}");
     }
@@ -136,11 +220,19 @@ async fn an_assertion_that_proves_nothing_is_refused_with_its_code() {
 async fn a_form_that_asks_for_the_wrong_thing_is_refused_with_its_code() {
     let session = session().await;
     let credential = session.simulator.credential("north");
-    let (tenant, client) = (credential.tenant_id.to_string(), credential.client_id.to_string());
+    let (tenant, client) = (
+        credential.tenant_id.to_string(),
+        credential.client_id.to_string(),
+    );
     let other_app = session.simulator.credential("south").client_id.to_string();
     let assertion = session.assertion("north").signed();
     let sound = form(&client, GRAPH_SCOPE, &assertion);
-    let without = |name: &str| sound.into_iter().filter(|it| it.0 != name).collect::<Vec<_>>();
+    let without = |name: &str| {
+        sound
+            .into_iter()
+            .filter(|it| it.0 != name)
+            .collect::<Vec<_>>()
+    };
     let with = |name: &'static str, value: &'static str| {
         let mut form = without(name);
         form.push((name, value));
@@ -152,17 +244,42 @@ async fn a_form_that_asks_for_the_wrong_thing_is_refused_with_its_code() {
         (90_002, 400, "elsewhere.example", sound.to_vec()),
         (900_023, 400, "no-tenant", sound.to_vec()),
         (50_059, 400, "common", sound.to_vec()),
-        (700_016, 400, &tenant, form(&other_app, GRAPH_SCOPE, &assertion).to_vec()),
-        (700_016, 400, &tenant, form("no-guid", GRAPH_SCOPE, &assertion).to_vec()),
+        (
+            700_016,
+            400,
+            &tenant,
+            form(&other_app, GRAPH_SCOPE, &assertion).to_vec(),
+        ),
+        (
+            700_016,
+            400,
+            &tenant,
+            form("no-guid", GRAPH_SCOPE, &assertion).to_vec(),
+        ),
         (900_144, 400, &tenant, without("grant_type")),
         (900_144, 400, &tenant, without("client_id")),
         (900_144, 400, &tenant, without("scope")),
         (900_144, 400, &tenant, Vec::new()),
         (70_003, 400, &tenant, with("grant_type", "password")),
-        (1_002_012, 400, &tenant, with("scope", "https://graph.microsoft.com/User.Read")),
-        (500_011, 400, &tenant, with("scope", "https://elsewhere.example/.default")),
+        (
+            1_002_012,
+            400,
+            &tenant,
+            with("scope", "https://graph.microsoft.com/User.Read"),
+        ),
+        (
+            500_011,
+            400,
+            &tenant,
+            with("scope", "https://elsewhere.example/.default"),
+        ),
         (7_000_218, 401, &tenant, without("client_assertion")),
-        (50_012, 401, &tenant, with("client_assertion_type", "urn:elsewhere")),
+        (
+            50_012,
+            401,
+            &tenant,
+            with("client_assertion_type", "urn:elsewhere"),
+        ),
         (7_000_215, 401, &tenant, {
             let mut form = without("client_assertion");
             form.push(("client_secret", "guess"));
@@ -171,7 +288,11 @@ async fn a_form_that_asks_for_the_wrong_thing_is_refused_with_its_code() {
     ];
     for (code, status, tenant, form) in cases {
         let answer = session.post(tenant, &form).await;
-        assert_eq!((codes(&answer), answer.status), (code, status), "{form:?}: {answer:?}");
+        assert_eq!(
+            (codes(&answer), answer.status),
+            (code, status),
+            "{form:?}: {answer:?}"
+        );
     }
     let answer = session.get(&format!("/{tenant}/oauth2/v2.0/token")).await;
     assert_eq!(codes(&answer), 900_561);
@@ -205,9 +326,18 @@ async fn an_expired_certificate_is_refused() {
         "certificate = { from_day = -100, ends_in_days = -1 }",
     );
     let simulator = Simulator::start(World::parse(&world).unwrap(), Options::default()).await;
-    let http = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
-    let session = Session { simulator: simulator.unwrap(), http };
-    let answer = session.present("north", &session.assertion("north").signed()).await;
+    let http = reqwest::Client::builder()
+        .tls_certs_only([])
+        .no_proxy()
+        .build()
+        .unwrap();
+    let session = Session {
+        simulator: simulator.unwrap(),
+        http,
+    };
+    let answer = session
+        .present("north", &session.assertion("north").signed())
+        .await;
     assert_eq!((answer.status, codes(&answer)), (401, 700_027));
     let description = answer.body["error_description"].as_str().unwrap();
     assert!(description.contains("expired"), "{description}");
@@ -229,11 +359,21 @@ async fn an_error_says_the_id_of_its_request() {
 
 #[tokio::test]
 async fn discovery_leads_to_every_endpoint() {
-    let session = Session::start(Options { tls: Tls::Generated, ..Options::default() }).await;
+    let session = Session::start(Options {
+        tls: Tls::Generated,
+        ..Options::default()
+    })
+    .await;
     let tenant = session.simulator.credential("north").tenant_id;
-    let own = session.get("/north.example/v2.0/.well-known/openid-configuration").await.body;
+    let own = session
+        .get("/north.example/v2.0/.well-known/openid-configuration")
+        .await
+        .body;
     assert_eq!(own["issuer"], session.url(&format!("/{tenant}/v2.0")));
-    assert_eq!(own["token_endpoint"], session.url("/north.example/oauth2/v2.0/token"));
+    assert_eq!(
+        own["token_endpoint"],
+        session.url("/north.example/oauth2/v2.0/token")
+    );
     let keys = own["jwks_uri"].as_str().unwrap();
     let keys = keys.strip_prefix(&session.simulator.base_url()).unwrap();
     let keys = session.get(keys).await.body;
@@ -241,9 +381,14 @@ async fn discovery_leads_to_every_endpoint() {
     assert_eq!(key["kid"], key["x5t"]);
     assert!(key["x5c"][0].is_string() && key.get("alg").is_none());
 
-    let common = session.get("/common/v2.0/.well-known/openid-configuration").await.body;
+    let common = session
+        .get("/common/v2.0/.well-known/openid-configuration")
+        .await
+        .body;
     assert_eq!(common["issuer"], session.url("/{tenantid}/v2.0"));
-    let unknown = session.get("/elsewhere.example/v2.0/.well-known/openid-configuration").await;
+    let unknown = session
+        .get("/elsewhere.example/v2.0/.well-known/openid-configuration")
+        .await;
     assert_eq!((unknown.status, codes(&unknown)), (400, 90_002));
     assert_eq!(unknown.body["error"], "invalid_tenant");
 }
@@ -261,7 +406,9 @@ async fn instance_discovery_knows_this_authority_alone() {
     let known = session.get(&asked(&base)).await;
     let host = base.split_once("://").unwrap().1;
     assert_eq!(known.body["metadata"][0]["aliases"], json!([host]));
-    let unknown = session.get(&asked("https://login.microsoftonline.com")).await;
+    let unknown = session
+        .get(&asked("https://login.microsoftonline.com"))
+        .await;
     assert_eq!((unknown.status, codes(&unknown)), (400, 50_049));
     assert_eq!(unknown.body["error"], "invalid_instance");
 }

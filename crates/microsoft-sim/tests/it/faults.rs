@@ -12,7 +12,12 @@ use crate::client::{Answer, Session};
 const SKUS: &str = "/v1.0/subscribedSkus";
 
 fn fault(call: Call, kind: FaultKind, times: Option<u32>) -> Fault {
-    Fault { tenant: Some("north".to_owned()), call, kind, times }
+    Fault {
+        tenant: Some("north".to_owned()),
+        call,
+        kind,
+        times,
+    }
 }
 
 fn of_skus(kind: FaultKind) -> Fault {
@@ -24,7 +29,10 @@ async fn session() -> Session {
 }
 
 fn status(code: u16, retry_after: Option<RetryAfter>) -> FaultKind {
-    FaultKind::Status { status: code, retry_after }
+    FaultKind::Status {
+        status: code,
+        retry_after,
+    }
 }
 
 #[tokio::test]
@@ -38,8 +46,12 @@ async fn a_status_comes_in_the_words_of_the_service() {
         assert!(answer.body["error"]["code"].is_string(), "{answer:?}");
         assert!(answer.headers.contains_key("request-id"));
 
-        session.simulator.order(fault(Call::Token, status(code, None), Some(1)));
-        let answer = session.present("north", &session.assertion("north").signed()).await;
+        session
+            .simulator
+            .order(fault(Call::Token, status(code, None), Some(1)));
+        let answer = session
+            .present("north", &session.assertion("north").signed())
+            .await;
         assert_eq!(answer.status, code);
         assert!(answer.body["error_codes"][0].is_u64(), "{answer:?}");
         assert_eq!(session.graph(SKUS, &token).await.unwrap().status, 200);
@@ -66,25 +78,46 @@ async fn retry_after_comes_in_every_form() {
 #[tokio::test]
 async fn entra_answers_with_the_code_that_is_ordered() {
     let session = session().await;
-    session.simulator.order(fault(Call::Token, FaultKind::Aadsts { code: 53_003 }, Some(1)));
+    session.simulator.order(fault(
+        Call::Token,
+        FaultKind::Aadsts { code: 53_003 },
+        Some(1),
+    ));
     let assertion = session.assertion("north").signed();
     let answer = session.present("north", &assertion).await;
-    assert_eq!((answer.status, &answer.body["error"]), (400, &json!("interaction_required")));
+    assert_eq!(
+        (answer.status, &answer.body["error"]),
+        (400, &json!("interaction_required"))
+    );
     assert_eq!(session.present("north", &assertion).await.status, 200);
 }
 
 /// Each break of the connection, over each kind of it.
 #[tokio::test]
 async fn a_connection_breaks_on_order_and_the_next_request_is_served() {
-    for (tls, over_http2) in [(Tls::Off, false), (Tls::Generated, true), (Tls::Generated, false)] {
-        let session = Session::over(Options { tls, ..Options::default() }, over_http2).await;
+    for (tls, over_http2) in [
+        (Tls::Off, false),
+        (Tls::Generated, true),
+        (Tls::Generated, false),
+    ] {
+        let session = Session::over(
+            Options {
+                tls,
+                ..Options::default()
+            },
+            over_http2,
+        )
+        .await;
         let token = session.token("north").await;
         session.simulator.order(of_skus(FaultKind::Reset));
         let error = session.graph(SKUS, &token).await.unwrap_err();
         assert!(is_reset(&error), "{tls:?} {over_http2}: {error:?}");
         session.simulator.order(of_skus(FaultKind::CutOff));
         let error = session.graph(SKUS, &token).await.unwrap_err();
-        assert!(error.is_body() || error.is_decode(), "{tls:?} {over_http2}: {error:?}");
+        assert!(
+            error.is_body() || error.is_decode(),
+            "{tls:?} {over_http2}: {error:?}"
+        );
         assert_eq!(session.graph(SKUS, &token).await.unwrap().status, 200);
     }
 }
@@ -131,7 +164,10 @@ async fn an_answer_is_spoilt_on_order() {
     let invalid = spoilt(FaultKind::InvalidJson).await;
     assert_eq!((invalid.status, &invalid.body), (200, &Value::Null));
     let twisted = spoilt(FaultKind::WrongTypes).await;
-    assert!(twisted.body["value"][0]["consumedUnits"].is_string(), "{twisted:?}");
+    assert!(
+        twisted.body["value"][0]["consumedUnits"].is_string(),
+        "{twisted:?}"
+    );
     assert!(twisted.body["value"][0]["skuId"].is_number());
     let sound = session.graph(SKUS, &token).await.unwrap();
     assert_eq!(sound.body["value"][0]["consumedUnits"], 80);
@@ -158,7 +194,9 @@ async fn follow(session: &Session, token: &str, link: &Value) -> Answer {
 async fn pages_are_made_on_order() {
     let session = session().await;
     let token = session.token("north").await;
-    session.simulator.order(of_skus(FaultKind::EmptyPages { pages: 2 }));
+    session
+        .simulator
+        .order(of_skus(FaultKind::EmptyPages { pages: 2 }));
     let path = format!("{SKUS}?$select=skuId,consumedUnits");
     let mut page = session.graph(&path, &token).await.unwrap();
     for _ in 0..2 {
@@ -166,7 +204,10 @@ async fn pages_are_made_on_order() {
         page = follow(&session, &token, &page.body["@odata.nextLink"]).await;
     }
     assert_eq!(page.body["value"].as_array().unwrap().len(), 2);
-    assert!(page.body["value"][0].get("skuPartNumber").is_none(), "$select is kept");
+    assert!(
+        page.body["value"][0].get("skuPartNumber").is_none(),
+        "$select is kept"
+    );
     assert!(page.body.get("@odata.nextLink").is_none());
 
     session.simulator.order(of_skus(FaultKind::EndlessPages));
@@ -181,7 +222,9 @@ async fn pages_are_made_on_order() {
     assert_eq!(links.len(), 5);
 
     let url = "https://elsewhere.example/v1.0/subscribedSkus?$skiptoken=1";
-    session.simulator.order(of_skus(FaultKind::ForeignNextLink { url: url.to_owned() }));
+    session.simulator.order(of_skus(FaultKind::ForeignNextLink {
+        url: url.to_owned(),
+    }));
     let page = session.graph(SKUS, &token).await.unwrap();
     assert_eq!(page.body["@odata.nextLink"], url);
 }
@@ -196,7 +239,9 @@ async fn a_revoked_token_stays_revoked_and_a_new_one_works() {
     }
     let new = session.token("north").await;
     assert_eq!(session.graph(SKUS, &new).await.unwrap().status, 200);
-    session.simulator.order(fault(Call::Token, FaultKind::RevokedToken, Some(1)));
+    session
+        .simulator
+        .order(fault(Call::Token, FaultKind::RevokedToken, Some(1)));
     let stillborn = session.token("north").await;
     assert_eq!(session.graph(SKUS, &stillborn).await.unwrap().status, 401);
 }
@@ -210,7 +255,9 @@ async fn an_expired_token_is_refused_and_the_same_one_later_believed() {
     assert_eq!(refused.status, 401);
     assert_eq!(refused.body["error"]["code"], "InvalidAuthenticationToken");
     assert_eq!(session.graph(SKUS, &token).await.unwrap().status, 200);
-    session.simulator.order(fault(Call::Token, FaultKind::ExpiredToken, Some(1)));
+    session
+        .simulator
+        .order(fault(Call::Token, FaultKind::ExpiredToken, Some(1)));
     let expired = session.token("north").await;
     assert_eq!(session.graph(SKUS, &expired).await.unwrap().status, 401);
 }
@@ -219,7 +266,9 @@ async fn an_expired_token_is_refused_and_the_same_one_later_believed() {
 async fn latency_delays_and_other_faults_still_happen() {
     let session = session().await;
     let token = session.token("north").await;
-    session.simulator.order(of_skus(FaultKind::Latency { ms: 80 }));
+    session
+        .simulator
+        .order(of_skus(FaultKind::Latency { ms: 80 }));
     session.simulator.order(of_skus(status(503, None)));
     let begun = tokio::time::Instant::now();
     assert_eq!(session.graph(SKUS, &token).await.unwrap().status, 503);
@@ -232,14 +281,40 @@ async fn orders_are_given_and_withdrawn_over_http() {
     let token = session.token("north").await;
     let faults = session.url("/_sim/faults");
     let order = async |text: &'static str| {
-        session.http.post(&faults).body(text).send().await.unwrap().status().as_u16()
+        session
+            .http
+            .post(&faults)
+            .body(text)
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     };
-    assert_eq!(order(r#"{"tenant":"north","call":"any","kind":{"status":{"status":503}}}"#).await, 204);
-    assert_eq!(order(r#"{"tenant":"west","call":"any","kind":"hang"}"#).await, 400);
+    assert_eq!(
+        order(r#"{"tenant":"north","call":"any","kind":{"status":{"status":503}}}"#).await,
+        204
+    );
+    assert_eq!(
+        order(r#"{"tenant":"west","call":"any","kind":"hang"}"#).await,
+        400
+    );
     assert_eq!(order("all of them").await, 400);
-    assert_eq!(session.get("/_sim/faults").await.body.as_array().unwrap().len(), 1);
+    assert_eq!(
+        session
+            .get("/_sim/faults")
+            .await
+            .body
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(session.graph(SKUS, &token).await.unwrap().status, 503);
-    assert_eq!(session.http.delete(&faults).send().await.unwrap().status(), 204);
+    assert_eq!(
+        session.http.delete(&faults).send().await.unwrap().status(),
+        204
+    );
     assert_eq!(session.graph(SKUS, &token).await.unwrap().status, 200);
     assert_eq!(session.get("/_sim/elsewhere").await.status, 404);
 }
@@ -247,6 +322,9 @@ async fn orders_are_given_and_withdrawn_over_http() {
 #[tokio::test]
 #[should_panic(expected = "no tenant \\\"west\\\"")]
 async fn an_order_for_nobody_is_a_mistake_of_the_test() {
-    let order = Fault { tenant: Some("west".to_owned()), ..of_skus(FaultKind::Hang) };
+    let order = Fault {
+        tenant: Some("west".to_owned()),
+        ..of_skus(FaultKind::Hang)
+    };
     session().await.simulator.order(order);
 }

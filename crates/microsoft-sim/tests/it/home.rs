@@ -26,8 +26,20 @@ async fn a_home_holds_what_a_client_needs_and_nobody_else_may_read() {
 
     let credential = session.simulator.credential("north");
     let profile = json(&home.join("config-profiles/tenants/config-north-profile.json"));
-    let fields: Vec<_> = profile.as_object().unwrap().keys().map(String::as_str).collect();
-    let expected = ["cert_path", "client_id", "expires", "tenant_id", "tenant_name", "thumbprint"];
+    let fields: Vec<_> = profile
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let expected = [
+        "cert_path",
+        "client_id",
+        "expires",
+        "tenant_id",
+        "tenant_name",
+        "thumbprint",
+    ];
     assert_eq!(fields, expected);
     assert_eq!(profile["tenant_name"], "North School");
     assert_eq!(profile["tenant_id"], credential.tenant_id.to_string());
@@ -41,7 +53,10 @@ async fn a_home_holds_what_a_client_needs_and_nobody_else_may_read() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(fs::metadata(&pem).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&pem).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
     }
     let info = json(&home.join("certs/infos/cert-north-info.json"));
     assert_eq!(info["subject"], "CN=licensetool north");
@@ -50,8 +65,10 @@ async fn a_home_holds_what_a_client_needs_and_nobody_else_may_read() {
 
     let ca = fs::read_to_string(home.join("ca.pem")).unwrap();
     assert_eq!(Some(ca.as_str()), session.simulator.ca_pem());
-    let settings: toml::Table =
-        fs::read_to_string(home.join("licensetool.toml")).unwrap().parse().unwrap();
+    let settings: toml::Table = fs::read_to_string(home.join("licensetool.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
     let microsoft = &settings["microsoft"];
     let base_url = session.simulator.base_url();
     assert_eq!(microsoft["authority"].as_str(), Some(&*base_url));
@@ -64,9 +81,17 @@ async fn a_home_of_ones_own_is_never_overwritten() {
     let session = Session::start(Options::default()).await;
     let own = tempfile::tempdir().unwrap();
     fs::create_dir(own.path().join("certs")).unwrap();
-    let error = session.simulator.write_home(own.path()).unwrap_err().to_string();
+    let error = session
+        .simulator
+        .write_home(own.path())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("choose an empty folder"), "{error}");
-    fs::write(own.path().join("licensetool.toml"), "listen = \"127.0.0.1:1\"").unwrap();
+    fs::write(
+        own.path().join("licensetool.toml"),
+        "listen = \"127.0.0.1:1\"",
+    )
+    .unwrap();
     assert!(session.simulator.write_home(own.path()).is_err());
 
     let simulated = tempfile::tempdir().unwrap();
@@ -80,7 +105,9 @@ async fn a_home_of_ones_own_is_never_overwritten() {
 
 #[tokio::test]
 async fn many_tenants_share_a_key_and_have_a_profile_each() {
-    let simulator = Simulator::start(World::generate(50, 1, 1), Options::default()).await.unwrap();
+    let simulator = Simulator::start(World::generate(50, 1, 1), Options::default())
+        .await
+        .unwrap();
     let dir = tempfile::tempdir().unwrap();
     simulator.write_home(dir.path()).unwrap();
     let profiles = fs::read_dir(dir.path().join("config-profiles/tenants")).unwrap();
