@@ -1,0 +1,150 @@
+//! Graph: what an app with a token is told about its tenant, in the shapes of the real service.
+
+mod query;
+mod refusal;
+mod rows;
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use self::query::Select;
+use self::refusal::Refusal;
+use crate::caller::{Caller, TokenFault};
+use crate::endpoint::Endpoint;
+use crate::message::{Reply, Request};
+use crate::throttle::{Throttle, Toll};
+use crate::world::tenant::RetryAfter;
+use crate::world::{TenantSpec, World};
+
+/// What an answer depends on besides the request.
+pub(crate) struct Context<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) now: Timestamp,
+    pub(crate) base_url: &'a str,
+    pub(crate) throttle: Option<&'a Throttle>,
+}
+
+const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;\
+                    IEEE754Compatible=false;charset=utf-8";
+
+/// The answer to an app whose token is believed.
+pub(crate) fn answer(context: &Context<'_>, caller: &Caller, request: &Request) -> Reply {
+    let tenant = context.world.at(caller.tenant);
+    let toll = context.throttle.map(|throttle| {
+        let units = units(request);
+        throttle.spend(caller, tenant, units, context.now)
+    });
+    let found = match toll.and_then(|toll| toll.wait) {
+        Some(_) => Err(Refusal::throttled()),
+        None => found(context, caller, tenant, request),
+    };
+    let mut reply = reply(context, request, found);
+    if let Some(toll) = toll {
+        tell(&mut reply.headers, tenant, toll);
+    }
+    reply
+}
+
+/// The answer to a request without a token that is believed.
+pub(crate) fn unauthenticated(
+    context: &Context<'_>,
+    fault: TokenFault,
+    request: &Request,
+) -> Reply {
+    let mut reply = reply(context, request, Err(Refusal::token(fault)));
+    let challenge = format!(
+        "Bearer realm=\"\", authorization_uri=\"{}/common/oauth2/authorize\", \
+         client_id=\"00000003-0000-0000-c000-000000000000\"",
+        context.base_url
+    );
+    let challenge = HeaderValue::try_from(challenge).expect("an address is plain text");
+    reply.headers.insert("www-authenticate", challenge);
+    reply
+}
+
+pub(crate) fn subscribed_skus_body(world: &World, tenant: &TenantSpec, at: Timestamp) -> Vec<u8> {
+    rows::subscribed_skus(world, tenant, at, "", &Select::All)
+}
+
+pub(crate) fn subscriptions_body(world: &World, tenant: &TenantSpec, at: Timestamp) -> Vec<u8> {
+    rows::subscriptions(world, tenant, at, "", &Select::All)
+}
+
+fn found(
+    context: &Context<'_>,
+    caller: &Caller,
+    tenant: &TenantSpec,
+    request: &Request,
+) -> Result<Vec<u8>, Refusal> {
+    let path = request.path.trim_end_matches('/').to_ascii_lowercase();
+    let list = match path.as_str() {
+        "/v1.0/subscribedskus" => rows::subscribed_skus,
+        "/v1.0/directory/subscriptions" => rows::subscriptions,
+        "/v1.0/organization" => rows::organization,
+        other => return Err(Refusal::unknown_path(other)),
+    };
+    if request.method != http::Method::GET {
+        return Err(Refusal::method());
+    }
+    let allowed = ["Organization.Read.All", "Directory.Read.All", "Organization.ReadWrite.All"];
+    if !caller.roles.iter().any(|role| allowed.contains(&role.as_str())) {
+        return Err(Refusal::denied());
+    }
+    let select = Select::read(request.query.as_deref().unwrap_or_default())?;
+    Ok(list(context.world, tenant, context.now, context.base_url, &select))
+}
+
+/// Resource units of a request: 3 for subscribed SKUs and 1 for others, one less with `$select`.
+fn units(request: &Request) -> u32 {
+    let full = if Endpoint::of(&request.path) == Endpoint::SubscribedSkus { 3 } else { 1 };
+    let query = request.query.as_deref().unwrap_or_default();
+    let selects = query.contains("$select=") || query.contains("%24select=");
+    if selects { full.max(2) - 1 } else { full }
+}
+
+fn reply(
+    context: &Context<'_>,
+    request: &Request,
+    found: Result<Vec<u8>, Refusal>,
+) -> Reply {
+    let id = Uuid::new_v4().to_string();
+    let asked = request.headers.get("client-request-id");
+    let asked = asked.and_then(|id| id.to_str().ok()).unwrap_or(&id);
+    let (status, body) = match found {
+        Ok(body) => (StatusCode::OK, body),
+        Err(refusal) => (refusal.status, refusal.body(context.now, &id, asked)),
+    };
+    let text = |text: &str| HeaderValue::try_from(text).expect("ids are plain text");
+    let named = HeaderName::from_static;
+    let diagnostic = r#"{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"SIM"}}"#;
+    let headers = HeaderMap::from_iter([
+        (CONTENT_TYPE, HeaderValue::from_static(JSON)),
+        (named("request-id"), text(&id)),
+        (named("client-request-id"), text(asked)),
+        (named("odata-version"), HeaderValue::from_static("4.0")),
+        (named("x-ms-ags-diagnostic"), HeaderValue::from_static(diagnostic)),
+    ]);
+    Reply { status, headers, body: body.into() }
+}
+
+/// Writes what a request has cost into the headers.
+fn tell(headers: &mut HeaderMap, tenant: &TenantSpec, toll: Toll) {
+    let text = |text: String| HeaderValue::try_from(text).expect("numbers are plain text");
+    headers.insert("x-ms-resource-unit", toll.units.into());
+    if toll.share >= 0.8 {
+        headers.insert("x-ms-throttle-limit-percentage", text(format!("{:.2}", toll.share)));
+    }
+    let Some(wait) = toll.wait else {
+        return;
+    };
+    let scope = HeaderValue::from_static("Tenant_Application/ReadWrite");
+    headers.insert("x-ms-throttle-scope", scope);
+    let retry_after = match tenant.throttling.retry_after {
+        RetryAfter::Integer => format!("{:.0}", wait.ceil()),
+        RetryAfter::Fractional => format!("{wait:.3}"),
+        RetryAfter::Missing => return,
+    };
+    headers.insert("retry-after", text(retry_after));
+}

@@ -1,0 +1,72 @@
+//! How Graph says no.
+
+use http::StatusCode;
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::caller::TokenFault;
+
+/// A request that Graph does not fulfil.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal { status, code, message: message.into() }
+    }
+
+    pub(super) fn token(fault: TokenFault) -> Refusal {
+        let message = match fault {
+            TokenFault::Missing | TokenFault::Empty => "Access token is empty.",
+            TokenFault::Malformed => "IDX14100: JWT is not well formed.",
+            TokenFault::Signature => "Access token validation failure. Invalid signature.",
+            TokenFault::Expired => "Lifetime validation failed, the token is expired.",
+            TokenFault::Revoked => "Continuous access evaluation resulted in a challenge.",
+            TokenFault::Audience => "Access token validation failure. Invalid audience.",
+        };
+        Refusal::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+    }
+
+    pub(super) fn denied() -> Refusal {
+        let message = "Insufficient privileges to complete the operation.";
+        Refusal::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
+    }
+
+    pub(super) fn throttled() -> Refusal {
+        let message = "This request is throttled. Please try again later.";
+        Refusal::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", message)
+    }
+
+    pub(super) fn unknown_path(path: &str) -> Refusal {
+        let segment = path.split('/').nth(2).unwrap_or_default();
+        let message = format!("Resource not found for the segment '{segment}'.");
+        Refusal::new(StatusCode::BAD_REQUEST, "BadRequest", message)
+    }
+
+    pub(super) fn method() -> Refusal {
+        let message = "The method is not allowed on this resource.";
+        Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Request_BadRequest", message)
+    }
+
+    pub(super) fn option(name: &str) -> Refusal {
+        let message = format!("The query option {name} is not supported here.");
+        Refusal::new(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)
+    }
+
+    pub(super) fn body(&self, now: Timestamp, id: &str, asked: &str) -> Vec<u8> {
+        let error = json!({"error": {
+            "code": self.code,
+            "message": self.message,
+            "innerError": {
+                "date": now.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+                "request-id": id,
+                "client-request-id": asked,
+            },
+        }});
+        error.to_string().into_bytes()
+    }
+}
