@@ -5,7 +5,6 @@ use std::fmt;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use jiff::Timestamp;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
-use x509_parser::public_key::PublicKey;
 
 use crate::finding::{Finding, excerpt};
 use crate::key::{self, Key};
@@ -67,10 +66,16 @@ pub fn parse_pem(bytes: &[u8]) -> Result<Certificate, Vec<Finding>> {
     if let Some((found, key)) = pairs.max_by_key(|(found, _)| found.not_after) {
         return Ok(found.with(key));
     }
+    if sections.is_empty() {
+        wrong.push(Finding::error("holds no PEM section (-----BEGIN …)", BOTH));
+    } else if keys.is_empty() && wrong.is_empty() {
+        wrong.push(Finding::error("holds no private key", BOTH));
+    } else if certificates.is_empty() {
+        wrong.push(Finding::error("holds no certificate", BOTH));
+    }
     wrong.extend(certificates.iter().filter_map(|found| found.as_ref().err().cloned()));
     if wrong.is_empty() {
-        let readable: Vec<&Readable<'_>> = certificates.iter().flatten().collect();
-        wrong = incomplete(sections.is_empty(), keys.is_empty(), &readable);
+        wrong.push(strangers(certificates.iter().flatten()));
     }
     Err(wrong)
 }
@@ -86,27 +91,17 @@ fn keys(sections: &[Section]) -> (Vec<Key>, Vec<Finding>) {
     (keys, wrong)
 }
 
-/// Why no certificate belongs to a key, if every part that is there is sound.
-fn incomplete(nothing: bool, no_key: bool, certificates: &[&Readable<'_>]) -> Vec<Finding> {
-    let finding = if nothing {
-        Finding::error("holds no PEM section (-----BEGIN …)", BOTH)
-    } else if no_key {
-        Finding::error("holds no private key", BOTH)
-    } else if certificates.is_empty() {
-        Finding::error("holds no certificate", BOTH)
-    } else {
-        let subjects: Vec<String> = certificates
-            .iter()
-            .take(3)
-            .map(|found| format!("{} (SHA-1 {})", found.subject, sha1(found.der)))
-            .collect();
-        let message = format!(
-            "the private key does not belong to the certificate {}",
-            subjects.join(" or ")
-        );
-        Finding::error(message, "store the two that were made together")
-    };
-    vec![finding]
+/// Key and certificates are sound, and do not belong together.
+fn strangers<'a>(certificates: impl Iterator<Item = &'a Readable<'a>>) -> Finding {
+    let named: Vec<String> = certificates
+        .take(3)
+        .map(|found| format!("{} (SHA-1 {})", found.subject, sha1(found.der)))
+        .collect();
+    let message = format!(
+        "the private key does not belong to the certificate {}",
+        named.join(" or ")
+    );
+    Finding::error(message, "store the two that were made together")
 }
 
 fn as_text(bytes: &[u8]) -> Result<&str, Finding> {

@@ -9,7 +9,7 @@ use crate::pem::{self, Section};
 use crate::secret::SecretText;
 
 /// Shorter keys are not safe, and neither Entra nor the cryptography library takes them.
-pub(crate) const LEAST_BITS: usize = 2048;
+const LEAST_BITS: usize = 2048;
 
 const PKCS1: &str = "RSA PRIVATE KEY";
 const PKCS8: &str = "PRIVATE KEY";
@@ -64,14 +64,13 @@ fn usable(section: &Section) -> Result<Key, Finding> {
     })
 }
 
-/// What a public or private key says of itself.
-pub(crate) fn too_short(bits: usize) -> Finding {
+fn too_short(bits: usize) -> Finding {
     let message = format!("the key has {bits} bits; {LEAST_BITS} are the least");
     Finding::error(message, NEW_KEY)
 }
 
 /// Why a key of this algorithm cannot be used; `None` for RSA.
-pub(crate) fn unusable_algorithm(oid: &str) -> Option<Finding> {
+fn unusable_algorithm(oid: &str) -> Option<Finding> {
     match oid {
         RSA => None,
         RSA_PSS => Some(other_kind("RSASSA-PSS")),
@@ -107,7 +106,7 @@ fn modulus_bits(pkcs1: &[u8]) -> Option<usize> {
 }
 
 /// Length of a big-endian number.
-pub(crate) fn bits(number: &[u8]) -> usize {
+fn bits(number: &[u8]) -> usize {
     let leading = number.iter().take_while(|byte| **byte == 0).count();
     number.get(leading).map_or(0, |first| {
         (number.len() - leading) * 8 - first.leading_zeros() as usize
