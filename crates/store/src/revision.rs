@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use tokio::sync::Mutex;
 
 use crate::{Result, Store};
 
@@ -22,6 +23,16 @@ pub(crate) struct Watch {
     pool: SqlitePool,
     /// How often it was opened: versions of different connections cannot be compared.
     opened: Arc<AtomicU64>,
+    line: Arc<Line>,
+}
+
+/// Those who ask at once share one question: whoever is first asks for all who have come so far.
+#[derive(Debug, Default)]
+struct Line {
+    /// How many have come.
+    came: AtomicU64,
+    /// The newest answer, and up to which comer it holds: it was asked for after that one came.
+    served: Mutex<Option<(u64, Revision)>>,
 }
 
 impl Watch {
@@ -38,7 +49,38 @@ impl Watch {
                 Box::pin(async { Ok(()) })
             })
             .connect_lazy_with(options);
-        Self { pool, opened }
+        Self {
+            pool,
+            opened,
+            line: Arc::default(),
+        }
+    }
+
+    async fn revision(&self) -> Result<Revision> {
+        let mine = self.line.came.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut served = self.line.served.lock().await;
+        if let Some((up_to, revision)) = *served
+            && up_to >= mine
+        {
+            return Ok(revision);
+        }
+        let up_to = self.line.came.load(Ordering::SeqCst);
+        let revision = self.ask().await?;
+        *served = Some((up_to, revision));
+        Ok(revision)
+    }
+
+    async fn ask(&self) -> Result<Revision> {
+        let mut asked = self.pool.acquire().await?;
+        // Read while the only connection is held, so it is this connection's number.
+        let connection = self.opened.load(Ordering::Relaxed);
+        let version = sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(&mut *asked)
+            .await?;
+        Ok(Revision {
+            connection,
+            version,
+        })
     }
 
     pub(crate) async fn close(&self) {
@@ -47,20 +89,10 @@ impl Watch {
 }
 
 impl Store {
-    /// The revision of this moment, for some microseconds.
+    /// The revision of this moment, for much less than reading costs.
     ///
     /// Ask before reading: then what was read is at least as new as the revision it is kept by.
     pub async fn revision(&self) -> Result<Revision> {
-        let watch = self.watch();
-        let mut asked = watch.pool.acquire().await?;
-        // Read while the only connection is held, so it is this connection's number.
-        let connection = watch.opened.load(Ordering::Relaxed);
-        let version = sqlx::query_scalar("PRAGMA data_version")
-            .fetch_one(&mut *asked)
-            .await?;
-        Ok(Revision {
-            connection,
-            version,
-        })
+        self.watch().revision().await
     }
 }

@@ -43,10 +43,18 @@ pub(crate) fn with_tag(
 }
 
 pub(crate) fn etag(body: &[u8]) -> HeaderValue {
+    etag_of(hash(body))
+}
+
+/// The tag for what has this hash.
+pub(crate) fn etag_of(hash: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("W/\"{hash:016x}\"")).expect("hexadecimal digits in quotes")
+}
+
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    hasher.write(body);
-    let tag = format!("W/\"{:016x}\"", hasher.finish());
-    HeaderValue::try_from(tag).expect("hexadecimal digits in quotes")
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 /// Turns an answer that the reader has already into 304.

@@ -15,6 +15,7 @@
 
 mod app;
 mod state;
+mod kept;
 mod problem;
 mod answer;
 mod request;

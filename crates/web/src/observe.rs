@@ -89,6 +89,10 @@ pub(crate) async fn in_time(request: Request, next: Next) -> Response {
 }
 
 /// A handler that panics costs its own request and no other.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());

@@ -93,7 +93,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let is_json = says_json(request.headers());
-        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| unread(&rejection))?;
         if bytes.is_empty() {
             return Ok(Self(None));
         }
@@ -118,7 +120,7 @@ fn says_json(headers: &HeaderMap) -> bool {
     })
 }
 
-fn unread(rejection: BytesRejection) -> Error {
+fn unread(rejection: &BytesRejection) -> Error {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Error::new(Kind::BodyTooLarge, "A body may have up to 64 KiB.")
     } else {

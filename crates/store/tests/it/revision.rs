@@ -24,3 +24,25 @@ async fn the_revision_changes_with_every_commit_and_with_nothing_else() {
     assert_ne!(third, second, "another opening of the file counts as well");
     assert_eq!(fresh.revision().await.unwrap(), third);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_who_asks_after_a_commit_gets_an_older_revision() {
+    let fresh = with(&["a"]).await;
+    let mut before = fresh.revision().await.unwrap();
+    for n in 0..50 {
+        // Others ask all the time; sharing their question must not mean sharing an old answer.
+        let asking = (0..8).map(|_| {
+            let store = fresh.store.clone();
+            tokio::spawn(async move { store.revision().await.unwrap() })
+        });
+        let asking: Vec<_> = asking.collect();
+        fresh.add_manual_license("Zoom", n).await.unwrap();
+        let after = fresh.revision().await.unwrap();
+        assert_ne!(after, before);
+        for other in asking {
+            let other = other.await.unwrap();
+            assert!(other == before || other == after);
+        }
+        before = after;
+    }
+}

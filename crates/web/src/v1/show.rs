@@ -1,25 +1,25 @@
 //! `show`: every licence of every tenant, or of one, as last seen.
 
+mod parts;
+
 use axum::extract::State as Shared;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
-use domain::{Exclusion, Language, Layer, ProductNames, Sku, TenantKey};
+use domain::{Exclusion, ProductNames, Sku, TenantKey};
 use jiff::Timestamp;
 use serde::Serialize;
-use store::State;
+use store::{State, Tenant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer;
+use crate::kept::Answer;
 use crate::problem::{Error, Kind};
 use crate::request::{Nothing, Params, Segments};
-use crate::state::{Answer, App};
+use crate::state::App;
 
 /// Tenants that are left out because they were never seen.
 pub(crate) const UNSEEN: HeaderName = HeaderName::from_static("x-unseen-tenants");
-
-/// So many keys fit in a header; who needs more asks version 2.
-const UNSEEN_NAMED: usize = 50;
 
 /// A licence of a tenant, as version 1 writes it.
 #[derive(Serialize, ToSchema)]
@@ -58,16 +58,15 @@ pub(super) async fn all(
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
     let basis = app.basis().await?;
-    if let Some(kept) = app.kept(&basis, &None) {
-        return Ok(respond(kept, app.now()));
-    }
-    let mut states = app.store().states().await?;
-    states.retain(|state| state.tenant.settings.enabled);
-    if let Some(error) = nothing_seen(&states) {
-        return Err(error);
-    }
-    let answer = render(&app, &basis.names, &states, true);
-    app.keep(&basis, None, &answer);
+    let kept = app.kept().answer(&basis, &None);
+    let answer = match kept {
+        Some(kept) => kept,
+        None => {
+            let answer = parts::of_all(&app, &basis.names).await?;
+            app.kept().keep(&basis, None, &answer);
+            answer
+        }
+    };
     Ok(respond(answer, app.now()))
 }
 
@@ -91,7 +90,8 @@ pub(super) async fn one(
     let unknown = || Error::unknown_tenant(&given);
     let key = Some(TenantKey::parse(&given).map_err(|_| unknown())?);
     let basis = app.basis().await?;
-    if let Some(kept) = app.kept(&basis, &key) {
+    let kept = app.kept().answer(&basis, &key);
+    if let Some(kept) = kept {
         return Ok(respond(kept, app.now()));
     }
     let state = match &key {
@@ -101,23 +101,29 @@ pub(super) async fn one(
     let state = state
         .filter(|state| state.tenant.removed_at.is_none())
         .ok_or_else(unknown)?;
-    if let Some(error) = nothing_seen(std::slice::from_ref(&state)) {
-        return Err(error);
-    }
-    let answer = render(&app, &basis.names, &[state], false);
-    app.keep(&basis, key, &answer);
+    something_seen(std::slice::from_ref(&state.tenant))?;
+    let rows: Vec<Shown<'_>> = shown(&app, &basis.names, &state, None).collect();
+    let body = serde_json::to_vec(&rows).expect("rows are texts and numbers");
+    let answer = Answer {
+        etag: answer::etag(&body),
+        body: body.into(),
+        oldest: state.tenant.seen_at,
+        unseen: None,
+    };
+    app.kept().keep(&basis, key, &answer);
     Ok(respond(answer, app.now()))
 }
 
-/// Why there is no number at all, if there are tenants and none was ever seen.
-fn nothing_seen(states: &[State]) -> Option<Error> {
-    if states.is_empty() || states.iter().any(|state| state.snapshot.is_some()) {
-        return None;
+/// # Errors
+/// There are tenants, and none was ever seen: there is no number at all, and here is why.
+fn something_seen(tenants: &[Tenant]) -> Result<(), Error> {
+    if tenants.is_empty() || tenants.iter().any(|tenant| tenant.seen_at.is_some()) {
+        return Ok(());
     }
-    let failed = states
+    let failed = tenants
         .iter()
-        .find_map(|state| Some((&state.tenant, state.tenant.gap.as_ref()?)));
-    Some(match failed {
+        .find_map(|tenant| Some((tenant, tenant.gap.as_ref()?)));
+    Err(match failed {
         Some((tenant, gap)) => Error::collection_failed(tenant, gap),
         None => {
             let detail = "Nothing has been seen yet. The first collection is on its way.";
@@ -126,47 +132,30 @@ fn nothing_seen(states: &[State]) -> Option<Error> {
     })
 }
 
-fn render(app: &App, names: &ProductNames, states: &[State], with_tenant: bool) -> Answer {
-    let (company, language) = (app.options().company, app.language());
-    let mut rows = Vec::new();
-    for State { tenant, snapshot } in states {
-        let skus = snapshot.iter().flat_map(|snapshot| &snapshot.skus);
-        let tenant = with_tenant.then_some(tenant.name.as_str());
-        rows.extend(skus.filter_map(|sku| shown(sku, company, names, language, tenant)));
-    }
-    let body = serde_json::to_vec(&rows).expect("rows are texts and numbers");
-    Answer {
-        etag: answer::etag(&body),
-        body: body.into(),
-        oldest: states
-            .iter()
-            .filter_map(|state| Some(state.snapshot.as_ref()?.taken_at))
-            .min(),
-        unseen: unseen(states),
-    }
-}
-
+/// The tenant's rows, under the name `tenant` if there is one.
 fn shown<'a>(
-    sku: &Sku,
-    company: Layer,
+    app: &App,
     names: &ProductNames,
-    language: Language,
+    state: &State,
     tenant: Option<&'a str>,
-) -> Option<Shown<'a>> {
-    if domain::effective(sku, &[company]).exclusion == Exclusion::Everywhere {
-        return None;
-    }
-    let name = names.or_part_number(sku.id, &sku.part_number, language);
-    let (consumed, available) = (sku.units.consumed, sku.units.enabled);
-    Some(Shown {
-        skuid: sku.id.0,
-        skupartnumber: labelled(name, &sku.part_number),
-        consumed_units: consumed,
-        available_units: available,
-        free_units: available
-            .zip(consumed)
-            .and_then(|(all, used)| all.checked_sub(used)),
-        tenant,
+) -> impl Iterator<Item = Shown<'a>> {
+    let (company, language) = (app.options().company, app.language());
+    let skus = state.snapshot.iter().flat_map(|snapshot| &snapshot.skus);
+    let is_shown =
+        move |sku: &&Sku| domain::effective(sku, &[company]).exclusion != Exclusion::Everywhere;
+    skus.filter(is_shown).map(move |sku| {
+        let name = names.or_part_number(sku.id, &sku.part_number, language);
+        let (consumed, available) = (sku.units.consumed, sku.units.enabled);
+        Shown {
+            skuid: sku.id.0,
+            skupartnumber: labelled(name, &sku.part_number),
+            consumed_units: consumed,
+            available_units: available,
+            free_units: available
+                .zip(consumed)
+                .and_then(|(all, used)| all.checked_sub(used)),
+            tenant,
+        }
     })
 }
 
@@ -191,16 +180,6 @@ fn escape(html: &mut String, text: &str) {
             other => html.push(other),
         }
     }
-}
-
-fn unseen(states: &[State]) -> Option<HeaderValue> {
-    let never = states.iter().filter(|state| state.snapshot.is_none());
-    let keys: Vec<&str> = never
-        .map(|state| state.tenant.key.as_str())
-        .take(UNSEEN_NAMED)
-        .collect();
-    let keys = HeaderValue::try_from(keys.join(", ")).expect("keys are lower-case ASCII");
-    (!keys.is_empty()).then_some(keys)
 }
 
 fn respond(answer: Answer, now: Timestamp) -> Response {

@@ -4,7 +4,7 @@ use axum::http::{Request, StatusCode};
 use domain::{Exclusion, Layer};
 use serde_json::{Value, json};
 
-use crate::fixture::{Service, denied, entry, minutes_ago, now, seen, sku};
+use crate::fixture::{Service, ask, denied, entry, minutes_ago, now, seen, sku};
 
 async fn rows(service: &Service, path: &str) -> Vec<Value> {
     let answer = service.get(path).await;
@@ -267,8 +267,7 @@ async fn bodies_that_are_no_licence_are_refused_and_nothing_is_kept() {
         );
     }
     let request = Request::post("/api/v1/licenses/").header("content-type", "text/plain");
-    let answer =
-        crate::fixture::ask(&service.app, request, r#"{"name":"a","count":1}"#.into()).await;
+    let answer = ask(&service.app, request, r#"{"name":"a","count":1}"#.into()).await;
     assert_eq!(answer.problem(), "unsupported-media-type");
     assert_eq!(rows(&service, "/api/v1/licenses/").await, [] as [Value; 0]);
 }
@@ -297,4 +296,74 @@ async fn old_pages_lead_to_the_start_page() {
     }
     let answer = service.get("/api/v1/licenses").await;
     assert_eq!(answer.header("location"), "/api/v1/licenses/");
+}
+
+#[tokio::test]
+async fn a_list_put_together_from_kept_parts_is_the_list_made_anew() {
+    let service = Service::empty().await;
+    let names: Vec<String> = (0..20).map(|n| format!("t{n:02}")).collect();
+    let mut entries: Vec<_> = names.iter().map(|name| entry(name, name)).collect();
+    service
+        .store()
+        .sync_tenants(&entries, minutes_ago(60))
+        .await
+        .unwrap();
+    for (n, name) in names.iter().enumerate() {
+        let skus = (0..n % 3).map(|n| sku(&format!("P{n}"), 9, 5)).collect();
+        service.look(name, seen(minutes_ago(50), skus, None)).await;
+    }
+    let path = "/api/v1/licenses/status/show";
+    for step in 0..12 {
+        let tenant = &names[step * 7 % 20];
+        match step % 6 {
+            0 => {
+                service
+                    .look(tenant, seen(minutes_ago(40 - step as i64), vec![], None))
+                    .await
+            }
+            1 => {
+                service
+                    .look(tenant, denied(minutes_ago(40 - step as i64)))
+                    .await
+            }
+            2 => entries[step].name = "Renamed <b>".to_owned(),
+            3 => drop(entries.remove(step)),
+            4 => {
+                let off = domain::Settings {
+                    enabled: step == 4,
+                    monitoring: true,
+                };
+                let key = crate::fixture::key(tenant);
+                assert!(service.store().set_settings(&key, off).await.unwrap());
+            }
+            _ => {
+                let names = [(
+                    domain::SkuId::from_part_number("P1"),
+                    "P1".into(),
+                    "Named".into(),
+                )];
+                service.store().import_names(&names, now()).await.unwrap();
+            }
+        }
+        service
+            .store()
+            .sync_tenants(&entries, minutes_ago(30))
+            .await
+            .unwrap();
+        let kept = service.get(path).await;
+        // Names are read at most once a minute, so both must have read them at the same time.
+        if step < 5 {
+            let anew = service.options.clone();
+            let anew = ask(
+                &web::app(anew),
+                Request::get(path),
+                axum::body::Body::empty(),
+            )
+            .await;
+            assert_eq!(kept.text(), anew.text(), "step {step}");
+            assert_eq!(kept.header("age"), anew.header("age"), "step {step}");
+            assert_eq!(kept.header("etag"), anew.header("etag"), "step {step}");
+        }
+        assert!(kept.json().is_array());
+    }
 }
