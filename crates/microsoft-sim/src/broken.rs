@@ -95,7 +95,10 @@ pub(crate) fn graph_error(status: u16, request: &Request, now: Timestamp) -> Rep
         429 => ("TooManyRequests", "Too many requests: try again later."),
         500 => ("InternalServerError", "An internal server error occurred."),
         502 => ("BadGateway", "A server behind this one does not answer."),
-        503 => ("ServiceUnavailable", "The service is not available for now."),
+        503 => (
+            "ServiceUnavailable",
+            "The service is not available for now.",
+        ),
         504 => ("GatewayTimeout", "A server behind this one took too long."),
         _ => ("UnknownError", "The request failed."),
     };
@@ -154,12 +157,16 @@ mod tests {
         check(FaultKind::Hang, |it| matches!(it, Outcome::Hang));
         check(FaultKind::Reset, |it| matches!(it, Outcome::Reset));
         check(FaultKind::CutOff, |it| matches!(it, Outcome::CutOff(_)));
-        check(FaultKind::Huge { mib: 3 }, |it| matches!(it, Outcome::Huge(_, 3)));
-        check(FaultKind::InvalidJson, |it| {
-            matches!(it, Outcome::Reply(reply) if reply.body == "{\"a")
+        check(FaultKind::Huge { mib: 3 }, |it| {
+            matches!(it, Outcome::Huge(_, 3))
         });
-        check(FaultKind::Latency { ms: 1 }, |it| {
-            matches!(it, Outcome::Reply(reply) if reply.body == "{\"a\":1}")
-        });
+        check(
+            FaultKind::InvalidJson,
+            |it| matches!(it, Outcome::Reply(reply) if reply.body == "{\"a"),
+        );
+        check(
+            FaultKind::Latency { ms: 1 },
+            |it| matches!(it, Outcome::Reply(reply) if reply.body == "{\"a\":1}"),
+        );
     }
 }

@@ -124,14 +124,21 @@ impl Tally {
             self.change(|requests| (requests.tenants.clone(), requests.statuses.clone()));
         let mut all = Row::default();
         for row in &rows {
-            all.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
+            all.iter_mut()
+                .zip(row)
+                .for_each(|(sum, count)| *sum += count);
         }
-        let busy = world.tenants().zip(&rows).filter(|(_, row)| row.iter().any(|it| *it > 0));
+        let busy = world
+            .tenants()
+            .zip(&rows)
+            .filter(|(_, row)| row.iter().any(|it| *it > 0));
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Counts {
             requests: all.iter().sum(),
             endpoints: named(&all),
-            tenants: busy.map(|(tenant, row)| (tenant.key.clone(), named(row))).collect(),
+            tenants: busy
+                .map(|(tenant, row)| (tenant.key.clone(), named(row)))
+                .collect(),
             statuses,
             tokens_issued: load(&self.tokens_issued),
             connections: load(&self.connections),

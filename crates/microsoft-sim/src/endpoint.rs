@@ -77,7 +77,10 @@ impl Endpoint {
         let path = path.to_ascii_lowercase();
         let mut parts = path.split('/').skip(2);
         let resource = |name: &str| name.split('(').next().unwrap_or_default().to_owned();
-        match (parts.next().map(resource).as_deref(), parts.next().map(resource).as_deref()) {
+        match (
+            parts.next().map(resource).as_deref(),
+            parts.next().map(resource).as_deref(),
+        ) {
             (Some("subscribedskus"), _) => Endpoint::SubscribedSkus,
             (Some("directory"), Some("subscriptions")) => Endpoint::Subscriptions,
             (Some("organization"), _) => Endpoint::Organization,
@@ -122,7 +125,10 @@ mod tests {
         let check = |path: &str, expected: Endpoint| assert_eq!(Endpoint::of(path), expected);
         check("/contoso.com/oauth2/v2.0/token", Endpoint::Token);
         check("/contoso.com/oauth2/token", Endpoint::Other);
-        check("/common/v2.0/.well-known/openid-configuration", Endpoint::Discovery);
+        check(
+            "/common/v2.0/.well-known/openid-configuration",
+            Endpoint::Discovery,
+        );
         check("/common/discovery/instance", Endpoint::Instance);
         check("/common/discovery/v2.0/keys", Endpoint::Keys);
         check("/v1.0/subscribedSkus", Endpoint::SubscribedSkus);
@@ -130,7 +136,10 @@ mod tests {
         check("/v1.0/subscribedSkus/1_2", Endpoint::SubscribedSkus);
         check("/v1.0/subscribedSkus('1_2')", Endpoint::SubscribedSkus);
         check("/v1.0/directory/subscriptions", Endpoint::Subscriptions);
-        check("/v1.0/directory/subscriptions(commerceSubscriptionId='x')", Endpoint::Subscriptions);
+        check(
+            "/v1.0/directory/subscriptions(commerceSubscriptionId='x')",
+            Endpoint::Subscriptions,
+        );
         check("/v1.0/directory", Endpoint::Other);
         check("/v1.0/organization", Endpoint::Organization);
         check("/v1.0/$batch", Endpoint::Batch);

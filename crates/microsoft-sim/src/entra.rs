@@ -44,7 +44,12 @@ pub(crate) enum Issue {
 }
 
 impl Entra {
-    pub(crate) fn new(world: World, base_url: String, bits: u32, now: Now) -> anyhow::Result<Entra> {
+    pub(crate) fn new(
+        world: World,
+        base_url: String,
+        bits: u32,
+        now: Now,
+    ) -> anyhow::Result<Entra> {
         let year = SignedDuration::from_hours(365 * 24);
         let from = now.wall - SignedDuration::from_hours(24);
         let key = keys::rsa_key(Place::Entra, 2048)?;
@@ -108,7 +113,10 @@ impl Entra {
             return Err(TokenFault::Audience);
         }
         Ok(Caller {
-            tenant: self.world.index_of_id(token.tid).ok_or(TokenFault::Malformed)?,
+            tenant: self
+                .world
+                .index_of_id(token.tid)
+                .ok_or(TokenFault::Malformed)?,
             app_id: token.appid,
             roles: token.roles,
         })

@@ -164,7 +164,12 @@ mod tests {
     use super::*;
 
     fn fault(tenant: Option<&str>, call: Call, kind: FaultKind, times: Option<u32>) -> Fault {
-        Fault { tenant: tenant.map(str::to_owned), call, kind, times }
+        Fault {
+            tenant: tenant.map(str::to_owned),
+            call,
+            kind,
+            times,
+        }
     }
 
     #[test]
@@ -172,19 +177,34 @@ mod tests {
         let check = |json: &str, expected: Fault| {
             assert_eq!(serde_json::from_str::<Fault>(json).unwrap(), expected);
             let again = serde_json::to_string(&expected).unwrap();
-            assert_eq!(serde_json::from_str::<Fault>(&again).unwrap(), expected, "{again}");
+            assert_eq!(
+                serde_json::from_str::<Fault>(&again).unwrap(),
+                expected,
+                "{again}"
+            );
         };
         check(
             r#"{"tenant":"a","call":"subscribedSkus","kind":{"latency":{"ms":500}},"times":3}"#,
-            fault(Some("a"), Call::SubscribedSkus, FaultKind::Latency { ms: 500 }, Some(3)),
+            fault(
+                Some("a"),
+                Call::SubscribedSkus,
+                FaultKind::Latency { ms: 500 },
+                Some(3),
+            ),
         );
-        check(r#"{"call":"any","kind":"hang"}"#, fault(None, Call::Any, FaultKind::Hang, None));
+        check(
+            r#"{"call":"any","kind":"hang"}"#,
+            fault(None, Call::Any, FaultKind::Hang, None),
+        );
         check(
             r#"{"call":"token","kind":{"status":{"status":429,"retryAfter":{"seconds":0.5}}}}"#,
             fault(
                 None,
                 Call::Token,
-                FaultKind::Status { status: 429, retry_after: Some(RetryAfter::Seconds(0.5)) },
+                FaultKind::Status {
+                    status: 429,
+                    retry_after: Some(RetryAfter::Seconds(0.5)),
+                },
                 None,
             ),
         );

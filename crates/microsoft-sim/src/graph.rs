@@ -88,27 +88,41 @@ fn found(
     if request.method != http::Method::GET {
         return Err(Refusal::method());
     }
-    let allowed = ["Organization.Read.All", "Directory.Read.All", "Organization.ReadWrite.All"];
-    if !caller.roles.iter().any(|role| allowed.contains(&role.as_str())) {
+    let allowed = [
+        "Organization.Read.All",
+        "Directory.Read.All",
+        "Organization.ReadWrite.All",
+    ];
+    if !caller
+        .roles
+        .iter()
+        .any(|role| allowed.contains(&role.as_str()))
+    {
         return Err(Refusal::denied());
     }
     let select = Select::read(request.query.as_deref().unwrap_or_default())?;
-    Ok(list(context.world, tenant, context.now, context.base_url, &select))
+    Ok(list(
+        context.world,
+        tenant,
+        context.now,
+        context.base_url,
+        &select,
+    ))
 }
 
 /// Resource units of a request: 3 for subscribed SKUs and 1 for others, one less with `$select`.
 fn units(request: &Request) -> u32 {
-    let full = if Endpoint::of(&request.path) == Endpoint::SubscribedSkus { 3 } else { 1 };
+    let full = if Endpoint::of(&request.path) == Endpoint::SubscribedSkus {
+        3
+    } else {
+        1
+    };
     let query = request.query.as_deref().unwrap_or_default();
     let selects = query.contains("$select=") || query.contains("%24select=");
     if selects { full.max(2) - 1 } else { full }
 }
 
-fn reply(
-    context: &Context<'_>,
-    request: &Request,
-    found: Result<Vec<u8>, Refusal>,
-) -> Reply {
+fn reply(context: &Context<'_>, request: &Request, found: Result<Vec<u8>, Refusal>) -> Reply {
     let id = Uuid::new_v4().to_string();
     let asked = request.headers.get("client-request-id");
     let asked = asked.and_then(|id| id.to_str().ok()).unwrap_or(&id);
@@ -124,9 +138,16 @@ fn reply(
         (named("request-id"), text(&id)),
         (named("client-request-id"), text(asked)),
         (named("odata-version"), HeaderValue::from_static("4.0")),
-        (named("x-ms-ags-diagnostic"), HeaderValue::from_static(diagnostic)),
+        (
+            named("x-ms-ags-diagnostic"),
+            HeaderValue::from_static(diagnostic),
+        ),
     ]);
-    Reply { status, headers, body: body.into() }
+    Reply {
+        status,
+        headers,
+        body: body.into(),
+    }
 }
 
 /// Writes what a request has cost into the headers.
@@ -134,7 +155,10 @@ fn tell(headers: &mut HeaderMap, tenant: &TenantSpec, toll: Toll) {
     let text = |text: String| HeaderValue::try_from(text).expect("numbers are plain text");
     headers.insert("x-ms-resource-unit", toll.units.into());
     if toll.share >= 0.8 {
-        headers.insert("x-ms-throttle-limit-percentage", text(format!("{:.2}", toll.share)));
+        headers.insert(
+            "x-ms-throttle-limit-percentage",
+            text(format!("{:.2}", toll.share)),
+        );
     }
     let Some(wait) = toll.wait else {
         return;

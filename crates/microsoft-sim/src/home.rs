@@ -23,7 +23,11 @@ pub(crate) fn write(dir: &Path, microsoft: &Microsoft, ca_pem: Option<&str>) -> 
         "{} holds a home that no simulator has written: choose an empty folder",
         dir.display()
     );
-    file(dir, SETTINGS, settings(&microsoft.base_url, ca_pem.is_some()).as_bytes())?;
+    file(
+        dir,
+        SETTINGS,
+        settings(&microsoft.base_url, ca_pem.is_some()).as_bytes(),
+    )?;
     if let Some(ca_pem) = ca_pem {
         file(dir, "ca.pem", ca_pem.as_bytes())?;
     }
@@ -41,10 +45,12 @@ fn is_ours(dir: &Path) -> bool {
 }
 
 fn settings(base_url: &str, with_ca: bool) -> String {
-    let ca_file = if with_ca { "ca_file = \"ca.pem\"\n" } else { "" };
-    format!(
-        "{MARK}\n\n[microsoft]\nauthority = \"{base_url}\"\ngraph = \"{base_url}\"\n{ca_file}"
-    )
+    let ca_file = if with_ca {
+        "ca_file = \"ca.pem\"\n"
+    } else {
+        ""
+    };
+    format!("{MARK}\n\n[microsoft]\nauthority = \"{base_url}\"\ngraph = \"{base_url}\"\n{ca_file}")
 }
 
 fn tenant_files(dir: &Path, tenant: &TenantSpec, app: &Credential) -> anyhow::Result<()> {
@@ -67,7 +73,11 @@ fn tenant_files(dir: &Path, tenant: &TenantSpec, app: &Credential) -> anyhow::Re
     });
     let name = format!("config-profiles/tenants/config-{key}-profile.json");
     file(dir, &name, &pretty(&profile))?;
-    file(dir, &format!("certs/infos/cert-{key}-info.json"), &pretty(&info))?;
+    file(
+        dir,
+        &format!("certs/infos/cert-{key}-info.json"),
+        &pretty(&info),
+    )?;
     let pem = format!("{}{}", app.key_pem, app.certificate_pem);
     file(dir, &certificate, pem.as_bytes())
 }

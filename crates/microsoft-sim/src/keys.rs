@@ -75,7 +75,9 @@ impl Credential {
     }
 
     fn digest(&self, algorithm: &'static Algorithm) -> Vec<u8> {
-        digest::digest(algorithm, &self.certificate_der).as_ref().to_vec()
+        digest::digest(algorithm, &self.certificate_der)
+            .as_ref()
+            .to_vec()
     }
 }
 
@@ -121,7 +123,11 @@ pub(crate) fn valid(params: &mut CertificateParams, from: Timestamp, until: Time
     let day = |at: Timestamp| {
         let date = at.to_zoned_datetime(TimeZone::UTC).date();
         let small = |part: i8| u8::try_from(part).expect("months and days are positive");
-        date_time_ymd(i32::from(date.year()), small(date.month()), small(date.day()))
+        date_time_ymd(
+            i32::from(date.year()),
+            small(date.month()),
+            small(date.day()),
+        )
     };
     params.not_before = day(from);
     params.not_after = day(until);
@@ -133,7 +139,11 @@ pub(crate) struct AppKeys(Vec<Credential>);
 impl AppKeys {
     /// Takes about a tenth of a second of CPU a key.
     pub(crate) fn generate(world: &World, bits: u32) -> anyhow::Result<AppKeys> {
-        let count = if world.one_certificate() { world.len().min(1) } else { world.len() };
+        let count = if world.one_certificate() {
+            world.len().min(1)
+        } else {
+            world.len()
+        };
         let tenants: Vec<(usize, &TenantSpec)> = world.tenants().take(count).enumerate().collect();
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let share = tenants.len().div_ceil(threads).max(1);
@@ -153,7 +163,9 @@ impl AppKeys {
     /// The certificate of the app of the tenant at that position of the world.
     pub(crate) fn of(&self, tenant: usize) -> &Credential {
         self.0.get(tenant).unwrap_or_else(|| {
-            self.0.first().expect("a world with a tenant has a certificate")
+            self.0
+                .first()
+                .expect("a world with a tenant has a certificate")
         })
     }
 }
@@ -165,7 +177,11 @@ fn of_tenants(
 ) -> anyhow::Result<Vec<Credential>> {
     let certificate = |(place, tenant): &(usize, &TenantSpec)| {
         let days = tenant.certificate;
-        let name = if world.one_certificate() { "all schools" } else { &tenant.key };
+        let name = if world.one_certificate() {
+            "all schools"
+        } else {
+            &tenant.key
+        };
         Credential::generate(
             &format!("licensetool {name}"),
             &rsa_key(Place::App(*place), bits)?,
@@ -193,7 +209,10 @@ mod tests {
         assert_eq!(upper_hex(&x5t), made.thumbprint());
         assert_eq!(URL_SAFE_NO_PAD.decode(made.x5t_s256()).unwrap().len(), 32);
         assert!(made.key_pem.starts_with("-----BEGIN PRIVATE KEY-----"));
-        assert!(made.certificate_pem.starts_with("-----BEGIN CERTIFICATE-----"));
+        assert!(
+            made.certificate_pem
+                .starts_with("-----BEGIN CERTIFICATE-----")
+        );
     }
 
     #[test]

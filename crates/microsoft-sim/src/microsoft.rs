@@ -124,7 +124,10 @@ impl Microsoft {
             Some(FaultKind::Aadsts { code }) => {
                 Outcome::Reply(self.entra.refuse(code, request, now))
             }
-            Some(FaultKind::Status { status, retry_after }) => {
+            Some(FaultKind::Status {
+                status,
+                retry_after,
+            }) => {
                 let reply = self.entra.refuse(broken::aadsts(status), request, now);
                 Outcome::Reply(broken::with_status(reply, status, retry_after, now.wall))
             }
@@ -166,7 +169,10 @@ impl Microsoft {
             }
         };
         match kind {
-            Some(FaultKind::Status { status, retry_after }) => {
+            Some(FaultKind::Status {
+                status,
+                retry_after,
+            }) => {
                 let reply = broken::graph_error(status, &request, now.world);
                 Outcome::Reply(broken::with_status(reply, status, retry_after, now.wall))
             }

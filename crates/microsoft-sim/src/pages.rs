@@ -31,9 +31,8 @@ pub(crate) fn place<'a>(
     kind: Option<&FaultKind>,
 ) -> (Place, Cow<'a, Request>) {
     let query = request.query.as_deref().unwrap_or_default();
-    let (marks, rest): (Vec<&str>, Vec<&str>) = query
-        .split('&')
-        .partition(|part| marked(part).is_some());
+    let (marks, rest): (Vec<&str>, Vec<&str>) =
+        query.split('&').partition(|part| marked(part).is_some());
     if let Some(place) = marks.first().and_then(|mark| marked(mark)) {
         let rest = rest.join("&");
         let request = Request {
@@ -112,15 +111,35 @@ mod tests {
         let check = |query: &str, expected: Place, rest: Option<&str>| {
             let request = request(Some(query));
             let (place, hidden) = place(&request, Some(&FaultKind::EndlessPages));
-            assert_eq!((place, hidden.query.as_deref()), (expected, rest), "{query}");
+            assert_eq!(
+                (place, hidden.query.as_deref()),
+                (expected, rest),
+                "{query}"
+            );
         };
         let select = "$select=skuId";
         check("$skiptoken=sim-empty-0", Place::Whole, None);
         check("$skiptoken=sim-empty-2", Place::Empty { after: 1 }, None);
-        check("%24skiptoken=sim-endless-7", Place::Endless { page: 7 }, None);
-        check("$select=skuId&$skiptoken=sim-empty-0", Place::Whole, Some(select));
-        check("$skiptoken=other", Place::Endless { page: 1 }, Some("$skiptoken=other"));
-        check("$skiptoken=sim-empty-x", Place::Endless { page: 1 }, Some("$skiptoken=sim-empty-x"));
+        check(
+            "%24skiptoken=sim-endless-7",
+            Place::Endless { page: 7 },
+            None,
+        );
+        check(
+            "$select=skuId&$skiptoken=sim-empty-0",
+            Place::Whole,
+            Some(select),
+        );
+        check(
+            "$skiptoken=other",
+            Place::Endless { page: 1 },
+            Some("$skiptoken=other"),
+        );
+        check(
+            "$skiptoken=sim-empty-x",
+            Place::Endless { page: 1 },
+            Some("$skiptoken=sim-empty-x"),
+        );
         check(select, Place::Endless { page: 1 }, Some(select));
     }
 

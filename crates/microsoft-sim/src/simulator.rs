@@ -182,7 +182,9 @@ impl Simulator {
     /// # Panics
     /// If the world has no such tenant: the order would never be met.
     pub fn order(&self, fault: Fault) {
-        self.microsoft.order(fault).expect("an order for a tenant of this world");
+        self.microsoft
+            .order(fault)
+            .expect("an order for a tenant of this world");
     }
 
     /// Withdraws all orders.

@@ -52,7 +52,10 @@ impl Throttle {
         spent.units = spent.units.saturating_add(units);
         let limit = limit(tenant);
         let left = (window + 1) * WINDOW * 1_000 - now.as_millisecond();
-        #[expect(clippy::cast_precision_loss, reason = "at most ten thousand milliseconds")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "at most ten thousand milliseconds"
+        )]
         let left = left as f64 / 1_000.0;
         Toll {
             units,
@@ -88,7 +91,11 @@ mod tests {
     }
 
     fn caller() -> Caller {
-        Caller { tenant: 0, app_id: Uuid::from_u128(1), roles: Vec::new() }
+        Caller {
+            tenant: 0,
+            app_id: Uuid::from_u128(1),
+            roles: Vec::new(),
+        }
     }
 
     #[test]
@@ -106,6 +113,13 @@ mod tests {
         let spend = |units, second| throttle.spend(&caller(), world.at(0), units, at(second));
         assert_eq!(spend(3_500, 100).wait, None);
         assert_eq!(spend(1, 103).wait, Some(7.0));
-        assert_eq!(spend(3, 110), Toll { units: 3, share: 3.0 / 3_500.0, wait: None });
+        assert_eq!(
+            spend(3, 110),
+            Toll {
+                units: 3,
+                share: 3.0 / 3_500.0,
+                wait: None
+            }
+        );
     }
 }

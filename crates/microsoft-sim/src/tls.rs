@@ -41,7 +41,8 @@ struct Certificates {
 fn certificates(now: Timestamp) -> Result<Certificates, rcgen::Error> {
     let ca_key = KeyPair::generate()?;
     let mut ca = CertificateParams::default();
-    ca.distinguished_name.push(DnType::CommonName, "licensetool simulator CA");
+    ca.distinguished_name
+        .push(DnType::CommonName, "licensetool simulator CA");
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     valid_now(&mut ca, now);
@@ -51,7 +52,8 @@ fn certificates(now: Timestamp) -> Result<Certificates, rcgen::Error> {
     let key = KeyPair::generate()?;
     let names = ["127.0.0.1", "::1", "localhost"].map(str::to_owned);
     let mut leaf = CertificateParams::new(names)?;
-    leaf.distinguished_name.push(DnType::CommonName, "licensetool simulator");
+    leaf.distinguished_name
+        .push(DnType::CommonName, "licensetool simulator");
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     leaf.use_authority_key_identifier_extension = true;

@@ -103,9 +103,7 @@ where
 {
     let handler = {
         let (cut, stop) = (cut.clone(), stop.clone());
-        service_fn(move |request| {
-            respond(request, microsoft.clone(), cut.clone(), stop.clone())
-        })
+        service_fn(move |request| respond(request, microsoft.clone(), cut.clone(), stop.clone()))
     };
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new());

@@ -65,7 +65,12 @@ impl Signer {
         let mut token = format!("{}.{}", self.header, URL_SAFE_NO_PAD.encode(claims));
         let mut signature = vec![0; self.key.public_modulus_len()];
         self.key
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature)
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                token.as_bytes(),
+                &mut signature,
+            )
             .expect("an RSA key of 2048 bits signs any message");
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
@@ -76,7 +81,11 @@ impl Signer {
     pub(super) fn read(&self, token: &str, now: Timestamp) -> Result<Claims, TokenFault> {
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
         let (_, claims) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
-        let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed);
+        let decoded = |part: &str| {
+            URL_SAFE_NO_PAD
+                .decode(part)
+                .map_err(|_| TokenFault::Malformed)
+        };
         let (claims, signature) = (decoded(claims)?, decoded(signature)?);
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.key.public_key())
             .verify(signed.as_bytes(), &signature)
@@ -123,7 +132,10 @@ fn modulus_and_exponent(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (modulus, rest) = element(sequence, 0x02)?;
     let (exponent, _) = element(rest, 0x02)?;
     let positive = |number: &'_ [u8]| number.iter().position(|byte| *byte != 0);
-    Some((&modulus[positive(modulus)?..], &exponent[positive(exponent)?..]))
+    Some((
+        &modulus[positive(modulus)?..],
+        &exponent[positive(exponent)?..],
+    ))
 }
 
 /// Contents of the first element, if it has that tag, and what follows it.
@@ -132,11 +144,17 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     if first != tag {
         return None;
     }
-    let octets = if length & 0x80 == 0 { 0 } else { usize::from(length & 0x7f) };
+    let octets = if length & 0x80 == 0 {
+        0
+    } else {
+        usize::from(length & 0x7f)
+    };
     let (long, rest) = rest.split_at_checked(octets)?;
     let length = match octets {
         0 => usize::from(length),
-        _ => long.iter().fold(0, |sum, byte| (sum << 8) | usize::from(*byte)),
+        _ => long
+            .iter()
+            .fold(0, |sum, byte| (sum << 8) | usize::from(*byte)),
     };
     rest.split_at_checked(length)
 }
@@ -147,7 +165,9 @@ mod tests {
 
     #[test]
     fn the_numbers_of_a_public_key_are_read() {
-        let der = [0x30, 0x09, 0x02, 0x02, 0x00, 0xc5, 0x02, 0x03, 0x01, 0x00, 0x01];
+        let der = [
+            0x30, 0x09, 0x02, 0x02, 0x00, 0xc5, 0x02, 0x03, 0x01, 0x00, 0x01,
+        ];
         let expected: (&[u8], &[u8]) = (&[0xc5], &[1, 0, 1]);
         assert_eq!(modulus_and_exponent(&der), Some(expected));
         assert_eq!(modulus_and_exponent(&der[..9]), None);

@@ -94,7 +94,10 @@ fn whose(claims: &Claims, expected: &Expected<'_>) -> Result<(), Refusal> {
 }
 
 fn on_time(claims: &Claims, now: Timestamp) -> Result<(), Refusal> {
-    #[expect(clippy::cast_precision_loss, reason = "seconds of our time fit into 53 bits")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds of our time fit into 53 bits"
+    )]
     let seconds = now.as_second() as f64;
     let begun = claims.nbf.is_none_or(|nbf| nbf <= seconds + LEEWAY);
     if begun && claims.exp > seconds - LEEWAY {
@@ -125,9 +128,8 @@ fn algorithm(name: &str) -> Result<&'static RsaParameters, Refusal> {
 
 /// Whether the header names this certificate, by either of the two thumbprints.
 fn names(header: &Header, registered: &Credential) -> bool {
-    let same = |told: &Option<String>, own: String| {
-        told.as_deref().is_some_and(|told| plain(told) == own)
-    };
+    let same =
+        |told: &Option<String>, own: String| told.as_deref().is_some_and(|told| plain(told) == own);
     same(&header.x5t_s256, registered.x5t_s256()) || same(&header.x5t, registered.x5t())
 }
 

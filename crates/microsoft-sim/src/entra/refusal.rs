@@ -71,14 +71,17 @@ impl Refusal {
 
     /// A parameter that the form lacks.
     pub(crate) fn missing(parameter: &str) -> Refusal {
-        let message = format!(
-            "The request body must contain the following parameter: '{parameter}'."
-        );
+        let message =
+            format!("The request body must contain the following parameter: '{parameter}'.");
         Refusal::new(900_144, message)
     }
 
     pub(crate) fn method(endpoint: Endpoint, method: &str) -> Refusal {
-        let accepted = if endpoint == Endpoint::Token { "POST" } else { "GET" };
+        let accepted = if endpoint == Endpoint::Token {
+            "POST"
+        } else {
+            "GET"
+        };
         let message =
             format!("The endpoint only accepts {accepted} requests. Received a {method} request.");
         Refusal::new(900_561, message)

@@ -128,7 +128,10 @@ impl Entra {
         if let Some(given) = form.get("client_assertion") {
             let kind = form.get("client_assertion_type");
             if kind.ok_or_else(|| Refusal::missing("client_assertion_type"))? != ASSERTION {
-                return Err(Refusal::new(50_012, "The client assertion type is not supported."));
+                return Err(Refusal::new(
+                    50_012,
+                    "The client assertion type is not supported.",
+                ));
             }
             let expected = Expected {
                 client_id: &tenant.client_id.to_string(),

@@ -16,7 +16,11 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refusal {
-        Refusal { status, code, message: message.into() }
+        Refusal {
+            status,
+            code,
+            message: message.into(),
+        }
     }
 
     pub(super) fn token(fault: TokenFault) -> Refusal {
@@ -28,12 +32,20 @@ impl Refusal {
             TokenFault::Revoked => "Continuous access evaluation resulted in a challenge.",
             TokenFault::Audience => "Access token validation failure. Invalid audience.",
         };
-        Refusal::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+        Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            "InvalidAuthenticationToken",
+            message,
+        )
     }
 
     pub(super) fn denied() -> Refusal {
         let message = "Insufficient privileges to complete the operation.";
-        Refusal::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
+        Refusal::new(
+            StatusCode::FORBIDDEN,
+            "Authorization_RequestDenied",
+            message,
+        )
     }
 
     pub(super) fn throttled() -> Refusal {
@@ -49,7 +61,11 @@ impl Refusal {
 
     pub(super) fn method() -> Refusal {
         let message = "The method is not allowed on this resource.";
-        Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Request_BadRequest", message)
+        Refusal::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Request_BadRequest",
+            message,
+        )
     }
 
     pub(super) fn option(name: &str) -> Refusal {

@@ -37,14 +37,22 @@ struct List<'a> {
 
 impl<'a> List<'a> {
     fn new(base_url: &str, name: &str, select: &'a Select) -> List<'a> {
-        let base = if base_url.is_empty() { "https://graph.microsoft.com" } else { base_url };
+        let base = if base_url.is_empty() {
+            "https://graph.microsoft.com"
+        } else {
+            base_url
+        };
         let projection = match select {
             Select::All => String::new(),
             Select::Only(names) => format!("({})", names.join(",")),
         };
         let context = json!(format!("{base}/v1.0/$metadata#{name}{projection}"));
         let bytes = format!("{{\"@odata.context\":{context},\"value\":[").into_bytes();
-        List { bytes, rows: 0, select }
+        List {
+            bytes,
+            rows: 0,
+            select,
+        }
     }
 
     fn push(&mut self, row: Row<'_>, oddities: &Oddities) {
@@ -59,7 +67,8 @@ impl<'a> List<'a> {
         let cells = cells.map(|(name, cell)| (name.to_owned(), json!(cell)));
         let mut row: Map<String, Value> = cells.collect();
         oddities.apply(&mut row);
-        self.bytes.extend_from_slice(Value::Object(row).to_string().as_bytes());
+        self.bytes
+            .extend_from_slice(Value::Object(row).to_string().as_bytes());
     }
 
     fn end(mut self) -> Vec<u8> {
@@ -98,10 +107,16 @@ pub(super) fn subscribed_skus(
             ("appliesTo", Cell::Text(&sku.applies_to)),
             ("capabilityStatus", Cell::Text(sku.status(units, day))),
             ("consumedUnits", Cell::Number(units.consumed)),
-            ("id", Cell::Owned(format!("{}_{}", tenant.tenant_id, sku.sku_id))),
+            (
+                "id",
+                Cell::Owned(format!("{}_{}", tenant.tenant_id, sku.sku_id)),
+            ),
             ("skuId", Cell::Id(sku.sku_id)),
             ("skuPartNumber", Cell::Text(&sku.part_number)),
-            ("subscriptionIds", Cell::Ids(subscription_ids(tenant, sku, day))),
+            (
+                "subscriptionIds",
+                Cell::Ids(subscription_ids(tenant, sku, day)),
+            ),
             ("prepaidUnits", Cell::Json(prepaid(units))),
             ("servicePlans", Cell::Plans(&sku.plans)),
         ];
@@ -142,15 +157,27 @@ pub(super) fn subscriptions(
                 continue;
             }
             let all = units.enabled + units.warning + units.suspended + units.locked_out;
-            let total = subscription.total.as_ref().map_or(all, |total| total.at(day));
-            let told = subscription.status.as_ref().and_then(|status| status.at(day));
+            let total = subscription
+                .total
+                .as_ref()
+                .map_or(all, |total| total.at(day));
+            let told = subscription
+                .status
+                .as_ref()
+                .and_then(|status| status.at(day));
             let status = told.map_or_else(|| sku.status(units, day), String::as_str);
-            let ends = subscription.ends_in_days.as_ref().and_then(|ends| ends.at(day));
+            let ends = subscription
+                .ends_in_days
+                .as_ref()
+                .and_then(|ends| ends.at(day));
             let ends = ends.map(|ends| Cell::Date(world.midnight(*ends).to_string()));
             let created = world.midnight(subscription.created_day).to_string();
             let row = vec![
                 ("id", Cell::Id(tenant.subscription_id(sku, index))),
-                ("commerceSubscriptionId", Cell::Id(tenant.commerce_id(sku, index))),
+                (
+                    "commerceSubscriptionId",
+                    Cell::Id(tenant.commerce_id(sku, index)),
+                ),
                 ("createdDateTime", Cell::Date(created)),
                 ("isTrial", Cell::Flag(subscription.trial)),
                 ("nextLifecycleDateTime", ends.unwrap_or(Cell::Nothing)),

@@ -23,7 +23,9 @@ pub(super) struct Body {
 enum End {
     Sound,
     /// Breaks the connection after what was sent has left.
-    Broken { flushed: bool },
+    Broken {
+        flushed: bool,
+    },
 }
 
 impl From<Bytes> for Body {

@@ -18,11 +18,15 @@ pub(super) fn if_asked(mut reply: Reply, asked: &HeaderMap) -> Reply {
     }
     let room = Vec::with_capacity(reply.body.len() / 4);
     let mut encoder = GzEncoder::new(room, Compression::fast());
-    let written = encoder.write_all(&reply.body).and_then(|()| encoder.finish());
+    let written = encoder
+        .write_all(&reply.body)
+        .and_then(|()| encoder.finish());
     reply.body = written.expect("memory takes all bytes").into();
     let gzip = HeaderValue::from_static("gzip");
     reply.headers.insert(CONTENT_ENCODING, gzip);
-    reply.headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
+    reply
+        .headers
+        .append(VARY, HeaderValue::from_static("Accept-Encoding"));
     reply
 }
 
@@ -71,7 +75,9 @@ mod tests {
     fn what_is_compressed_is_the_answer() {
         let mut text = String::new();
         let reply = sent("gzip", 5_000);
-        GzDecoder::new(&reply.body[..]).read_to_string(&mut text).unwrap();
+        GzDecoder::new(&reply.body[..])
+            .read_to_string(&mut text)
+            .unwrap();
         assert_eq!(text, "x".repeat(5_000));
     }
 }

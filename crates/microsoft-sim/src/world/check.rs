@@ -25,7 +25,9 @@ struct Reader<'a> {
 pub(crate) fn tenants(text: &str) -> Result<Vec<TenantSpec>, WorldError> {
     let file: WorldFile = toml::from_str(text).map_err(|error| syntax(text, &error))?;
     if file.tenant.is_empty() {
-        return Err(WorldError::new("no tenant: begin one with a line [[tenant]]"));
+        return Err(WorldError::new(
+            "no tenant: begin one with a line [[tenant]]",
+        ));
     }
     let reader = Reader {
         text,
@@ -90,7 +92,9 @@ impl Reader<'_> {
             return Err(WorldError::new(message).field("certificate"));
         }
         let (key, skus) = (table.key, table.sku.into_iter());
-        let skus = skus.map(|sku| self.sku(sku)).collect::<Result<Vec<_>, _>>()?;
+        let skus = skus
+            .map(|sku| self.sku(sku))
+            .collect::<Result<Vec<_>, _>>()?;
         once(&skus)?;
         let id = |purpose: &str| Uuid::new_v5(&IDS, format!("{purpose} {key}").as_bytes());
         Ok(TenantSpec {
@@ -160,10 +164,7 @@ impl Reader<'_> {
         })
     }
 
-    fn subscription(
-        &self,
-        table: Spanned<SubscriptionTable>,
-    ) -> Result<Subscription, WorldError> {
+    fn subscription(&self, table: Spanned<SubscriptionTable>) -> Result<Subscription, WorldError> {
         let start = table.span().start;
         subscription_of(table.into_inner()).map_err(|error| error.line(self.text, start))
     }

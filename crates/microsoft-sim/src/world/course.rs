@@ -130,7 +130,10 @@ mod tests {
     fn day(number: i32) -> Day {
         let monday: Timestamp = "2026-11-02T12:00:00Z".parse().unwrap();
         let seconds = i64::from(number) * DAY;
-        Day::new(Timestamp::from_second(monday.as_second() + seconds).unwrap(), monday)
+        Day::new(
+            Timestamp::from_second(monday.as_second() + seconds).unwrap(),
+            monday,
+        )
     }
 
     #[test]
@@ -148,7 +151,10 @@ mod tests {
     fn a_day_ends_at_midnight() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let check = |instant, number| {
-            assert_eq!(Day::new(at(instant), at("2026-11-02T18:00:00Z")).number, number);
+            assert_eq!(
+                Day::new(at(instant), at("2026-11-02T18:00:00Z")).number,
+                number
+            );
         };
         check("2026-11-02T00:00:00Z", 0);
         check("2026-11-02T23:59:59Z", 0);

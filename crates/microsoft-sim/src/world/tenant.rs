@@ -184,7 +184,9 @@ fn status_of(units: Units) -> &'static str {
         Units { enabled: 1.., .. } => "Enabled",
         Units { warning: 1.., .. } => "Warning",
         Units { suspended: 1.., .. } => "Suspended",
-        Units { locked_out: 1.., .. } => "LockedOut",
+        Units {
+            locked_out: 1.., ..
+        } => "LockedOut",
         _ => "Enabled",
     }
 }
