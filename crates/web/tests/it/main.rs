@@ -5,6 +5,7 @@
 
 mod fixture;
 mod v1;
+mod kept;
 mod v2;
 mod paging;
 mod refreshes;
