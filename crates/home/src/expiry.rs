@@ -29,7 +29,7 @@ pub(crate) fn parse(text: &str) -> Option<Date> {
 
 /// The day of a moment, in UTC.
 pub(crate) fn day(moment: Timestamp) -> Date {
-    moment.to_zoned(TimeZone::UTC).date()
+    moment.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// Whether two days are the same, give or take the one that a time zone makes.

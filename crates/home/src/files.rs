@@ -26,12 +26,14 @@ pub(crate) fn names(dir: &Path) -> io::Result<BTreeSet<String>> {
 /// hold a key, so it is overwritten when dropped.
 pub(crate) fn content(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     // Opening a pipe would wait for its writer.
-    if !fs::metadata(path)?.is_file() {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
         return Err(ErrorKind::IsADirectory.into());
     }
+    let len = usize::try_from(metadata.len()).unwrap_or(limit).min(limit);
     let file = File::open(path)?;
     // Room for all of it at once: a buffer that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(limit + 2));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(len + 2));
     file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -1,1 +1,111 @@
-//! Placeholder until its first line is written.
+//! Reads and checks the home folder: profiles, certificates, and everything that is wrong in them.
+//!
+//! Nothing here stops at the first problem. [`read`] gives what can be used and a list of all
+//! [`Problem`]s of all files, each with file, field and the way out, and one broken profile never
+//! takes another with it. An [`Severity::Error`] makes its tenant a [`BrokenTenant`], which stays
+//! visible; a [`Severity::Warning`] does not.
+//!
+//! The parsers of what people write are pure and total: [`parse_tenant_profile`],
+//! [`parse_sharepoint_profile`] and [`parse_pem`] take any bytes.
+
+mod finding;
+mod secret;
+mod guess;
+mod json;
+mod fields;
+mod thumbprint;
+mod expiry;
+mod registration;
+mod tenant_profile;
+mod sharepoint_profile;
+mod pem;
+mod key;
+mod certificate;
+mod files;
+mod profile_files;
+mod cert_path;
+mod validity;
+mod reader;
+mod fingerprint;
+
+#[cfg(test)]
+mod specimen;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use domain::TenantKey;
+use jiff::Timestamp;
+
+pub use certificate::{Certificate, parse_pem};
+pub use finding::{Finding, Problem, Severity};
+pub use fingerprint::{Fingerprint, fingerprint};
+pub use registration::Registration;
+pub use secret::SecretText;
+pub use sharepoint_profile::{Columns, Lists, SharepointFields, parse_sharepoint_profile};
+pub use tenant_profile::{TenantFields, parse_tenant_profile};
+pub use thumbprint::Thumbprint;
+
+/// What a home folder holds.
+#[derive(Debug)]
+pub struct Home {
+    pub dir: PathBuf,
+    /// The tenants that can be asked, by key.
+    pub tenants: Vec<TenantProfile>,
+    /// Those that cannot, by key.
+    pub broken: Vec<BrokenTenant>,
+    pub sharepoint: Vec<SharepointProfile>,
+    /// All problems of all files, those of broken tenants included.
+    pub problems: Vec<Problem>,
+    /// When time alone will change what was found: a certificate begins or ends to be valid, or
+    /// comes near its end. The folder is worth reading again then.
+    pub changes_at: Option<Timestamp>,
+}
+
+/// A tenant that can be asked.
+#[derive(Clone, Debug)]
+pub struct TenantProfile {
+    pub key: TenantKey,
+    /// A GUID in lower case, or a domain.
+    pub tenant_id: String,
+    /// The key, if the profile names none.
+    pub name: String,
+    /// A GUID in lower case.
+    pub client_id: String,
+    pub certificate: Certificate,
+}
+
+/// A tenant whose profile or certificate cannot be used.
+#[derive(Clone, Debug)]
+pub struct BrokenTenant {
+    pub key: TenantKey,
+    /// If the profile could be read that far.
+    pub name: Option<String>,
+    /// The errors, at least one.
+    pub problems: Vec<Problem>,
+}
+
+/// SharePoint lists of the company, and the app that may write them.
+#[derive(Clone, Debug)]
+pub struct SharepointProfile {
+    /// From the file's name, under the rules of a tenant's key.
+    pub key: TenantKey,
+    /// A GUID in lower case, or a domain.
+    pub tenant_id: String,
+    /// A GUID in lower case.
+    pub client_id: String,
+    pub certificate: Certificate,
+    pub lists: Lists,
+}
+
+/// Reads the home folder `dir` as it is at the moment `now`. Never fails as a whole: what cannot
+/// be read is among the problems.
+pub fn read(dir: &Path, now: Timestamp) -> Home {
+    let mut reader = reader::Reader::new(dir, now);
+    if reader.is_there() {
+        reader.tenants();
+        reader.sharepoint();
+    }
+    reader.home
+}
