@@ -8,3 +8,5 @@ mod entra;
 mod stub;
 mod tls;
 mod wire;
+
+mod simulator;
