@@ -36,7 +36,9 @@ pub(crate) fn relative(home: &Path, text: &str) -> Result<PathBuf, Finding> {
         let message = format!("{shown} is not relative to the home folder");
         return Err(Finding::error(message, advice));
     }
-    let parts = slashed.split('/').filter(|part| !part.is_empty() && *part != ".");
+    let parts = slashed
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".");
     let parts: Vec<&str> = parts.collect();
     if parts.contains(&"..") {
         let message = format!("{shown} leads out of its folder with ..");
@@ -108,7 +110,10 @@ fn instead(home: &Path, relative: &Path) -> String {
         };
         if let Ok(names) = files::names(&home.join(folder)) {
             let name = wanted.file_name().unwrap_or_default().to_string_lossy();
-            return format!("{shown} holds {}", nearest(&name, names.into_iter().collect()));
+            return format!(
+                "{shown} holds {}",
+                nearest(&name, names.into_iter().collect())
+            );
         }
         wanted = folder;
     }
@@ -139,7 +144,11 @@ mod tests {
     fn only_paths_inside_home_are_taken() {
         let home = Path::new("/app");
         let fine = |text: &str| {
-            assert_eq!(relative(home, text).unwrap(), Path::new("certs/a/b.pem"), "{text}");
+            assert_eq!(
+                relative(home, text).unwrap(),
+                Path::new("certs/a/b.pem"),
+                "{text}"
+            );
         };
         fine("certs/a/b.pem");
         fine("./certs//a/b.pem");
@@ -164,7 +173,10 @@ mod tests {
     fn what_is_there_instead_is_said() {
         let home = tempfile::tempdir().unwrap();
         let said = |path: &str| content(home.path(), Path::new(path)).unwrap_err().message;
-        assert_eq!(said("b.pem"), "there is no b.pem: the home folder holds nothing");
+        assert_eq!(
+            said("b.pem"),
+            "there is no b.pem: the home folder holds nothing"
+        );
         fs::create_dir_all(home.path().join("certs/ise")).unwrap();
         assert_eq!(
             said("certs/iseschool/my.pem"),

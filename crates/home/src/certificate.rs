@@ -73,7 +73,11 @@ pub fn parse_pem(bytes: &[u8]) -> Result<Certificate, Vec<Finding>> {
     } else if certificates.is_empty() {
         wrong.push(Finding::error("holds no certificate", BOTH));
     }
-    wrong.extend(certificates.iter().filter_map(|found| found.as_ref().err().cloned()));
+    wrong.extend(
+        certificates
+            .iter()
+            .filter_map(|found| found.as_ref().err().cloned()),
+    );
     if wrong.is_empty() {
         wrong.push(strangers(certificates.iter().flatten()));
     }
@@ -106,14 +110,20 @@ fn strangers<'a>(certificates: impl Iterator<Item = &'a Readable<'a>>) -> Findin
 
 fn as_text(bytes: &[u8]) -> Result<&str, Finding> {
     if bytes.len() > LIMIT {
-        let message = format!("is larger than {} KiB, so it is no certificate", LIMIT / 1024);
+        let message = format!(
+            "is larger than {} KiB, so it is no certificate",
+            LIMIT / 1024
+        );
         return Err(Finding::error(message, "put the right file in its place"));
     }
     // DER, and so PKCS#12 (.pfx), begins with a SEQUENCE whose length takes one or two bytes.
     if bytes.starts_with(&[0x30, 0x82]) || bytes.starts_with(&[0x30, 0x80]) {
         let advice = "write it as PEM: `openssl pkcs12 -in <file> -nodes -out <file>.pem` for \
                       .pfx and .p12, `openssl x509 -inform DER -in <file>` for .cer";
-        return Err(Finding::error("is binary (DER or PKCS#12), not PEM", advice));
+        return Err(Finding::error(
+            "is binary (DER or PKCS#12), not PEM",
+            advice,
+        ));
     }
     str::from_utf8(bytes)
         .map(|text| text.trim_start_matches('\u{feff}'))
@@ -183,3 +193,6 @@ fn subject(certificate: &X509Certificate<'_>) -> String {
 fn sha1(der: &[u8]) -> String {
     hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, der).as_ref())
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,11 @@ pub(crate) fn parse(text: &str) -> Option<Date> {
         .map(DateTime::date)
         .or_else(|_| text.parse::<Date>())
         .ok()
-        .or_else(|| OTHER_NOTATIONS.iter().find_map(|format| in_notation(format, text)))
+        .or_else(|| {
+            OTHER_NOTATIONS
+                .iter()
+                .find_map(|format| in_notation(format, text))
+        })
 }
 
 /// The day of a moment, in UTC.
@@ -71,7 +75,15 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_not_guessed() {
-        for text in ["", "soon", "08/01/2027", "01/08/2027", "2027", "31.02.2027", "1.8.27"] {
+        for text in [
+            "",
+            "soon",
+            "08/01/2027",
+            "01/08/2027",
+            "2027",
+            "31.02.2027",
+            "1.8.27",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -100,15 +100,19 @@ impl<'a> Fields<'a> {
                 |meant| format!("write {meant} if that is meant"),
             );
             let shown = excerpt(&name);
-            let finding = Finding::warning("is not a field of this profile", advice)
-                .of(format!("{}{}", self.path, shown.trim_matches('"')));
+            let finding = Finding::warning("is not a field of this profile", advice).of(format!(
+                "{}{}",
+                self.path,
+                shown.trim_matches('"')
+            ));
             self.findings.push(finding);
         }
         self.findings
     }
 
     pub(crate) fn find(&mut self, name: &str, finding: Finding) {
-        self.findings.push(finding.of(format!("{}{name}", self.path)));
+        self.findings
+            .push(finding.of(format!("{}{name}", self.path)));
     }
 
     fn take(&mut self, name: &'static str) -> Option<Json> {
@@ -137,7 +141,13 @@ impl<'a> Fields<'a> {
             Need::May => return None,
         };
         let finding = Finding::warning(message, advice);
-        self.find(name, Finding { severity, ..finding });
+        self.find(
+            name,
+            Finding {
+                severity,
+                ..finding
+            },
+        );
         None
     }
 }
@@ -157,12 +167,26 @@ fn composed(name: &str) -> String {
 fn placeholder(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
     let letters: Vec<char> = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    let wrapped = [("<", ">"), ("{{", "}}"), ("${", "}"), ("[", "]"), ("%", "%")]
-        .iter()
-        .any(|(open, close)| text.starts_with(open) && text.ends_with(close));
-    let spoken = ["your-", "your_", "your ", "changeme", "change-me", "todo", "placeholder"]
-        .iter()
-        .any(|word| lower.starts_with(word));
+    let wrapped = [
+        ("<", ">"),
+        ("{{", "}}"),
+        ("${", "}"),
+        ("[", "]"),
+        ("%", "%"),
+    ]
+    .iter()
+    .any(|(open, close)| text.starts_with(open) && text.ends_with(close));
+    let spoken = [
+        "your-",
+        "your_",
+        "your ",
+        "changeme",
+        "change-me",
+        "todo",
+        "placeholder",
+    ]
+    .iter()
+    .any(|word| lower.starts_with(word));
     let blank = letters.iter().all(|c| *c == 'x');
     let zero = letters.len() >= 32 && letters.iter().all(|c| *c == '0');
     if zero {

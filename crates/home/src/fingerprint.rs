@@ -48,7 +48,10 @@ fn add(path: &Path, depth: u32, hasher: &mut DefaultHasher) {
 
 fn add_file(found: &Metadata, hasher: &mut DefaultHasher) {
     found.len().hash(hasher);
-    found.modified().unwrap_or(SystemTime::UNIX_EPOCH).hash(hasher);
+    found
+        .modified()
+        .unwrap_or(SystemTime::UNIX_EPOCH)
+        .hash(hasher);
     #[cfg(unix)]
     {
         // Same size, same second, another file: inode and time of change tell them apart.

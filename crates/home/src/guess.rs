@@ -48,7 +48,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KNOWN: &[&str] = &["tenant_id", "tenant_name", "client_id", "cert_path", "expires"];
+    const KNOWN: &[&str] = &[
+        "tenant_id",
+        "tenant_name",
+        "client_id",
+        "cert_path",
+        "expires",
+    ];
 
     #[test]
     fn notations_and_typing_errors_are_understood() {

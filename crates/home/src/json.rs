@@ -186,7 +186,10 @@ mod tests {
         check(b"\"x\"", "holds a text where an object is expected");
         check(b"\xFF\xFE{\0}\0", "is written in UTF-16");
         check(b"{\n\"a\": \"\xFC\"}", "line 2 is not UTF-8");
-        check(&[b' '; LIMIT + 1], "is larger than 64 KiB, so it is no profile");
+        check(
+            &[b' '; LIMIT + 1],
+            "is larger than 64 KiB, so it is no profile",
+        );
         check(
             b"{\n  \"a\": 1,\n}",
             "is no JSON: line 3, column 1: trailing comma",

@@ -178,7 +178,11 @@ mod tests {
         check("EC PARAMETERS", b"x", None);
         check("RSA PRIVATE KEY", b"x", Some("the private key is damaged"));
         check("PRIVATE KEY", b"x", Some("the private key is damaged"));
-        check("ENCRYPTED PRIVATE KEY", b"x", Some("the private key is encrypted"));
+        check(
+            "ENCRYPTED PRIVATE KEY",
+            b"x",
+            Some("the private key is encrypted"),
+        );
         let curve = format!("the private key is an elliptic-curve key, {only_rsa}");
         check("EC PRIVATE KEY", b"x", Some(&curve));
         let dsa = format!("the private key is of the kind DSA, {only_rsa}");

@@ -108,7 +108,10 @@ mod tests {
         check("-----BEGIN A-----\nAQ\n-----END A-----", false);
         check("-----BEGIN A-----\n!\n-----END A-----", false);
         check("-----BEGIN A-----\nAQ==\n-----END B-----", false);
-        check("-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\n?", true);
+        check(
+            "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\n?",
+            true,
+        );
         assert!(read("-----BEGIN ENCRYPTED PRIVATE KEY-----")[0].1);
         assert!(read("no sections\n-----END A-----").is_empty());
     }

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn names_say_the_key_or_why_there_is_none() {
-        let check = |name: &str, expected: Result<&str, (Severity, &str)>| match key(name, &TENANTS) {
+        let check = |name: &str, expected: Result<&str, (Severity, &str)>| match key(name, &TENANTS)
+        {
             Ok(key) => assert_eq!(Ok(key.as_str()), expected),
             Err(finding) => {
                 let said = (finding.severity, finding.advice.as_str());
@@ -98,10 +99,19 @@ mod tests {
         check("config-iseschool-profile.json", Ok("iseschool"));
         check("config-ise-school-2013-profile.json", Ok("ise-school-2013"));
         check("config-profile.json", Err((Severity::Warning, no_name)));
-        check("config-a-profile.json.bak", Err((Severity::Warning, no_name)));
+        check(
+            "config-a-profile.json.bak",
+            Err((Severity::Warning, no_name)),
+        );
         check("README.md", Err((Severity::Warning, no_name)));
         let rename = "rename it to config-ise-school-profile.json";
-        check("config-ISE_School-profile.json", Err((Severity::Error, rename)));
-        check("config--profile.json", Err((Severity::Error, "choose another key")));
+        check(
+            "config-ISE_School-profile.json",
+            Err((Severity::Error, rename)),
+        );
+        check(
+            "config--profile.json",
+            Err((Severity::Error, "choose another key")),
+        );
     }
 }

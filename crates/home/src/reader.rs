@@ -68,7 +68,11 @@ impl Reader {
         if profiles.is_empty() {
             let message = "there is no tenant profile";
             let advice = format!("add config-<key>-profile.json to it; {TRY}");
-            self.report(Path::new(TENANTS.folder), None, Finding::error(message, advice));
+            self.report(
+                Path::new(TENANTS.folder),
+                None,
+                Finding::error(message, advice),
+            );
         }
         let mut twins = Twins::default();
         for (key, file) in profiles {
@@ -266,7 +270,10 @@ struct Twins {
 impl Twins {
     fn add(&mut self, file: &Path, key: &TenantKey, fields: &TenantFields) {
         let tenant_id = fields.registration.tenant_id.clone();
-        let values = [("tenant_id", tenant_id), ("tenant_name", fields.name.clone())];
+        let values = [
+            ("tenant_id", tenant_id),
+            ("tenant_name", fields.name.clone()),
+        ];
         for (field, value) in values {
             if let Some(value) = value {
                 let same = self.seen.entry((field, value)).or_default();
@@ -279,7 +286,10 @@ impl Twins {
         let mut problems = Vec::new();
         for ((field, _), profiles) in self.seen {
             for (file, key) in &profiles {
-                let others = profiles.iter().map(|(_, other)| other).filter(|other| *other != key);
+                let others = profiles
+                    .iter()
+                    .map(|(_, other)| other)
+                    .filter(|other| *other != key);
                 let others: Vec<&str> = others.take(3).map(TenantKey::as_str).collect();
                 if others.is_empty() {
                     continue;

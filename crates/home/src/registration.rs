@@ -57,14 +57,20 @@ fn tenant_id(fields: &mut Fields<'_>) -> Option<String> {
         fields.find("tenant_id", Finding::warning(message, TENANT_ID));
         return Some(text.to_ascii_lowercase());
     }
-    fields.find("tenant_id", Finding::error(format!("{shown} is no GUID"), TENANT_ID));
+    fields.find(
+        "tenant_id",
+        Finding::error(format!("{shown} is no GUID"), TENANT_ID),
+    );
     None
 }
 
 /// It becomes a part of an address, so nothing but the plain letters of a domain.
 fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     text.len() <= 253 && text.contains('.') && text.split('.').all(is_label)
 }

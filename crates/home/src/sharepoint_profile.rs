@@ -51,7 +51,10 @@ pub fn parse_sharepoint_profile(bytes: &[u8]) -> (SharepointFields, Vec<Finding>
     };
     let mut fields = Fields::new("", entries);
     let registration = registration::read(&mut fields, Need::May);
-    let infos = fields.object("sharepoint_infos", "add site_id, the list ids and field_mapping");
+    let infos = fields.object(
+        "sharepoint_infos",
+        "add site_id, the list ids and field_mapping",
+    );
     let mut deeper = Vec::new();
     let lists = if infos.is_empty() {
         None
@@ -60,7 +63,13 @@ pub fn parse_sharepoint_profile(bytes: &[u8]) -> (SharepointFields, Vec<Finding>
     };
     let mut findings = fields.finish();
     findings.append(&mut deeper);
-    (SharepointFields { registration, lists }, findings)
+    (
+        SharepointFields {
+            registration,
+            lists,
+        },
+        findings,
+    )
 }
 
 fn lists(entries: Vec<(String, Json)>, findings: &mut Vec<Finding>) -> Option<Lists> {
@@ -81,7 +90,9 @@ fn lists(entries: Vec<(String, Json)>, findings: &mut Vec<Finding>) -> Option<Li
     );
     let mapping = fields.object("field_mapping", "add the internal names of the columns");
     findings.append(&mut fields.finish());
-    let columns = (!mapping.is_empty()).then(|| columns(mapping, findings)).flatten();
+    let columns = (!mapping.is_empty())
+        .then(|| columns(mapping, findings))
+        .flatten();
     Some(Lists {
         site_id: site_id?,
         license_list_id: license_list_id?,

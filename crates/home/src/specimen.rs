@@ -1,10 +1,11 @@
 //! Keys and certificates made for the tests: one key for all of them, since RSA keys take long.
 
 use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::signature::RsaKeyPair;
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp};
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 
 use crate::pem;
@@ -40,7 +41,8 @@ pub(crate) fn certificate(key: &KeyPair, name: &str, days: i64) -> rcgen::Certif
     params.distinguished_name.push(DnType::CommonName, name);
     let day = |days: i64| {
         let moment = now() + SignedDuration::from_hours(24 * days);
-        std::time::SystemTime::from(moment).into()
+        let seconds = u64::try_from(moment.as_second()).unwrap();
+        (SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).into()
     };
     params.not_before = day(-30);
     params.not_after = day(days);
@@ -49,5 +51,9 @@ pub(crate) fn certificate(key: &KeyPair, name: &str, days: i64) -> rcgen::Certif
 
 /// What stands in a `mycert_<key>.pem`, valid for a year.
 pub(crate) fn pem_file() -> String {
-    format!("{}{}", pkcs8(&KEY), certificate(&KEY, "licensetool", 365).pem())
+    format!(
+        "{}{}",
+        pkcs8(&KEY),
+        certificate(&KEY, "licensetool", 365).pem()
+    )
 }

@@ -18,7 +18,9 @@ impl Thumbprint {
     /// Reads SHA-1 or SHA-256 as hexadecimal (any case, with or without colons or spaces, also
     /// behind openssl's `Fingerprint=`), base64 or base64url.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.rsplit_once("ingerprint=").map_or(text, |(_, value)| value);
+        let text = text
+            .rsplit_once("ingerprint=")
+            .map_or(text, |(_, value)| value);
         let plain: String = text
             .chars()
             .filter(|c| !c.is_whitespace() && !is_invisible(*c))
@@ -87,13 +89,25 @@ mod tests {
             "2jmj7l5rSw0yVb/vlWAYkK/YBwk=".to_owned(),
             "2jmj7l5rSw0yVb_vlWAYkK_YBwk".to_owned(),
         ] {
-            assert_eq!(Thumbprint::parse(&text), Some(Thumbprint::Sha1(SHA1.to_owned())), "{text}");
+            assert_eq!(
+                Thumbprint::parse(&text),
+                Some(Thumbprint::Sha1(SHA1.to_owned())),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_thumbprint_is_not_guessed() {
-        for text in ["", "=", "zz", &SHA1[1..], &SHA1[2..], "ise school", "2jmj7l5rSw0yVb/vlWAYkK/YBw"] {
+        for text in [
+            "",
+            "=",
+            "zz",
+            &SHA1[1..],
+            &SHA1[2..],
+            "ise school",
+            "2jmj7l5rSw0yVb/vlWAYkK/YBw",
+        ] {
             assert_eq!(Thumbprint::parse(text), None, "{text}");
         }
     }

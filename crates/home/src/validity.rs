@@ -32,8 +32,13 @@ pub(crate) fn by_the_clock(certificate: &Certificate, now: Timestamp) -> Option<
         Some(Finding::error(message, advice))
     } else if now >= soon(*not_after) {
         let days = not_after.duration_since(now).as_hours() / 24;
+        let left = if days == 1 {
+            "1 day"
+        } else {
+            &format!("{days} days")
+        };
         let message = format!(
-            "the certificate {subject} ends on {} ({days} days left)",
+            "the certificate {subject} ends on {} ({left} left)",
             day(*not_after)
         );
         Some(Finding::warning(message, RENEW))
@@ -50,7 +55,9 @@ pub(crate) fn changes_at(certificate: &Certificate, now: Timestamp) -> Option<Ti
 }
 
 fn soon(not_after: Timestamp) -> Timestamp {
-    not_after.saturating_sub(SOON).expect("an absolute duration saturates")
+    not_after
+        .saturating_sub(SOON)
+        .expect("an absolute duration saturates")
 }
 
 /// Where a profile says something else than its certificate.
@@ -117,3 +124,6 @@ fn other_info(name: &str, text: &str, certificate: &Certificate) -> Option<Strin
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

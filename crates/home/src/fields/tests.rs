@@ -19,11 +19,26 @@ fn said(json: &str) -> (Option<String>, Vec<String>) {
 #[test]
 fn a_text_is_taken_and_every_oddity_is_said() {
     let check = |json: &str, a: Option<&str>, lines: &[&str]| {
-        assert_eq!(said(json), (a.map(str::to_owned), lines.iter().map(|s| s.to_string()).collect()), "{json}");
+        assert_eq!(
+            said(json),
+            (
+                a.map(str::to_owned),
+                lines.iter().map(|s| s.to_string()).collect()
+            ),
+            "{json}"
+        );
     };
     check(r#"{"a": "x1", "b": "y1", "c": "z1"}"#, Some("x1"), &[]);
-    check(r#"{"a": "x1", "b": "y1", "_note": 1, "$schema": ""}"#, Some("x1"), &[]);
-    check("{}", None, &["Error a: is missing", "Warning b: is missing"]);
+    check(
+        r#"{"a": "x1", "b": "y1", "_note": 1, "$schema": ""}"#,
+        Some("x1"),
+        &[],
+    );
+    check(
+        "{}",
+        None,
+        &["Error a: is missing", "Warning b: is missing"],
+    );
     check(
         r#"{"a": null, "b": ""}"#,
         None,
@@ -88,7 +103,12 @@ fn placeholders_are_known() {
     for text in placeholders {
         assert!(placeholder(text).is_some(), "{text}");
     }
-    for text in ["ISE School", "0f8fad5b-d9cb-469f-a165-70867728950e", "0", "Yourtown School"] {
+    for text in [
+        "ISE School",
+        "0f8fad5b-d9cb-469f-a165-70867728950e",
+        "0",
+        "Yourtown School",
+    ] {
         assert_eq!(placeholder(text), None, "{text}");
     }
 }
@@ -107,8 +127,14 @@ fn a_guid_is_taken_in_every_notation() {
 
 #[test]
 fn a_name_with_separate_dots_is_the_same_name() {
-    let mut fields = Fields::new("", parse_object("{\"Verfu\u{308}gbar\": \"v1\"}".as_bytes()).unwrap());
-    assert_eq!(fields.text("Verfügbar", Need::Must, "").as_deref(), Some("v1"));
+    let mut fields = Fields::new(
+        "",
+        parse_object("{\"Verfu\u{308}gbar\": \"v1\"}".as_bytes()).unwrap(),
+    );
+    assert_eq!(
+        fields.text("Verfügbar", Need::Must, "").as_deref(),
+        Some("v1")
+    );
     assert!(fields.finish().is_empty());
 }
 

@@ -30,7 +30,14 @@ fn check(from: &str, to: &str, expected: &[&str]) -> SharepointFields {
     let (profile, findings) = parse_sharepoint_profile(VALID.replace(from, to).as_bytes());
     let said: Vec<String> = findings
         .iter()
-        .map(|f| format!("{:?} {}: {}", f.severity, f.field.as_deref().unwrap_or("-"), f.message))
+        .map(|f| {
+            format!(
+                "{:?} {}: {}",
+                f.severity,
+                f.field.as_deref().unwrap_or("-"),
+                f.message
+            )
+        })
         .collect();
     assert_eq!(said, expected);
     profile
@@ -48,7 +55,10 @@ fn a_valid_profile_says_everything() {
         "\"parameter_list_id\": \"p1\", \"tenant_field\"",
         &[],
     );
-    assert_eq!(with_parameters.lists.unwrap().parameter_list_id.as_deref(), Some("p1"));
+    assert_eq!(
+        with_parameters.lists.unwrap().parameter_list_id.as_deref(),
+        Some("p1")
+    );
 }
 
 #[test]
@@ -70,10 +80,14 @@ fn oddities_are_said_with_the_whole_path() {
             "Warning sharepoint_infos.siteId: is not a field of this profile",
         ],
     );
-    check("sharepoint_infos", "infos", &[
-        "Error sharepoint_infos: is missing",
-        "Warning infos: is not a field of this profile",
-    ]);
+    check(
+        "sharepoint_infos",
+        "infos",
+        &[
+            "Error sharepoint_infos: is missing",
+            "Warning infos: is not a field of this profile",
+        ],
+    );
 }
 
 proptest! {

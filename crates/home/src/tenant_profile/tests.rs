@@ -22,7 +22,14 @@ fn check(from: &str, to: &str, expected: &[&str]) -> TenantFields {
     let (profile, findings) = parse_tenant_profile(VALID.replace(from, to).as_bytes());
     let said: Vec<String> = findings
         .iter()
-        .map(|f| format!("{:?} {}: {}", f.severity, f.field.as_deref().unwrap_or("-"), f.message))
+        .map(|f| {
+            format!(
+                "{:?} {}: {}",
+                f.severity,
+                f.field.as_deref().unwrap_or("-"),
+                f.message
+            )
+        })
         .collect();
     assert_eq!(said, expected);
     profile
@@ -33,11 +40,20 @@ fn a_valid_profile_says_everything() {
     let profile = check("", "", &[]);
     assert_eq!(profile.name.as_deref(), Some("ISE School"));
     let app = profile.registration;
-    assert_eq!(app.tenant_id.as_deref(), Some("0f8fad5b-d9cb-469f-a165-70867728950e"));
-    assert_eq!(app.client_id.as_deref(), Some("7c9e6679-7425-40de-944b-e07fc1f90ae7"));
+    assert_eq!(
+        app.tenant_id.as_deref(),
+        Some("0f8fad5b-d9cb-469f-a165-70867728950e")
+    );
+    assert_eq!(
+        app.client_id.as_deref(),
+        Some("7c9e6679-7425-40de-944b-e07fc1f90ae7")
+    );
     let sha1 = "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709".to_owned();
     assert_eq!(app.thumbprint, Some(Thumbprint::Sha1(sha1)));
-    assert_eq!(app.cert_path.as_deref(), Some("certs/iseschool/mycert_iseschool.pem"));
+    assert_eq!(
+        app.cert_path.as_deref(),
+        Some("certs/iseschool/mycert_iseschool.pem")
+    );
     assert_eq!(app.expires, Some(date(2027, 8, 1)));
 }
 
@@ -73,7 +89,10 @@ fn ids_are_guids() {
         "Contoso.com",
         &["Warning tenant_id: is the domain \"Contoso.com\", which can move to another tenant"],
     );
-    assert_eq!(profile.registration.tenant_id.as_deref(), Some("contoso.com"));
+    assert_eq!(
+        profile.registration.tenant_id.as_deref(),
+        Some("contoso.com")
+    );
 }
 
 #[test]
@@ -101,8 +120,10 @@ fn what_is_there_must_be_understood() {
     check(
         "DA39A3EE",
         "DA39",
-        &["Error thumbprint: \"DA395E6B4B0D3255BFEF95601890AFD80709\" is neither a SHA-1 nor a \
-           SHA-256"],
+        &[
+            "Error thumbprint: \"DA395E6B4B0D3255BFEF95601890AFD80709\" is neither a SHA-1 nor a \
+           SHA-256",
+        ],
     );
     check(
         "2027-08-01",
