@@ -1,4 +1,5 @@
-// Tries an operation in place. Without this script, forms of plain GETs still open their answer.
+// Tries an operation in place. Without this script the forms stay hidden, and links open what
+// needs nothing filled in.
 "use strict";
 
 function requestOf(form) {

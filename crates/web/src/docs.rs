@@ -41,9 +41,8 @@ struct Operation<'a> {
     description: &'a str,
     parameters: Vec<Parameter<'a>>,
     body: Option<Kind>,
-    body_example: String,
-    /// A plain form can neither fill in a path nor send JSON.
-    needs_script: bool,
+    /// Whether a plain link shows an answer: there is nothing to fill in or to send.
+    opens: bool,
     responses: Vec<Reply<'a>>,
 }
 
@@ -131,8 +130,7 @@ fn operation<'a>(path: &'a str, method: &'a str, about: &'a Value) -> Operation<
         path,
         summary: text(&about["summary"]),
         description: text(&about["description"]),
-        needs_script: body.is_some() || parameters.iter().any(|it| it.place == "path"),
-        body_example: "{}".to_owned(),
+        opens: method == "get" && parameters.iter().all(|parameter| !parameter.required),
         parameters,
         body,
         responses: object(&about["responses"]).map(reply).collect(),

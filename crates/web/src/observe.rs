@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
@@ -114,9 +114,57 @@ pub(crate) async fn not_found() -> Error {
 /// The answer to a method that a path does not have; the router adds `Allow`.
 pub(crate) async fn method_not_allowed(request: Request) -> Error {
     let detail = format!("This address does not take {}.", request.method());
-    debug_assert_eq!(
-        Kind::MethodNotAllowed.status(),
-        StatusCode::METHOD_NOT_ALLOWED
-    );
     Error::new(Kind::MethodNotAllowed, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    async fn ask(app: Router) -> Response {
+        let request = Request::get("/")
+            .body(Body::empty())
+            .expect("a plain request");
+        app.oneshot(request).await.expect("routers never fail")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_takes_too_long_is_given_up() {
+        let never = || std::future::pending::<()>();
+        let app = Router::new().route("/", get(never)).layer(from_fn(in_time));
+        let response = ask(app).await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "5");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_logged_and_not_shown() {
+        async fn broken() {
+            panic!("a planted panic")
+        }
+        let app = Router::new()
+            .route("/", get(broken))
+            .layer(CatchPanicLayer::custom(panicked));
+        let response = ask(app).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let logged = response
+            .extensions()
+            .get::<Logged>()
+            .map(|logged| logged.0.as_str());
+        assert_eq!(logged, Some("panic: a planted panic"));
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await;
+        let body = String::from_utf8_lossy(&body.expect("a whole body")).into_owned();
+        assert!(
+            body.contains("/problems/internal") && !body.contains("planted"),
+            "{body}"
+        );
+    }
 }

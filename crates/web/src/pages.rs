@@ -8,10 +8,11 @@ use axum::extract::State as Shared;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::Language;
+use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::problem::{Error, Kind};
+use crate::problem::{Error, Kind, quoted};
 use crate::request::{Nothing, Params, Segments};
 use crate::state::App;
 use crate::{Loop, answer, health, language};
@@ -52,8 +53,7 @@ enum Answers {
 struct Service {
     name: &'static str,
     state: Turning,
-    /// RFC 3339 to the second, for machines and people.
-    turned_at: Option<String>,
+    turned_at: Option<Timestamp>,
 }
 
 #[derive(PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub(crate) async fn start(
         Service {
             name: a_loop.name,
             state,
-            turned_at: turned_at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+            turned_at,
         }
     };
     let schema = app.store().schema().await;
@@ -126,10 +126,8 @@ pub(crate) async fn problem(
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
     let kind = Kind::from_slug(&slug).ok_or_else(|| {
-        Error::new(
-            Kind::NotFound,
-            format!("There is no kind of problem \"{slug}\"."),
-        )
+        let detail = format!("There is no kind of problem {}.", quoted(&slug));
+        Error::new(Kind::NotFound, detail)
     })?;
     render(&ProblemPage {
         lang: language::tag(Language::English),

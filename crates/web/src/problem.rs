@@ -97,10 +97,10 @@ impl Error {
     }
 
     pub(crate) fn unknown_tenant(given: &str) -> Self {
-        Self::new(
-            Kind::UnknownTenant,
-            format!("There is no tenant \"{given}\". GET /api/v2/tenants lists those there are."),
-        )
+        let given = quoted(given);
+        let detail =
+            format!("There is no tenant {given}. GET /api/v2/tenants lists those there are.");
+        Self::new(Kind::UnknownTenant, detail)
     }
 
     pub(crate) fn retry_after(self, seconds: u32) -> Self {
@@ -116,6 +116,16 @@ impl Error {
             ..self
         }
     }
+}
+
+/// What somebody gave, in quotes and not at any length.
+pub(crate) fn quoted(given: &str) -> String {
+    const SHOWN: usize = 100;
+    let mut shown: String = given.chars().take(SHOWN).collect();
+    if shown.len() < given.len() {
+        shown.push('…');
+    }
+    format!("\"{shown}\"")
 }
 
 impl From<store::Error> for Error {

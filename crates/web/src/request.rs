@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
-use crate::problem::{Error, Kind};
+use crate::problem::{Error, Kind, quoted};
 
 /// The query's parameters. Those that the documentation of `T` does not list are refused, so that
 /// a misspelt filter never looks like an answer to it.
@@ -66,8 +66,7 @@ fn must_be_known(name: &str, known: &[Parameter]) -> Result<(), Error> {
         (None, []) => "This address takes none.".to_owned(),
         (None, _) => format!("There are: {}.", names().collect::<Vec<_>>().join(", ")),
     };
-    let name: String = name.chars().take(100).collect();
-    let detail = format!("There is no parameter \"{name}\". {way_out}");
+    let detail = format!("There is no parameter {}. {way_out}", quoted(name));
     Err(Error::new(Kind::InvalidParameter, detail))
 }
 
@@ -149,7 +148,6 @@ pub(crate) fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, 
 
 /// The error for a parameter whose value is none of those it may have.
 pub(crate) fn not(name: &str, given: impl Display, expected: &str) -> Error {
-    let given: String = given.to_string().chars().take(100).collect();
-    let detail = format!("{name}: \"{given}\" is not {expected}.");
+    let detail = format!("{name}: {} is not {expected}.", quoted(&given.to_string()));
     Error::new(Kind::InvalidParameter, detail)
 }

@@ -8,7 +8,7 @@ use store::ManualLicense;
 use utoipa::ToSchema;
 
 use crate::answer;
-use crate::problem::{Error, Kind};
+use crate::problem::{Error, Kind, quoted};
 use crate::request::{Body, Nothing, Params, Segments};
 use crate::state::App;
 
@@ -73,7 +73,7 @@ pub(super) async fn one(
         Err(_) => None,
     };
     let license = known.ok_or_else(|| {
-        let detail = format!("No manually kept licence has the id \"{given}\".");
+        let detail = format!("No manually kept licence has the id {}.", quoted(&given));
         Error::new(Kind::UnknownLicense, detail)
     })?;
     Ok(answer::json(&Counted::from(license)))

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::moment::Moment;
-use crate::problem::{Error, Kind};
+use crate::problem::{Error, Kind, quoted};
 use crate::request::{self, Params, Segments};
 use crate::state::App;
 use crate::{answer, language};
@@ -101,7 +101,10 @@ pub(super) async fn history(
     let (from, until) = span(&wanted, app.now())?;
     let key = present(app.store(), &given).await?.key;
     let unknown = || {
-        let detail = format!("\"{key}\" has no product with the id \"{id}\", and had none then.");
+        let detail = format!(
+            "\"{key}\" has no product with the id {}, and had none in the time asked for.",
+            quoted(&id)
+        );
         Error::new(Kind::UnknownLicense, detail)
     };
     let sku_id = SkuId(id.parse().map_err(|_| unknown())?);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::answer;
 use crate::moment::Moment;
-use crate::problem::{Error, Kind};
+use crate::problem::{Error, Kind, quoted};
 use crate::request::{Body, Nothing, Params, Segments};
 use crate::state::App;
 
@@ -135,7 +135,7 @@ async fn find(app: &App, id: Uuid) -> Result<store::Refresh, Error> {
 fn unknown(id: &str) -> Error {
     Error::new(
         Kind::UnknownRefresh,
-        format!("There is no refresh \"{id}\"."),
+        format!("There is no refresh {}.", quoted(id)),
     )
 }
 
@@ -144,6 +144,6 @@ async fn switched_on(app: &App, given: &str) -> Result<domain::TenantKey, Error>
     if tenant.settings.enabled {
         return Ok(tenant.key);
     }
-    let detail = format!("\"{given}\" is switched off, so it is not collected.");
+    let detail = format!("{} is switched off, so it is not collected.", quoted(given));
     Err(Error::new(Kind::TenantDisabled, detail))
 }

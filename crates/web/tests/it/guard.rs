@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use proptest::prelude::*;
 
 use crate::fixture::{Service, ask};
 
@@ -253,5 +254,39 @@ fn without_sign_in_only_loopback_is_listened_on() {
                 "{refused}"
             );
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_request_is_too_odd_to_be_answered(
+        list in prop::sample::select(vec![
+            "/api/v2/licenses", "/api/v2/subscriptions", "/api/v1/licenses/status/show", "/",
+        ]),
+        name in prop::sample::select(vec![
+            "tenant", "level", "sku", "q", "cursor", "limit", "before", "language", "x",
+        ]),
+        value in ".{0,40}",
+        raw in "[!-~]{0,40}",
+    ) {
+        let escaped: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let service = Service::empty().await;
+            for path in [
+                format!("{list}?{name}={escaped}"),
+                format!("{list}?{}", raw.replace('#', "")),
+                format!("/api/v1/licenses/status/show/{escaped}"),
+                format!("/api/v2/tenants/{escaped}"),
+                format!("/api/v2/licenses/a/{escaped}/history"),
+                format!("/problems/{escaped}"),
+            ] {
+                let Ok(uri) = path.parse::<axum::http::Uri>() else { continue };
+                let answer = service.send(Request::get(uri)).await;
+                assert!(answer.status.as_u16() < 500, "{path}: {}", answer.text());
+            }
+        });
     }
 }

@@ -21,7 +21,7 @@ async fn the_start_page_shows_what_runs_and_nothing_of_a_tenant() {
         "✓ reachable",
         "collect",
         "✓ turns",
-        "2026-08-17T06:15:00Z",
+        "<time datetime=\"2026-08-17T06:15:00Z\">2026-08-17 06:15:00</time>",
         "href=\"/api/v1/docs\"",
         "href=\"/?language=de\"",
     ] {
