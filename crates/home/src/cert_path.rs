@@ -182,12 +182,12 @@ mod tests {
             said("certs/iseschool/my.pem"),
             "there is no certs/iseschool/my.pem: certs holds ise"
         );
-        for name in ["z", "y", "x", "w", "v", "mycert-ise.pem", ".hidden"] {
+        for name in ["5", "4", "3", "2", "1", "mycert-ise.pem", ".hidden"] {
             fs::write(home.path().join("certs/ise").join(name), "").unwrap();
         }
         assert_eq!(
             said("certs/ise/mycert_ise.pem"),
-            "there is no certs/ise/mycert_ise.pem: certs/ise holds mycert-ise.pem, v, w, x, y and \
+            "there is no certs/ise/mycert_ise.pem: certs/ise holds mycert-ise.pem, 1, 2, 3, 4 and \
              1 more"
         );
         assert_eq!(said("certs/ise"), "certs/ise is a folder, not a file");

@@ -31,11 +31,11 @@ pub fn fingerprint(dir: &Path) -> Fingerprint {
 
 fn add(path: &Path, depth: u32, hasher: &mut DefaultHasher) {
     match fs::metadata(path) {
-        Err(error) => error.kind().hash(hasher),
+        Err(error) => ("unreadable", error.kind()).hash(hasher),
         Ok(found) if found.is_dir() && depth > 0 => match files::names(path) {
-            Err(error) => error.kind().hash(hasher),
+            Err(error) => ("unreadable folder", error.kind()).hash(hasher),
             Ok(names) => {
-                names.len().hash(hasher);
+                ("folder", names.len()).hash(hasher);
                 for name in names {
                     name.hash(hasher);
                     add(&path.join(name), depth - 1, hasher);
@@ -47,7 +47,7 @@ fn add(path: &Path, depth: u32, hasher: &mut DefaultHasher) {
 }
 
 fn add_file(found: &Metadata, hasher: &mut DefaultHasher) {
-    found.len().hash(hasher);
+    ("file", found.len()).hash(hasher);
     found
         .modified()
         .unwrap_or(SystemTime::UNIX_EPOCH)

@@ -450,3 +450,21 @@ fn a_mounted_home_is_read() {
     assert_eq!(said(&home), [""; 0]);
     assert_eq!(home.tenants.len(), 1);
 }
+
+/// What the operators' page shows must be what is read.
+#[test]
+fn the_profiles_of_the_documentation_have_no_problems() {
+    let page = include_str!("../../../docs/home.md");
+    let examples: Vec<&str> = page.split("```json\n").skip(1).collect();
+    let [tenant, sharepoint] = examples[..] else {
+        panic!("{} examples", examples.len());
+    };
+    let json = |text: &str| text.split("```").next().unwrap().as_bytes().to_vec();
+    let (fields, findings) = crate::parse_tenant_profile(&json(tenant));
+    assert_eq!(
+        (fields.name.as_deref(), findings),
+        (Some("ISE School"), vec![])
+    );
+    let (fields, findings) = crate::parse_sharepoint_profile(&json(sharepoint));
+    assert_eq!((fields.lists.is_some(), findings), (true, vec![]));
+}

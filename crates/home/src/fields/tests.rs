@@ -23,7 +23,7 @@ fn a_text_is_taken_and_every_oddity_is_said() {
             said(json),
             (
                 a.map(str::to_owned),
-                lines.iter().map(|s| s.to_string()).collect()
+                lines.iter().copied().map(str::to_owned).collect()
             ),
             "{json}"
         );

@@ -36,11 +36,11 @@ fn a_changed_profile_or_certificate_is_noticed() {
     check(true, |home| fs::remove_dir_all(home.join("certs")).unwrap());
     check(true, |home| fs::remove_dir_all(home).unwrap());
     check(true, |home| {
-        write(home, "config-profiles/tenants/config-b-profile.json", "")
+        write(home, "config-profiles/tenants/config-b-profile.json", "");
     });
     check(true, |home| write(home, "certs/b/mycert_b.pem", ""));
     check(true, |home| {
-        write(home, "certs/infos/cert-a-info.json", "{}")
+        write(home, "certs/infos/cert-a-info.json", "{}");
     });
     check(true, |home| {
         fs::rename(home.join(PEM), home.join("certs/a/other.pem")).unwrap();
@@ -53,7 +53,7 @@ fn what_is_no_profile_or_certificate_changes_nothing() {
     check(false, |home| drop(fs::read(home.join(PEM)).unwrap()));
     check(false, |home| write(home, "licensetool.db", "rows"));
     check(false, |home| {
-        write(home, "certs/a/.mycert_a.pem.swp", "an editor's")
+        write(home, "certs/a/.mycert_a.pem.swp", "an editor's");
     });
 }
 
