@@ -2,6 +2,7 @@
 
 mod walk;
 mod page;
+mod lens;
 mod shapes;
 mod tenants;
 mod licenses;

@@ -164,4 +164,18 @@ mod tests {
         }
         assert_eq!(Kind::from_slug("fine"), None);
     }
+
+    #[test]
+    fn every_kind_stands_in_the_documentation_under_its_status() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        for kind in Kind::ALL {
+            let (slug, status) = (format!("`{}`", kind.slug()), kind.status().as_u16());
+            let row = page
+                .lines()
+                .find(|line| line.starts_with('|') && line.contains(&slug));
+            let row = row.unwrap_or_else(|| panic!("{slug} is not in docs/api.md"));
+            assert!(row.contains(&format!("| {status} |")), "{slug}: {row}");
+        }
+    }
 }

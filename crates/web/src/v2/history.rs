@@ -3,7 +3,7 @@
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use domain::{Exclusion, SkuId};
+use domain::SkuId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +15,7 @@ use crate::request::{self, Params, Segments};
 use crate::state::App;
 use crate::{answer, language};
 
+use super::lens::Lens;
 use super::shapes::Units;
 use super::walk::present;
 
@@ -97,8 +98,8 @@ pub(super) async fn history(
     headers: HeaderMap,
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Error> {
-    let language = language::wanted(wanted.language.as_deref(), &headers, app.language())?;
-    let (from, until) = span(&wanted, app.now())?;
+    let lens = Lens::new(&app, &headers, wanted.language.as_deref()).await?;
+    let (from, until) = span(&wanted, lens.now)?;
     let key = present(app.store(), &given).await?.key;
     let unknown = || {
         let detail = format!(
@@ -112,16 +113,18 @@ pub(super) async fn history(
     let skus = state.snapshot.iter().flat_map(|snapshot| &snapshot.skus);
     let sku = skus.into_iter().find(|sku| sku.id == sku_id);
     let past = app.store().history(&key, sku_id, from, until).await?;
-    if sku.is_none_or(|sku| is_hidden(&app, sku)) && (sku.is_some() || past.points.is_empty()) {
+    let is_known = match sku {
+        Some(sku) => lens.policy(sku).is_some(),
+        None => !past.points.is_empty(),
+    };
+    if !is_known {
         return Err(unknown());
     }
-    let names = app.names().await?;
     let part_number = sku.map(|sku| sku.part_number.clone());
-    let product = names.get(sku_id, language).map(str::to_owned);
     let history = History {
         tenant: key.to_string(),
         sku_id: sku_id.0,
-        product: product.or_else(|| part_number.clone()),
+        product: lens.name(sku_id).or_else(|| part_number.clone()),
         part_number,
         from: Moment(from),
         until: Moment(until),
@@ -129,12 +132,7 @@ pub(super) async fn history(
         points: past.points.into_iter().map(Into::into).collect(),
         unseen: past.unseen.into_iter().map(Into::into).collect(),
     };
-    Ok((language::headers(language), answer::json(&history)).into_response())
-}
-
-fn is_hidden(app: &App, sku: &domain::Sku) -> bool {
-    let policy = domain::effective(sku, &[app.options().company]);
-    policy.exclusion == Exclusion::Everywhere
+    Ok((language::headers(lens.language), answer::json(&history)).into_response())
 }
 
 fn span(wanted: &Wanted, now: Timestamp) -> Result<(Timestamp, Timestamp), Error> {

@@ -3,10 +3,9 @@
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use domain::{Exclusion, Language, Level, Policy, ProductNames, Sku, Snapshot};
-use jiff::Timestamp;
+use domain::{Exclusion, Sku, Snapshot};
 use serde::{Deserialize, Serialize};
-use store::State;
+use store::Tenant;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -16,9 +15,10 @@ use crate::request::{self, Params};
 use crate::state::App;
 use crate::{answer, language};
 
-use super::page::{self, Cursor, Page};
-use super::shapes::{Judged, Units, Unseen};
-use super::walk::Walk;
+use super::lens::Lens;
+use super::page::{self, Page};
+use super::shapes::{Judged, Units};
+use super::walk::{Stop, Walk};
 
 const LEVELS: [&str; 5] = ["enough", "low", "exhausted", "over-assigned", "unknown"];
 
@@ -92,42 +92,21 @@ pub(super) async fn list(
     headers: HeaderMap,
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Error> {
-    let language = language::wanted(wanted.language.as_deref(), &headers, app.language())?;
+    let lens = Lens::new(&app, &headers, wanted.language.as_deref()).await?;
     let filter = Filter::new(&wanted)?;
     let cursor = page::cursor(wanted.cursor.as_deref())?;
     let mut page = Page::new(page::limit(wanted.limit.as_deref())?);
-    let (names, now) = (app.names().await?, app.now());
-    let lens = Lens {
-        app: &app,
-        names: &names,
-        language,
-        now,
-    };
-    let mut walk = Walk::new(app.store(), wanted.tenant.as_deref(), cursor.as_ref()).await?;
-    'pages: while let Some(states) = walk.next().await? {
-        for state in &states {
-            let resumed = cursor
-                .as_ref()
-                .filter(|cursor| cursor.tenant == state.tenant.key);
-            if let (None, Some(unseen)) = (resumed, Unseen::of(&state.tenant)) {
-                page.note(unseen);
-            }
-            let after = resumed.map(|cursor| cursor.id.as_str());
-            for license in lens
-                .licenses(state, after)
-                .filter(|license| filter.takes(license))
-            {
-                let at = Cursor {
-                    tenant: state.tenant.key.clone(),
-                    id: license.sku_id.to_string(),
-                };
-                if !page.push(at, license) {
-                    break 'pages;
-                }
-            }
+    let mut walk = Walk::new(app.store(), wanted.tenant.as_deref(), cursor).await?;
+    while let Some(stop) = walk.next().await? {
+        let licenses = licenses(&lens, &stop).filter(|license| filter.takes(license));
+        if !page.take(
+            &stop,
+            licenses.map(|license| (license.sku_id.to_string(), license)),
+        ) {
+            break;
         }
     }
-    Ok((language::headers(language), answer::json(&page)).into_response())
+    Ok((language::headers(lens.language), answer::json(&page)).into_response())
 }
 
 impl Filter {
@@ -184,62 +163,47 @@ pub(super) fn is_sku(given: &str, id: Uuid, part_number: &str) -> bool {
     given.eq_ignore_ascii_case(part_number) || given.parse() == Ok(id)
 }
 
-/// What is needed to name and to judge.
-struct Lens<'a> {
-    app: &'a App,
-    names: &'a ProductNames,
-    language: Language,
-    now: Timestamp,
+/// The tenant's licences by id, after the last that was given before.
+fn licenses(lens: &Lens, stop: &Stop) -> impl Iterator<Item = License> {
+    let Stop { state, after } = stop;
+    let mut skus: Vec<(&Snapshot, &Sku)> = Vec::new();
+    if let Some(snapshot) = &state.snapshot {
+        skus.extend(snapshot.skus.iter().map(|sku| (snapshot, sku)));
+    }
+    skus.sort_by_key(|(_, sku)| sku.id);
+    let is_next = |sku: &Sku| {
+        after
+            .as_ref()
+            .is_none_or(|after| sku.id.to_string() > *after)
+    };
+    skus.into_iter()
+        .filter(move |(_, sku)| is_next(sku))
+        .filter_map(|(snapshot, sku)| license(lens, &state.tenant, snapshot, sku))
 }
 
-impl Lens<'_> {
-    /// The tenant's licences whose ids come after `after`.
-    fn licenses(&self, state: &State, after: Option<&str>) -> impl Iterator<Item = License> {
-        let mut skus: Vec<(&Snapshot, &Sku)> = Vec::new();
-        if let Some(snapshot) = &state.snapshot {
-            skus.extend(snapshot.skus.iter().map(|sku| (snapshot, sku)));
-        }
-        skus.sort_by_key(|(_, sku)| sku.id);
-        skus.into_iter()
-            .filter(move |(_, sku)| after.is_none_or(|after| *sku.id.to_string() > *after))
-            .filter_map(|(snapshot, sku)| self.license(&state.tenant, snapshot, sku))
-    }
-
-    fn license(&self, tenant: &store::Tenant, snapshot: &Snapshot, sku: &Sku) -> Option<License> {
-        let policy = domain::effective(sku, &[self.app.options().company]);
-        if policy.exclusion == Exclusion::Everywhere {
-            return None;
-        }
-        let bought = snapshot.subscriptions.as_ref();
-        let of_sku = || {
-            bought
-                .into_iter()
-                .flatten()
-                .filter(|bought| bought.sku_id == sku.id)
-        };
-        let dates = of_sku().filter_map(|bought| bought.next_lifecycle);
-        let product = self
-            .names
-            .or_part_number(sku.id, &sku.part_number, self.language);
-        Some(License {
-            tenant: tenant.key.to_string(),
-            tenant_name: tenant.name.clone(),
-            sku_id: sku.id.0,
-            part_number: sku.part_number.clone(),
-            product: product.to_owned(),
-            applies_to: sku.applies_to.as_graph().map(str::to_owned),
-            status: sku.status.as_graph().map(str::to_owned),
-            judged: self.judged(sku, &policy, snapshot.taken_at),
-            excluded_from_alerts: policy.exclusion == Exclusion::AlertsOnly,
-            units: sku.units.into(),
-            trial: bought.map(|_| of_sku().any(|bought| bought.is_trial == Some(true))),
-            next_change: dates.filter(|date| *date > self.now).min().map(Moment),
-            as_of: Moment(snapshot.taken_at),
-        })
-    }
-
-    fn judged(&self, sku: &Sku, policy: &Policy, taken_at: Timestamp) -> Judged {
-        let level: Option<Level> = domain::judge(sku, policy, taken_at, self.now);
-        Judged::new(level, self.language)
-    }
+fn license(lens: &Lens, tenant: &Tenant, snapshot: &Snapshot, sku: &Sku) -> Option<License> {
+    let policy = lens.policy(sku)?;
+    let bought = snapshot.subscriptions.as_ref();
+    let of_sku = || {
+        bought
+            .into_iter()
+            .flatten()
+            .filter(|bought| bought.sku_id == sku.id)
+    };
+    let dates = of_sku().filter_map(|bought| bought.next_lifecycle);
+    Some(License {
+        tenant: tenant.key.to_string(),
+        tenant_name: tenant.name.clone(),
+        sku_id: sku.id.0,
+        part_number: sku.part_number.clone(),
+        product: lens.product(sku.id, &sku.part_number),
+        applies_to: sku.applies_to.as_graph().map(str::to_owned),
+        status: sku.status.as_graph().map(str::to_owned),
+        judged: lens.judged(sku, &policy, snapshot.taken_at),
+        excluded_from_alerts: policy.exclusion == Exclusion::AlertsOnly,
+        units: sku.units.into(),
+        trial: bought.map(|_| of_sku().any(|bought| bought.is_trial == Some(true))),
+        next_change: dates.filter(|date| *date > lens.now).min().map(Moment),
+        as_of: Moment(snapshot.taken_at),
+    })
 }

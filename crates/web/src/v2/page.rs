@@ -11,6 +11,7 @@ use crate::problem::Error;
 use crate::request;
 
 use super::shapes::Unseen;
+use super::walk::Stop;
 
 const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 1000;
@@ -48,19 +49,24 @@ impl<T> Page<T> {
         }
     }
 
-    /// Adds an item. `false`: the page was full before, and now knows that there is more.
-    pub(crate) fn push(&mut self, at: Cursor, item: T) -> bool {
-        if self.items.len() == self.limit {
-            self.next_cursor = self.last.as_ref().map(Cursor::text);
-            return false;
+    /// Adds a tenant's items, each with its id, as far as there is room. `false`: there was more,
+    /// so the page is done.
+    pub(crate) fn take(&mut self, stop: &Stop, items: impl Iterator<Item = (String, T)>) -> bool {
+        if stop.after.is_none() {
+            self.unseen.extend(Unseen::of(&stop.state.tenant));
         }
-        self.items.push(item);
-        self.last = Some(at);
+        for (id, item) in items {
+            if self.items.len() == self.limit {
+                self.next_cursor = self.last.as_ref().map(Cursor::text);
+                return false;
+            }
+            self.items.push(item);
+            self.last = Some(Cursor {
+                tenant: stop.state.tenant.key.clone(),
+                id,
+            });
+        }
         true
-    }
-
-    pub(crate) fn note(&mut self, unseen: Unseen) {
-        self.unseen.push(unseen);
     }
 }
 

@@ -5,10 +5,10 @@ mod outlook;
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use domain::{Exclusion, Language, ProductNames, Sku, Snapshot, Subscription as Purchase};
+use domain::{Sku, Snapshot, Subscription as Purchase};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::State;
+use store::Tenant;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -18,10 +18,11 @@ use crate::request::{self, Params};
 use crate::state::App;
 use crate::{answer, language};
 
+use super::lens::Lens;
 use super::licenses::is_sku;
-use super::page::{self, Cursor, Page};
-use super::shapes::{Judged, Units, Unseen};
-use super::walk::Walk;
+use super::page::{self, Page};
+use super::shapes::{Judged, Units};
+use super::walk::{Stop, Walk};
 
 use outlook::Outlook;
 
@@ -107,38 +108,20 @@ pub(super) async fn list(
     headers: HeaderMap,
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Error> {
-    let language = language::wanted(wanted.language.as_deref(), &headers, app.language())?;
+    let lens = Lens::new(&app, &headers, wanted.language.as_deref()).await?;
     let filter = Filter::new(&wanted)?;
     let cursor = page::cursor(wanted.cursor.as_deref())?;
     let mut page = Page::new(page::limit(wanted.limit.as_deref())?);
-    let lens = Lens {
-        app: &app,
-        names: &*app.names().await?,
-        language,
-        now: app.now(),
-    };
-    let mut walk = Walk::new(app.store(), wanted.tenant.as_deref(), cursor.as_ref()).await?;
-    'pages: while let Some(states) = walk.next().await? {
-        for state in &states {
-            let resumed = cursor
-                .as_ref()
-                .filter(|cursor| cursor.tenant == state.tenant.key);
-            if let (None, Some(unseen)) = (resumed, Unseen::of(&state.tenant)) {
-                page.note(unseen);
-            }
-            let after = resumed.map(|cursor| cursor.id.as_str());
-            for subscription in lens.subscriptions(state, after, &filter).await? {
-                let at = Cursor {
-                    tenant: state.tenant.key.clone(),
-                    id: subscription.id.clone(),
-                };
-                if !page.push(at, subscription) {
-                    break 'pages;
-                }
-            }
+    let mut walk = Walk::new(app.store(), wanted.tenant.as_deref(), cursor).await?;
+    while let Some(stop) = walk.next().await? {
+        let subscriptions = subscriptions(&app, &lens, &stop, &filter)
+            .await?
+            .into_iter();
+        if !page.take(&stop, subscriptions.map(|one| (one.id.clone(), one))) {
+            break;
         }
     }
-    Ok((language::headers(language), answer::json(&page)).into_response())
+    Ok((language::headers(lens.language), answer::json(&page)).into_response())
 }
 
 impl Filter {
@@ -176,100 +159,88 @@ impl Filter {
     }
 }
 
-/// What is needed to name and to judge.
-struct Lens<'a> {
-    app: &'a App,
-    names: &'a ProductNames,
-    language: Language,
-    now: Timestamp,
+/// The tenant's subscriptions by id, after the last that was given before.
+async fn subscriptions(
+    app: &App,
+    lens: &Lens,
+    stop: &Stop,
+    filter: &Filter,
+) -> Result<Vec<Subscription>, Error> {
+    let Stop { state, after } = stop;
+    let Some(snapshot) = &state.snapshot else {
+        return Ok(Vec::new());
+    };
+    let is_next = |purchase: &&Purchase| after.as_ref().is_none_or(|after| purchase.id > *after);
+    let bought = snapshot.subscriptions.iter().flatten();
+    let mut wanted: Vec<&Purchase> = bought
+        .filter(is_next)
+        .filter(|purchase| filter.may_take(purchase))
+        .collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    wanted.sort_by(|a, b| a.id.cmp(&b.id));
+    // Microsoft should not repeat an id; a page must not depend on it.
+    wanted.dedup_by(|a, b| a.id == b.id);
+    let past = app.store().sightings(&state.tenant.key).await?;
+    let shown = wanted.into_iter().filter_map(|purchase| {
+        let sightings = past
+            .get(&purchase.id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let outlook = Outlook::of(&domain::renewal(sightings, None), lens.language);
+        subscription(lens, &state.tenant, snapshot, purchase, outlook)
+    });
+    Ok(shown
+        .filter(|subscription| filter.takes(subscription))
+        .collect())
 }
 
-impl Lens<'_> {
-    /// The tenant's subscriptions whose ids come after `after`, by id.
-    async fn subscriptions(
-        &self,
-        state: &State,
-        after: Option<&str>,
-        filter: &Filter,
-    ) -> Result<Vec<Subscription>, Error> {
-        let Some((snapshot, bought)) = state
-            .snapshot
-            .as_ref()
-            .and_then(|seen| Some((seen, seen.subscriptions.as_ref()?)))
-        else {
-            return Ok(Vec::new());
-        };
-        let is_wanted = |purchase: &&Purchase| {
-            after.is_none_or(|after| *purchase.id > *after) && filter.may_take(purchase)
-        };
-        let mut wanted: Vec<&Purchase> = bought.iter().filter(is_wanted).collect();
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        wanted.sort_by(|a, b| a.id.cmp(&b.id));
-        // Microsoft should not repeat an id; a page must not depend on it.
-        wanted.dedup_by(|a, b| a.id == b.id);
-        let past = self.app.store().sightings(&state.tenant.key).await?;
-        let shown = wanted.into_iter().filter_map(|purchase| {
-            let sightings = past
-                .get(&purchase.id)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let outlook = Outlook::of(&domain::renewal(sightings, None), self.language);
-            self.subscription(&state.tenant, snapshot, purchase, outlook)
-        });
-        Ok(shown
-            .filter(|subscription| filter.takes(subscription))
-            .collect())
-    }
+fn subscription(
+    lens: &Lens,
+    tenant: &Tenant,
+    snapshot: &Snapshot,
+    purchase: &Purchase,
+    outlook: Outlook,
+) -> Option<Subscription> {
+    let sku = snapshot.skus.iter().find(|sku| sku.id == purchase.sku_id);
+    let if_it_ends = match sku {
+        Some(sku) => Some(if_it_ends(lens, sku, purchase, snapshot.taken_at)?),
+        None => None,
+    };
+    Some(Subscription {
+        tenant: tenant.key.to_string(),
+        tenant_name: tenant.name.clone(),
+        id: purchase.id.clone(),
+        sku_id: purchase.sku_id.0,
+        part_number: purchase.part_number.clone(),
+        product: lens.product(purchase.sku_id, &purchase.part_number),
+        status: purchase.status.as_graph().map(str::to_owned),
+        total: purchase.total,
+        is_trial: purchase.is_trial,
+        created: purchase.created.map(Moment),
+        next_change: purchase.next_lifecycle.map(Moment),
+        outlook,
+        if_it_ends,
+        as_of: tenant.subscriptions_seen_at.map(Moment),
+    })
+}
 
-    fn subscription(
-        &self,
-        tenant: &store::Tenant,
-        snapshot: &Snapshot,
-        purchase: &Purchase,
-        outlook: Outlook,
-    ) -> Option<Subscription> {
-        let sku = snapshot.skus.iter().find(|sku| sku.id == purchase.sku_id);
-        let company = self.app.options().company;
-        if sku.is_some_and(|sku| {
-            domain::effective(sku, &[company]).exclusion == Exclusion::Everywhere
-        }) {
-            return None;
-        }
-        let part_number = &purchase.part_number;
-        let product = self
-            .names
-            .or_part_number(purchase.sku_id, part_number, self.language);
-        Some(Subscription {
-            tenant: tenant.key.to_string(),
-            tenant_name: tenant.name.clone(),
-            id: purchase.id.clone(),
-            sku_id: purchase.sku_id.0,
-            part_number: part_number.clone(),
-            product: product.to_owned(),
-            status: purchase.status.as_graph().map(str::to_owned),
-            total: purchase.total,
-            is_trial: purchase.is_trial,
-            created: purchase.created.map(Moment),
-            next_change: purchase.next_lifecycle.map(Moment),
-            outlook,
-            if_it_ends: sku.map(|sku| self.if_it_ends(sku, purchase, snapshot.taken_at)),
-            as_of: tenant.subscriptions_seen_at.map(Moment),
-        })
-    }
-
-    fn if_it_ends(&self, sku: &Sku, purchase: &Purchase, taken_at: Timestamp) -> IfItEnds {
-        let left = Sku {
-            units: domain::without(sku.units, purchase),
-            ..sku.clone()
-        };
-        let policy = domain::effective(sku, &[self.app.options().company]);
-        let level = domain::judge(&left, &policy, taken_at, self.now);
-        IfItEnds {
-            judged: Judged::new(level, self.language),
-            units: left.units.into(),
-            as_of: Moment(taken_at),
-        }
-    }
+/// `None`: the licence is to be shown nowhere.
+fn if_it_ends(
+    lens: &Lens,
+    sku: &Sku,
+    purchase: &Purchase,
+    taken_at: Timestamp,
+) -> Option<IfItEnds> {
+    let policy = lens.policy(sku)?;
+    let left = Sku {
+        units: domain::without(sku.units, purchase),
+        ..sku.clone()
+    };
+    Some(IfItEnds {
+        judged: lens.judged(&left, &policy, taken_at),
+        units: left.units.into(),
+        as_of: Moment(taken_at),
+    })
 }

@@ -1,5 +1,7 @@
-//! Goes through tenants in the order of their keys, a few at a time, so that a list over very many
-//! tenants reads no more than its page needs.
+//! Goes through tenants in the order of their keys, reading a few at a time, so that a list over
+//! very many tenants reads no more than its page needs.
+
+use std::collections::VecDeque;
 
 use domain::TenantKey;
 use store::{State, Store};
@@ -14,57 +16,83 @@ const STRIDE: u32 = 100;
 #[derive(Debug)]
 pub(crate) struct Walk<'a> {
     store: &'a Store,
+    read: VecDeque<State>,
     next: Next,
+    cursor: Option<Cursor>,
 }
 
+/// Which tenants are read next.
 #[derive(Debug)]
 enum Next {
-    /// This tenant and no other.
+    /// This one and no other.
     Only(TenantKey),
-    /// This tenant, then those after it.
+    /// This one, then those after it.
     From(TenantKey),
     After(Option<TenantKey>),
     Ended,
 }
 
+/// One tenant on the way.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) state: State,
+    /// The last item of this tenant that the page before gave, if that page ended here.
+    pub(crate) after: Option<String>,
+}
+
 impl<'a> Walk<'a> {
-    /// Through the tenant `only`, or all that are switched on, beginning at the cursor's.
+    /// Through the tenant `only`, or all that are switched on, beginning where the cursor stands.
     ///
     /// # Errors
     /// There is no tenant `only`.
     pub(crate) async fn new(
         store: &'a Store,
         only: Option<&str>,
-        cursor: Option<&Cursor>,
+        cursor: Option<Cursor>,
     ) -> Result<Self, Error> {
-        let next = match (only, cursor) {
+        let next = match (only, &cursor) {
             (Some(given), _) => Next::Only(present(store, given).await?.key),
             (None, Some(cursor)) => Next::From(cursor.tenant.clone()),
             (None, None) => Next::After(None),
         };
-        Ok(Self { store, next })
+        Ok(Self {
+            store,
+            read: VecDeque::new(),
+            next,
+            cursor,
+        })
     }
 
-    /// The next tenants; `None` after the last.
-    pub(crate) async fn next(&mut self) -> Result<Option<Vec<State>>, Error> {
+    /// The next tenant; `None` after the last.
+    pub(crate) async fn next(&mut self) -> Result<Option<Stop>, Error> {
+        while self.read.is_empty() && !matches!(self.next, Next::Ended) {
+            self.read_on().await?;
+        }
+        Ok(self.read.pop_front().map(|state| {
+            let here = |cursor: &mut Cursor| cursor.tenant == state.tenant.key;
+            let after = self.cursor.take_if(here).map(|cursor| cursor.id);
+            Stop { state, after }
+        }))
+    }
+
+    async fn read_on(&mut self) -> Result<(), Error> {
         match std::mem::replace(&mut self.next, Next::Ended) {
-            Next::Ended => Ok(None),
-            Next::Only(key) => Ok(Some(self.store.state(&key).await?.into_iter().collect())),
+            Next::Ended => {}
+            Next::Only(key) => self.read.extend(self.store.state(&key).await?),
             Next::From(key) => {
                 let state = self.store.state(&key).await?;
+                self.read.extend(state.filter(is_on));
                 self.next = Next::After(Some(key));
-                Ok(Some(state.into_iter().filter(is_on).collect()))
             }
             Next::After(key) => {
-                let mut states = self.store.states_page(key.as_ref(), STRIDE).await?;
-                let Some(last) = states.last() else {
-                    return Ok(None);
-                };
-                self.next = Next::After(Some(last.tenant.key.clone()));
-                states.retain(is_on);
-                Ok(Some(states))
+                let states = self.store.states_page(key.as_ref(), STRIDE).await?;
+                if let Some(last) = states.last() {
+                    self.next = Next::After(Some(last.tenant.key.clone()));
+                }
+                self.read.extend(states.into_iter().filter(is_on));
             }
         }
+        Ok(())
     }
 }
 

@@ -8,6 +8,12 @@ use serde_json::Value;
 
 use crate::fixture::{Service, ask};
 
+/// The page that explains the API.
+pub(crate) fn page() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
+    std::fs::read_to_string(path).unwrap()
+}
+
 fn document() -> Value {
     serde_json::from_str(&web::openapi()).unwrap()
 }
@@ -280,4 +286,17 @@ fn gather<'a>(
     );
     let names = schema["required"].as_array().into_iter().flatten();
     required.extend(names.map(|name| name.as_str().unwrap()));
+}
+
+#[test]
+fn the_page_that_explains_the_api_knows_every_resource() {
+    let page = page();
+    for (path, _, about) in operations() {
+        let api = about["tags"][0] == "v1" || about["tags"][0] == "v2";
+        let leads_elsewhere =
+            about["responses"].get("200").is_none() && path != "/api/v2/refreshes";
+        if api && !leads_elsewhere {
+            assert!(page.contains(&path), "{path} is not in docs/api.md");
+        }
+    }
 }

@@ -155,3 +155,20 @@ async fn a_store_that_is_away_is_told_and_the_rest_goes_on() {
     assert!(!text.contains("license_units{"));
     assert!(text.contains("process_resident_memory_bytes"));
 }
+
+#[tokio::test]
+async fn every_metric_stands_in_the_documentation() {
+    let service = Service::schools().await;
+    service.get("/").await;
+    let (text, page) = (scrape(&service).await, crate::description::page());
+    let named = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+    let own: Vec<&str> = named
+        .filter(|name| name.starts_with("licensetool_"))
+        .collect();
+    assert!(own.len() >= 10, "{own:?}");
+    for name in own {
+        assert!(page.contains(name), "{name} is not in docs/api.md");
+    }
+}

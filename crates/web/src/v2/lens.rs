@@ -1,0 +1,57 @@
+//! With what eyes a reader looks at licences: names, language, policy and time.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use domain::{Exclusion, Language, Layer, Policy, ProductNames, Sku, SkuId};
+use jiff::Timestamp;
+
+use crate::language;
+use crate::problem::Error;
+use crate::state::App;
+
+use super::shapes::Judged;
+
+pub(crate) struct Lens {
+    pub(crate) language: Language,
+    pub(crate) now: Timestamp,
+    names: Arc<ProductNames>,
+    company: Layer,
+}
+
+impl Lens {
+    /// For the reader who sent `headers`, and perhaps asked for a `language`.
+    pub(crate) async fn new(
+        app: &App,
+        headers: &HeaderMap,
+        language: Option<&str>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            language: language::wanted(language, headers, app.language())?,
+            now: app.now(),
+            names: app.names().await?,
+            company: app.options().company,
+        })
+    }
+
+    /// The policy for `sku`; `None`: it is to be shown nowhere.
+    pub(crate) fn policy(&self, sku: &Sku) -> Option<Policy> {
+        let policy = domain::effective(sku, &[self.company]);
+        (policy.exclusion != Exclusion::Everywhere).then_some(policy)
+    }
+
+    pub(crate) fn judged(&self, sku: &Sku, policy: &Policy, taken_at: Timestamp) -> Judged {
+        let level = domain::judge(sku, policy, taken_at, self.now);
+        Judged::new(level, self.language)
+    }
+
+    /// The product's name, or its part number if it has none.
+    pub(crate) fn product(&self, id: SkuId, part_number: &str) -> String {
+        let name = self.names.or_part_number(id, part_number, self.language);
+        name.to_owned()
+    }
+
+    pub(crate) fn name(&self, id: SkuId) -> Option<String> {
+        self.names.get(id, self.language).map(str::to_owned)
+    }
+}
