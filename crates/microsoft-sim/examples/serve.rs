@@ -10,7 +10,9 @@ use microsoft_sim::{Options, Simulator, Tls, World};
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let home = arguments.next().context("say where to write a home folder: serve HOME [WORLD]")?;
+    let home = arguments
+        .next()
+        .context("say where to write a home folder: serve HOME [WORLD]")?;
     let world = match arguments.next() {
         Some(file) => {
             let text = std::fs::read_to_string(&file)

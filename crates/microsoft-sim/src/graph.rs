@@ -1,16 +1,23 @@
 //! Graph: what an app with a token is told about its tenant, in the shapes of the real service.
 
+mod route;
+
+mod batch;
+mod list;
 mod query;
-mod refusal;
 mod rows;
 
+mod refusal;
+
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use self::query::Select;
+use self::list::{Item, List};
+use self::query::Query;
 use self::refusal::Refusal;
+use self::route::{Resource, Route, route};
 use crate::caller::{Caller, TokenFault};
 use crate::endpoint::Endpoint;
 use crate::message::{Reply, Request};
@@ -32,10 +39,10 @@ const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true
 /// The answer to an app whose token is believed.
 pub(crate) fn answer(context: &Context<'_>, caller: &Caller, request: &Request) -> Reply {
     let tenant = context.world.at(caller.tenant);
-    let toll = context.throttle.map(|throttle| {
-        let units = units(request);
-        throttle.spend(caller, tenant, units, context.now)
-    });
+    let is_batch = Endpoint::of(&request.path) == Endpoint::Batch;
+    // A batch is free, its parts are not.
+    let throttle = context.throttle.filter(|_| !is_batch);
+    let toll = throttle.map(|throttle| throttle.spend(caller, tenant, units(request), context.now));
     let found = match toll.and_then(|toll| toll.wait) {
         Some(_) => Err(Refusal::throttled()),
         None => found(context, caller, tenant, request),
@@ -64,12 +71,22 @@ pub(crate) fn unauthenticated(
     reply
 }
 
+/// The list of a tenant that knows no caller, for those who play Microsoft without a connection.
 pub(crate) fn subscribed_skus_body(world: &World, tenant: &TenantSpec, at: Timestamp) -> Vec<u8> {
-    rows::subscribed_skus(world, tenant, at, "", &Select::All)
+    whole(Resource::SubscribedSkus, world, tenant, at)
 }
 
 pub(crate) fn subscriptions_body(world: &World, tenant: &TenantSpec, at: Timestamp) -> Vec<u8> {
-    rows::subscriptions(world, tenant, at, "", &Select::All)
+    whole(Resource::Subscriptions, world, tenant, at)
+}
+
+fn whole(resource: Resource, world: &World, tenant: &TenantSpec, at: Timestamp) -> Vec<u8> {
+    let query = Query::default();
+    let mut list = List::new("https://graph.microsoft.com", resource, &query);
+    rows::each(resource, world, tenant, at, |row, oddities| {
+        list.push(row, oddities);
+    });
+    list.end(|_| unreachable!("a list without $top is one page"))
 }
 
 fn found(
@@ -78,36 +95,42 @@ fn found(
     tenant: &TenantSpec,
     request: &Request,
 ) -> Result<Vec<u8>, Refusal> {
-    let path = request.path.trim_end_matches('/').to_ascii_lowercase();
-    let list = match path.as_str() {
-        "/v1.0/subscribedskus" => rows::subscribed_skus,
-        "/v1.0/directory/subscriptions" => rows::subscriptions,
-        "/v1.0/organization" => rows::organization,
-        other => return Err(Refusal::unknown_path(other)),
-    };
-    if request.method != http::Method::GET {
+    if Endpoint::of(&request.path) == Endpoint::Batch {
+        return batch::batch(context, caller, request);
+    }
+    let Route { resource, key } = route(&request.path).map_err(|it| Refusal::unknown(&it))?;
+    if request.method != Method::GET {
         return Err(Refusal::method());
     }
-    let allowed = [
-        "Organization.Read.All",
-        "Directory.Read.All",
-        "Organization.ReadWrite.All",
-    ];
-    if !caller
-        .roles
-        .iter()
-        .any(|role| allowed.contains(&role.as_str()))
-    {
+    if !allowed(resource, &caller.roles) {
         return Err(Refusal::denied());
     }
-    let select = Select::read(request.query.as_deref().unwrap_or_default())?;
-    Ok(list(
-        context.world,
-        tenant,
-        context.now,
-        context.base_url,
-        &select,
-    ))
+    let asked = request.query.as_deref().unwrap_or_default();
+    let query = Query::read(asked, resource)?;
+    let (world, base_url) = (context.world, context.base_url);
+    let Some(key) = key else {
+        let mut list = List::new(base_url, resource, &query);
+        rows::each(resource, world, tenant, context.now, |row, odd| {
+            list.push(row, odd);
+        });
+        let link = |until| query::next_link(base_url, request, until);
+        return Ok(list.end(link));
+    };
+    let mut item = Item::new(base_url, resource, &key, &query);
+    rows::each(resource, world, tenant, context.now, |row, odd| {
+        item.look_at(row, odd);
+    });
+    item.found.ok_or_else(|| Refusal::no_item(&key.value))
+}
+
+/// Whether one of the permissions is enough. Source: Microsoft's reference of each call.
+fn allowed(resource: Resource, roles: &[String]) -> bool {
+    roles.iter().any(|role| match role.as_str() {
+        "Organization.Read.All" | "Organization.ReadWrite.All" => true,
+        "Directory.Read.All" | "Directory.ReadWrite.All" => true,
+        "LicenseAssignment.Read.All" => resource == Resource::SubscribedSkus,
+        _ => false,
+    })
 }
 
 /// Resource units of a request: 3 for subscribed SKUs and 1 for others, one less with `$select`.

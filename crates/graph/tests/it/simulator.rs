@@ -107,9 +107,9 @@ async fn a_regular_world_is_read_without_a_remark_and_with_one_token() {
 
 #[tokio::test]
 async fn what_is_read_is_what_the_world_says() {
-    let now = Some("2026-11-20T09:00:00Z".parse().unwrap());
+    let now = "2026-11-20T09:00:00Z".parse().unwrap();
     let office = Office::open(Options {
-        now,
+        now: Some(now),
         ..over_https()
     })
     .await;
@@ -117,7 +117,7 @@ async fn what_is_read_is_what_the_world_says() {
     let body = office
         .simulator
         .world()
-        .subscribed_skus_body("iseschool", now.unwrap());
+        .subscribed_skus_body("iseschool", now);
     let expected = graph::parse_subscribed_skus(&body.unwrap()).unwrap();
     assert_eq!(told.items, expected.items);
 }

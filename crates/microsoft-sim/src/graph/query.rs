@@ -1,37 +1,157 @@
-//! The query options that Graph takes on these lists.
+//! The query options that Graph takes, and no others.
 
+use serde_json::Value;
 use url::form_urlencoded;
 
 use super::refusal::Refusal;
+use super::route::Resource;
+use crate::message::Request;
 
-/// Which properties a client wants.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Select {
-    All,
-    Only(Vec<String>),
+/// Largest page of a client's choice.
+const LARGEST_PAGE: usize = 999;
+
+/// What a client wants of a list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Query {
+    /// Properties; all without it.
+    pub(super) select: Option<Vec<String>>,
+    /// Properties and the values that they must have, all of them.
+    pub(super) filter: Vec<(String, Value)>,
+    pub(super) top: Option<usize>,
+    /// Rows of earlier pages.
+    pub(super) skip: usize,
 }
 
-impl Select {
-    pub(super) fn read(query: &str) -> Result<Select, Refusal> {
-        let mut select = Select::All;
+impl Query {
+    /// Only subscriptions can be filtered and paged; the others take nothing but `$select`.
+    pub(super) fn read(query: &str, resource: Resource) -> Result<Query, Refusal> {
+        let mut read = Query::default();
+        let paged = resource == Resource::Subscriptions;
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "$select" => {
                     let names = value.split(',').map(|name| name.trim().to_owned());
-                    select = Select::Only(names.collect());
+                    read.select = Some(names.collect());
                 }
-                // Options without a dollar are custom ones, which the service ignores.
+                "$filter" if paged => read.filter = filter(&value)?,
+                "$top" if paged => read.top = Some(top(&value)?),
+                "$skiptoken" if paged => {
+                    read.skip = value.parse().map_err(|_| Refusal::option("$skiptoken"))?;
+                }
+                // Options without a dollar are a client's own, which the service ignores.
                 option if !option.starts_with('$') => {}
                 option => return Err(Refusal::option(option)),
             }
         }
-        Ok(select)
+        Ok(read)
     }
 
-    pub(super) fn has(&self, property: &str) -> bool {
-        match self {
-            Select::All => true,
-            Select::Only(names) => names.iter().any(|name| name.eq_ignore_ascii_case(property)),
-        }
+    pub(super) fn selects(&self, property: &str) -> bool {
+        let select = self.select.as_ref();
+        select.is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(property)))
+    }
+}
+
+/// The address of the page after so many rows.
+pub(super) fn next_link(base_url: &str, request: &Request, until: usize) -> String {
+    let query = request.query.as_deref().unwrap_or_default();
+    let kept = query.split('&').filter(|part| !part.contains("skiptoken="));
+    let token = format!("$skiptoken={until}");
+    let query: Vec<&str> = kept.chain([token.as_str()]).collect();
+    format!("{base_url}{}?{}", request.path, query.join("&"))
+}
+
+fn top(value: &str) -> Result<usize, Refusal> {
+    let top = value.parse().ok();
+    let top = top.filter(|top| (1..=LARGEST_PAGE).contains(top));
+    top.ok_or_else(|| Refusal::option("$top"))
+}
+
+/// `property eq value`, several of them joined by `and`.
+fn filter(text: &str) -> Result<Vec<(String, Value)>, Refusal> {
+    let refused = || Refusal::option("$filter");
+    let condition = |part: &str| {
+        let (property, value) = part.split_once(" eq ").ok_or_else(refused)?;
+        let value = value.trim();
+        let quoted = value
+            .strip_prefix('\'')
+            .and_then(|it| it.strip_suffix('\''));
+        let value = match quoted {
+            Some(text) => Value::from(text.replace("''", "'")),
+            // Numbers, true, false and null are written as in JSON; GUIDs and dates without quotes.
+            None => serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
+        };
+        Ok((property.trim().to_owned(), value))
+    };
+    text.split(" and ").map(condition).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(query: &str, resource: Resource) -> Option<Query> {
+        Query::read(query, resource).ok()
+    }
+
+    #[test]
+    fn options_are_read() {
+        let all = Query::default();
+        let check = |query: &str, expected: Query| {
+            assert_eq!(
+                read(query, Resource::Subscriptions),
+                Some(expected),
+                "{query}"
+            );
+        };
+        let select = Some(vec!["id".to_owned(), "status".to_owned()]);
+        check("", all.clone());
+        check(
+            "$select=id,status",
+            Query {
+                select: select.clone(),
+                ..all.clone()
+            },
+        );
+        check(
+            "%24select=id%2C%20status",
+            Query {
+                select,
+                ..all.clone()
+            },
+        );
+        check(
+            "$top=5&$skiptoken=10",
+            Query {
+                top: Some(5),
+                skip: 10,
+                ..all.clone()
+            },
+        );
+        check("api=1", all.clone());
+        let filter = vec![
+            ("status".to_owned(), json!("Enabled")),
+            ("isTrial".to_owned(), json!(true)),
+        ];
+        check(
+            "$filter=status eq 'Enabled' and isTrial eq true",
+            Query { filter, ..all },
+        );
+    }
+
+    #[test]
+    fn what_a_list_does_not_take_is_refused() {
+        let check = |query: &str, resource: Resource| {
+            assert_eq!(read(query, resource), None, "{query}");
+        };
+        check("$top=5", Resource::SubscribedSkus);
+        check("$filter=skuId eq 'x'", Resource::SubscribedSkus);
+        check("$expand=x", Resource::Subscriptions);
+        check("$top=0", Resource::Subscriptions);
+        check("$top=1000", Resource::Subscriptions);
+        check("$filter=contains(status,'x')", Resource::Subscriptions);
+        check("$skiptoken=x", Resource::Subscriptions);
     }
 }

@@ -4,6 +4,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::route::UnknownSegment;
 use crate::caller::TokenFault;
 
 /// A request that Graph does not fulfil.
@@ -53,10 +54,20 @@ impl Refusal {
         Refusal::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", message)
     }
 
-    pub(super) fn unknown_path(path: &str) -> Refusal {
-        let segment = path.split('/').nth(2).unwrap_or_default();
-        let message = format!("Resource not found for the segment '{segment}'.");
+    pub(super) fn bad_request(message: impl Into<String>) -> Refusal {
         Refusal::new(StatusCode::BAD_REQUEST, "BadRequest", message)
+    }
+
+    pub(super) fn unknown(UnknownSegment(segment): &UnknownSegment) -> Refusal {
+        Refusal::bad_request(format!("Resource not found for the segment '{segment}'."))
+    }
+
+    pub(super) fn no_item(value: &str) -> Refusal {
+        let message = format!(
+            "Resource '{value}' does not exist or one of its queried reference-property objects \
+             are not present."
+        );
+        Refusal::new(StatusCode::NOT_FOUND, "Request_ResourceNotFound", message)
     }
 
     pub(super) fn method() -> Refusal {
