@@ -22,6 +22,7 @@ const DECRYPT: &str = "store the key without a password, `openssl rsa -in <file>
 const RSA: &str = "1.2.840.113549.1.1.1";
 const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 const ELLIPTIC: &str = "1.2.840.10045.2.1";
+const ED25519: &str = "1.3.101.112";
 
 /// A private key that can sign for Entra.
 pub(crate) struct Key {
@@ -75,7 +76,8 @@ fn unusable_algorithm(oid: &str) -> Option<Finding> {
         RSA => None,
         RSA_PSS => Some(other_kind("RSASSA-PSS")),
         ELLIPTIC => Some(elliptic()),
-        other => Some(other_kind(&format!("algorithm {other}"))),
+        ED25519 => Some(other_kind("Ed25519")),
+        other => Some(other_kind(other)),
     }
 }
 
@@ -145,6 +147,7 @@ fn damaged() -> Finding {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use rcgen::{KeyPair, PKCS_ED25519};
 
     #[test]
     fn bits_are_counted_from_the_first_one() {
@@ -187,6 +190,9 @@ mod tests {
         check("EC PRIVATE KEY", b"x", Some(&curve));
         let dsa = format!("the private key is of the kind DSA, {only_rsa}");
         check("DSA PRIVATE KEY", b"x", Some(&dsa));
+        let edwards = format!("the private key is of the kind Ed25519, {only_rsa}");
+        let ed25519 = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+        check("PRIVATE KEY", ed25519.serialized_der(), Some(&edwards));
         let ssh = "the private key is in OpenSSH's own format";
         check("OPENSSH PRIVATE KEY", b"x", Some(ssh));
         let short = "the key has 960 bits; 2048 are the least";

@@ -58,6 +58,8 @@ pub struct Home {
     pub sharepoint: Vec<SharepointProfile>,
     /// All problems of all files, those of broken tenants included.
     pub problems: Vec<Problem>,
+    /// Taken before anything was read, so that a change during the reading is noticed later.
+    pub fingerprint: Fingerprint,
     /// When time alone will change what was found: a certificate begins or ends to be valid, or
     /// comes near its end. The folder is worth reading again then.
     pub changes_at: Option<Timestamp>,

@@ -88,12 +88,13 @@ mod tests {
             ("A".to_owned(), false, Some(vec![1])),
             ("B C".to_owned(), false, Some(vec![2, 3, 4])),
         ];
+        let plain = "-----BEGIN A-----\nAQ==\n-----END A-----\n\
+                     -----BEGIN B C-----\nAg\nME\n-----END B C-----";
         for text in [
-            "-----BEGIN A-----\nAQ==\n-----END A-----\n-----BEGIN B C-----\nAgME\n-----END B C-----",
-            "Bag Attributes: x\r\n-----BEGIN A-----\r\nAQ==\r\n-----END A-----\r\nsubject=CN = x\r\n\
-             -----BEGIN B C-----\r\nAg\r\nME\r\n-----END B C-----\r\n\r\n",
-            "  -----BEGIN A-----\n  AQ==\n\n  -----END A-----\n  -----BEGIN B C-----  \n\tAg ME\n  \
-             -----END B C-----",
+            plain,
+            &format!("Bag Attributes: x\n{plain}\nsubject=CN = x\n"),
+            &plain.replace('\n', "\r\n"),
+            &plain.replace('\n', "  \n\n\t"),
         ] {
             assert_eq!(read(text), expected, "{text}");
         }

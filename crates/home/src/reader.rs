@@ -12,6 +12,7 @@ use crate::cert_path;
 use crate::certificate::{Certificate, parse_pem};
 use crate::files;
 use crate::finding::{Finding, Problem, Severity};
+use crate::fingerprint::fingerprint;
 use crate::json;
 use crate::profile_files::{self, Kind, SHAREPOINT, TENANTS};
 use crate::registration::Registration;
@@ -43,6 +44,7 @@ impl Reader {
             broken: Vec::new(),
             sharepoint: Vec::new(),
             problems: Vec::new(),
+            fingerprint: fingerprint(dir),
             changes_at: None,
         };
         Self { home, now }

@@ -1,94 +1,16 @@
 //! Whole home folders: what can be used, what is said, and that one file never harms another.
 
+mod folder;
+#[cfg(unix)]
+mod mounts;
+
 use std::fs;
 use std::path::Path;
 
-use tempfile::TempDir;
+use crate::specimen::{KEY, OTHER_KEY, certificate, now, pkcs8};
+use crate::{parse_pem, read};
 
-use crate::specimen::{KEY, OTHER_KEY, certificate, now, pem_file, pkcs8};
-use crate::{Home, Severity, parse_pem, read};
-
-/// A home folder in which `a` is sound.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        folder.tenant("a", 1);
-        folder
-    }
-
-    fn write(&self, file: &str, text: impl AsRef<[u8]>) -> &Self {
-        let path = self.0.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, text).unwrap();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        }
-        self
-    }
-
-    /// A sound profile and its certificate; `id` is the end of its tenant's id.
-    fn tenant(&self, key: &str, id: u32) -> &Self {
-        let pem = pem_file();
-        let thumbprint = parse_pem(pem.as_bytes()).unwrap().thumbprint_sha1;
-        self.write(&format!("certs/{key}/mycert_{key}.pem"), pem);
-        self.profile(
-            key,
-            &format!("0f8fad5b-d9cb-469f-a165-{id:012}"),
-            &thumbprint,
-        )
-    }
-
-    fn profile(&self, key: &str, tenant_id: &str, thumbprint: &str) -> &Self {
-        let file = format!("config-profiles/tenants/config-{key}-profile.json");
-        self.write(&file, profile(key, tenant_id, thumbprint))
-    }
-
-    fn read(&self) -> Home {
-        read(self.0.path(), now())
-    }
-
-    /// The problems, without advice.
-    fn said(&self) -> Vec<String> {
-        said(&self.read())
-    }
-}
-
-fn profile(key: &str, tenant_id: &str, thumbprint: &str) -> String {
-    format!(
-        r#"{{
-  "tenant_id": "{tenant_id}",
-  "tenant_name": "School {key}",
-  "client_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
-  "thumbprint": "{thumbprint}",
-  "cert_path": "certs/{key}/mycert_{key}.pem",
-  "expires": "2027-11-23"
-}}"#
-    )
-}
-
-fn said(home: &Home) -> Vec<String> {
-    let line = |problem: &crate::Problem| {
-        let field = problem
-            .field
-            .as_ref()
-            .map_or_else(String::new, |field| format!("{field}: "));
-        let word = match problem.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        assert!(!problem.advice.is_empty());
-        format!(
-            "{word}: {}: {field}{}",
-            problem.file.display(),
-            problem.message
-        )
-    };
-    home.problems.iter().map(line).collect()
-}
+use folder::{Folder, profile, said};
 
 const A: &str = "config-profiles/tenants/config-a-profile.json";
 const A_PEM: &str = "certs/a/mycert_a.pem";
@@ -407,48 +329,6 @@ fn sharepoint_profiles_are_read_and_share_certificates() {
     assert_eq!(folder.said(), expected);
     assert!(folder.read().sharepoint.is_empty());
     assert_eq!(folder.read().tenants.len(), 1);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_key_that_everybody_may_read_is_warned_of() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = Folder::new();
-    let check = |mode: u32, expected: &[&str]| {
-        let path = folder.0.path().join(A_PEM);
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-        let prefix = format!("warning: {A_PEM}: holds a private key, and ");
-        let expected: Vec<String> = expected
-            .iter()
-            .map(|said| format!("{prefix}{said}"))
-            .collect();
-        assert_eq!(folder.said(), expected);
-    };
-    check(0o400, &[]);
-    check(0o440, &[]);
-    check(0o640, &[]);
-    check(0o644, &["everybody on this machine may use it (mode 0644)"]);
-    check(0o604, &["everybody on this machine may use it (mode 0604)"]);
-    check(0o660, &["its group may change it (mode 0660)"]);
-}
-
-/// Profiles and certificate as Kubernetes mounts secrets: names are links into a hidden folder.
-#[cfg(unix)]
-#[test]
-fn a_mounted_home_is_read() {
-    use std::os::unix::fs::symlink;
-    let folder = Folder::new();
-    for file in [A, A_PEM] {
-        let path = folder.0.path().join(file);
-        let (mount, name) = (path.parent().unwrap(), path.file_name().unwrap());
-        fs::create_dir(mount.join("..2026_11_23")).unwrap();
-        fs::rename(&path, mount.join("..2026_11_23").join(name)).unwrap();
-        symlink("..2026_11_23", mount.join("..data")).unwrap();
-        symlink(Path::new("..data").join(name), &path).unwrap();
-    }
-    let home = folder.read();
-    assert_eq!(said(&home), [""; 0]);
-    assert_eq!(home.tenants.len(), 1);
 }
 
 /// What the operators' page shows must be what is read.

@@ -172,7 +172,11 @@ proptest! {
     }
 
     #[test]
-    fn no_changed_byte_within_a_section_panics(key: bool, at in any::<prop::sample::Index>(), to: u8) {
+    fn no_changed_byte_within_a_section_panics(
+        key: bool,
+        at in any::<prop::sample::Index>(),
+        to: u8,
+    ) {
         let own = certificate(&KEY, "own", 365);
         let (mut key_der, mut der) = (KEY.serialized_der().to_vec(), own.der().to_vec());
         let changed = if key { &mut key_der } else { &mut der };

@@ -153,6 +153,7 @@ proptest! {
         let (profile, findings) = parse_tenant_profile(&bytes);
         let fine = findings.iter().all(|f| f.severity == Severity::Warning);
         let app = profile.registration;
-        prop_assert!(!fine || app.tenant_id.is_some() && app.client_id.is_some() && app.cert_path.is_some());
+        let needed = [app.tenant_id, app.client_id, app.cert_path];
+        prop_assert!(!fine || needed.iter().all(Option::is_some));
     }
 }
