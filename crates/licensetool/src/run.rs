@@ -39,6 +39,7 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     client: graph::Client,
     roster: watch::Sender<Arc<Roster>>,
+    home: tenants::Known,
 }
 
 impl Parts {
@@ -68,6 +69,7 @@ impl Parts {
             store,
             client,
             roster,
+            home: tenants::Known::of(&home),
         })
     }
 
@@ -117,7 +119,8 @@ impl Parts {
         });
         let poll = self.config.home_poll;
         services.start("home folder", |stop| {
-            tenants::follow(self.config.home, self.client, self.roster, poll, stop)
+            let (dir, known) = (self.config.home, self.home);
+            tenants::follow(dir, self.client, self.roster, known, poll, stop)
         });
         ready(&address);
         services.until_all_ended().await?;

@@ -109,27 +109,48 @@ pub(crate) async fn load(
         .context("reading the home folder")
 }
 
-/// Looks at the home folder every `poll` and hands on what changed, until `stop`.
+/// What the home folder was when it was read, and how long that stays true.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    fingerprint: home::Fingerprint,
+    changes_at: Option<jiff::Timestamp>,
+}
+
+impl Known {
+    pub(crate) fn of(home: &Home) -> Self {
+        Self {
+            fingerprint: home.fingerprint,
+            changes_at: home.changes_at,
+        }
+    }
+
+    /// Whether nothing has changed: no file, and no certificate by the passing of time.
+    async fn still_holds(self, dir: &Path) -> anyhow::Result<bool> {
+        let in_time = self.changes_at.is_none_or(|turn| clock::now() < turn);
+        Ok(in_time && fingerprint(dir).await? == self.fingerprint)
+    }
+}
+
+/// Looks at the home folder every `poll` and hands on what changed since `known`, until `stop`.
 pub(crate) async fn follow(
     dir: PathBuf,
     client: Client,
     roster_out: watch::Sender<Arc<Roster>>,
+    mut known: Known,
     poll: Duration,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let mut known = fingerprint(&dir).await?;
     while stop
         .run_until_cancelled(tokio::time::sleep(poll))
         .await
         .is_some()
     {
-        let now = fingerprint(&dir).await?;
-        if now == known {
+        if known.still_holds(&dir).await? {
             continue;
         }
-        known = now;
         let before = Arc::clone(&roster_out.borrow());
         let (home, changed) = load(&dir, &client, &before).await?;
+        known = Known::of(&home);
         log_problems(&home);
         roster_out.send_replace(Arc::new(changed));
     }
