@@ -176,17 +176,11 @@ fn placeholder(text: &str) -> Option<String> {
     ]
     .iter()
     .any(|(open, close)| text.starts_with(open) && text.ends_with(close));
-    let spoken = [
-        "your-",
-        "your_",
-        "your ",
-        "changeme",
-        "change-me",
-        "todo",
-        "placeholder",
-    ]
-    .iter()
-    .any(|word| lower.starts_with(word));
+    let first_word = lower.split(|c: char| !c.is_alphanumeric()).next();
+    let spoken = matches!(first_word, Some("todo" | "changeme" | "placeholder"))
+        || ["your-", "your_", "change-me", "change_me"]
+            .iter()
+            .any(|word| lower.starts_with(word));
     let blank = letters.iter().all(|c| *c == 'x');
     let zero = letters.len() >= 32 && letters.iter().all(|c| *c == '0');
     if zero {

@@ -107,7 +107,8 @@ fn placeholders_are_known() {
         "ISE School",
         "0f8fad5b-d9cb-469f-a165-70867728950e",
         "0",
-        "Yourtown School",
+        "Your School",
+        "Todor School",
     ] {
         assert_eq!(placeholder(text), None, "{text}");
     }
