@@ -2,14 +2,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::FromRef;
 use domain::{Language, ProductNames};
 use jiff::{SignedDuration, Timestamp};
 use store::Store;
 
+use crate::Options;
 use crate::kept::{Basis, Kept};
 use crate::problem::Error;
-use crate::{Options, Requests};
 
 /// Imported names are read again after this long.
 const NAMES_HOLD: SignedDuration = SignedDuration::from_secs(60);
@@ -94,10 +93,4 @@ impl App {
 /// A panic elsewhere leaves whole values behind: each is replaced in one step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl FromRef<App> for Requests {
-    fn from_ref(app: &App) -> Self {
-        app.options().requests.clone()
-    }
 }
