@@ -131,10 +131,6 @@ impl World {
         self.tenants.by_domain.get(&domain).copied()
     }
 
-    pub(crate) fn day0(&self) -> Timestamp {
-        self.day0
-    }
-
     pub(crate) fn day(&self, at: Timestamp) -> Day {
         Day::new(at, self.day0)
     }

@@ -38,10 +38,6 @@ pub(crate) struct Course {
 }
 
 impl Course {
-    pub(crate) fn constant(value: i64) -> Course {
-        Course::new(vec![(0, value)])
-    }
-
     /// The points must be in order of their days.
     pub(crate) fn new(points: Vec<(i32, i64)>) -> Course {
         Course {

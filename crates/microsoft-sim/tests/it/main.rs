@@ -6,5 +6,7 @@ mod client;
 
 mod entra;
 mod faults;
+mod graph;
 mod home;
 mod wire;
+mod world;
