@@ -85,6 +85,12 @@ impl World {
         World { day0, ..self }
     }
 
+    /// The instant that is day 0 of every course.
+    #[must_use]
+    pub fn today(&self) -> Timestamp {
+        self.day0
+    }
+
     /// All tenants, in the order of the file.
     pub fn tenants(&self) -> impl Iterator<Item = &TenantSpec> {
         self.tenants.list.iter()
