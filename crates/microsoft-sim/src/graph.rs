@@ -28,7 +28,10 @@ use crate::world::{TenantSpec, World};
 /// What an answer depends on besides the request.
 pub(crate) struct Context<'a> {
     pub(crate) world: &'a World,
+    /// Of the world, which may stand still.
     pub(crate) now: Timestamp,
+    /// Of the clients that are throttled, which does not.
+    pub(crate) wall: Timestamp,
     pub(crate) base_url: &'a str,
     pub(crate) throttle: Option<&'a Throttle>,
 }
@@ -42,7 +45,8 @@ pub(crate) fn answer(context: &Context<'_>, caller: &Caller, request: &Request) 
     let is_batch = Endpoint::of(&request.path) == Endpoint::Batch;
     // A batch is free, its parts are not.
     let throttle = context.throttle.filter(|_| !is_batch);
-    let toll = throttle.map(|throttle| throttle.spend(caller, tenant, units(request), context.now));
+    let toll =
+        throttle.map(|throttle| throttle.spend(caller, tenant, units(request), context.wall));
     let found = match toll.and_then(|toll| toll.wait) {
         Some(_) => Err(Refusal::throttled()),
         None => found(context, caller, tenant, request),

@@ -145,6 +145,7 @@ impl Microsoft {
         let context = Context {
             world: &self.world,
             now: now.world,
+            wall: now.wall,
             base_url: &self.base_url,
             throttle: self.throttle.as_ref(),
         };
