@@ -1,5 +1,5 @@
-//! A simulator with throttling over HTTPS for clients of other languages, as `scripts/check-clients`
-//! starts it: `serve HOME [WORLD]` writes a home folder, prints its address, and runs until Ctrl-C.
+//! A simulator over HTTPS for clients of other languages, as `scripts/check-clients` starts it:
+//! `serve HOME [WORLD]` writes a home folder, prints its address, and runs until Ctrl-C.
 
 use std::env;
 use std::path::PathBuf;

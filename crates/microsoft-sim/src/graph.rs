@@ -159,7 +159,10 @@ fn reply(context: &Context<'_>, request: &Request, found: Result<Vec<u8>, Refusa
     };
     let text = |text: &str| HeaderValue::try_from(text).expect("ids are plain text");
     let named = HeaderName::from_static;
-    let diagnostic = r#"{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"SIM"}}"#;
+    let diagnostic = concat!(
+        r#"{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"1","#,
+        r#""ScaleUnit":"000","RoleInstance":"SIM"}}"#
+    );
     let headers = HeaderMap::from_iter([
         (CONTENT_TYPE, HeaderValue::from_static(JSON)),
         (named("request-id"), text(&id)),

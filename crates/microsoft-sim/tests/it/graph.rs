@@ -228,6 +228,10 @@ async fn who_has_no_token_or_no_permission_is_told_so() {
     );
 }
 
+fn part(id: &str, url: &str, after: &[&str]) -> Value {
+    json!({"id": id, "method": "GET", "url": url, "dependsOn": after})
+}
+
 async fn batch(session: &Session, token: &str, requests: Value) -> Answer {
     let body = json!({ "requests": requests }).to_string();
     let request = session
@@ -241,7 +245,6 @@ async fn batch(session: &Session, token: &str, requests: Value) -> Answer {
 #[tokio::test]
 async fn a_batch_answers_each_of_its_requests_alone() {
     let (session, token) = session().await;
-    let part = |id: &str, url: &str, after: &[&str]| json!({"id": id, "method": "GET", "url": url, "dependsOn": after});
     let requests = json!([
         part("1", "/subscribedSkus?$select=skuId", &[]),
         part("2", "subscribedSkus/0_0", &[]),
@@ -266,13 +269,13 @@ async fn a_batch_answers_each_of_its_requests_alone() {
 #[tokio::test]
 async fn a_batch_that_breaks_the_rules_is_refused_as_a_whole() {
     let (session, token) = session().await;
-    let part = |id: usize, after: Value| json!({"id": id.to_string(), "method": "GET", "url": "/organization", "dependsOn": after});
-    let many: Vec<_> = (0..21).map(|id| part(id, json!([]))).collect();
+    let part = |id: &str, after: &[&str]| part(id, "/organization", after);
+    let many: Vec<_> = (0..21).map(|id| part(&id.to_string(), &[])).collect();
     let cases = [
         json!(many),
         json!([]),
-        json!([part(1, json!([])), part(1, json!([]))]),
-        json!([part(1, json!(["2"])), part(2, json!([]))]),
+        json!([part("1", &[]), part("1", &[])]),
+        json!([part("1", &["2"]), part("2", &[])]),
         json!("all"),
     ];
     for requests in cases {
