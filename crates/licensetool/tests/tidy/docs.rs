@@ -35,14 +35,22 @@ pub(crate) fn commands(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(readme) = tree.files.get("README.md") {
         let blocks = code_blocks(&readme.text);
-        if !blocks.iter().map(|block| block.trim()).take(2).eq([TRY, TEST]) {
+        if !blocks
+            .iter()
+            .map(|block| block.trim())
+            .take(2)
+            .eq([TRY, TEST])
+        {
             let what = format!("the first two blocks of code are not `{TRY}` and `{TEST}`");
             let way_out = "Put the two commands first: a newcomer needs nothing else";
             findings.push(Finding::new(&readme.path, 0, what, way_out));
         }
     }
     if let Some(ci) = tree.files.get(".ci/run") {
-        if !ci.lines().any(|(_, line)| line.split(' ').any(|word| word == TEST)) {
+        if !ci
+            .lines()
+            .any(|(_, line)| line.split(' ').any(|word| word == TEST))
+        {
             let what = format!("CI does not run the README's `{TEST}`");
             let way_out = "Call it: what newcomers are promised is what is tested";
             findings.push(Finding::new(&ci.path, 0, what, way_out));
@@ -53,7 +61,9 @@ pub(crate) fn commands(tree: &Tree) -> Vec<Finding> {
 
 fn code_blocks(text: &str) -> Vec<&str> {
     let fenced = text.split("\n```").skip(1).step_by(2);
-    fenced.filter_map(|block| block.split_once('\n').map(|(_, code)| code)).collect()
+    fenced
+        .filter_map(|block| block.split_once('\n').map(|(_, code)| code))
+        .collect()
 }
 
 /// Every crate and every folder at the top stands on the map, and what stands there exists.
@@ -63,9 +73,15 @@ pub(crate) fn map(tree: &Tree) -> Vec<Finding> {
     };
     let mut findings = missing_on_map(tree, map);
     for (line, text) in map.lines() {
-        let crate_of_row = text.strip_prefix("| `").and_then(|row| row.split('`').next());
+        let crate_of_row = text
+            .strip_prefix("| `")
+            .and_then(|row| row.split('`').next());
         let crate_path = crate_of_row.map(|name| format!("crates/{name}/"));
-        let paths = text.split('`').skip(1).step_by(2).filter(|word| is_path(word, tree));
+        let paths = text
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|word| is_path(word, tree));
         for path in paths.map(str::to_owned).chain(crate_path) {
             if !tree.has(&path) {
                 let what = format!("`{path}` stands on the map and not in the tree");
@@ -79,16 +95,25 @@ pub(crate) fn map(tree: &Tree) -> Vec<Finding> {
 fn missing_on_map(tree: &Tree, map: &File) -> Vec<Finding> {
     let paths = tree.files.keys();
     let folders: BTreeSet<String> = paths
-        .filter_map(|path| path.split_once('/').map(|(folder, _)| format!("`{folder}/`")))
+        .filter_map(|path| {
+            path.split_once('/')
+                .map(|(folder, _)| format!("`{folder}/`"))
+        })
         .collect();
     let crates: BTreeSet<String> = tree
         .ending_in("/Cargo.toml")
         .filter_map(|manifest| manifest.path.strip_prefix("crates/")?.split('/').next())
         .map(|name| format!("| `{name}` |"))
         .collect();
-    let missing = folders.iter().chain(&crates).filter(|name| !map.text.contains(name.as_str()));
+    let missing = folders
+        .iter()
+        .chain(&crates)
+        .filter(|name| !map.text.contains(name.as_str()));
     let finding = |name: &String| {
-        let what = format!("{} stands in the tree and not on the map", name.trim_matches(['|', ' ']));
+        let what = format!(
+            "{} stands in the tree and not on the map",
+            name.trim_matches(['|', ' '])
+        );
         Finding::new(MAP, 0, what, "Say in a line what it is for")
     };
     missing.map(finding).collect()
@@ -150,7 +175,9 @@ fn headings(text: &str) -> impl Iterator<Item = String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     headings.map(|line| {
         let words = line.trim_start_matches('#').trim().to_lowercase();
-        let kept = words.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+        let kept = words
+            .chars()
+            .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
         kept.map(|c| if c == ' ' { '-' } else { c }).collect()
     })
 }
@@ -163,7 +190,10 @@ fn a_long_document_is_found() {
         ("docs/decisions/0001.md", "a\n".repeat(61)),
         ("docs/api.md", "a\n".repeat(1_000)),
     ]);
-    check(&length(&tree), &[("README.md", 0), ("docs/decisions/0001.md", 0)]);
+    check(
+        &length(&tree),
+        &[("README.md", 0), ("docs/decisions/0001.md", 0)],
+    );
 }
 
 #[test]
@@ -175,7 +205,11 @@ fn commands_that_are_not_first_are_found() {
     };
     check(&good, "x\ntimed scripts/test\n", &[]);
     check(&good, "x\n# scripts/tests\n", &[(".ci/run", 0)]);
-    check(&good.replace(TRY, "cargo run"), "scripts/test", &[("README.md", 0)]);
+    check(
+        &good.replace(TRY, "cargo run"),
+        "scripts/test",
+        &[("README.md", 0)],
+    );
 }
 
 #[test]

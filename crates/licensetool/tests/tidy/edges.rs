@@ -62,7 +62,9 @@ const HOUSE: &[Firewall] = &[
     },
     Firewall {
         name: "licensetool",
-        may: &["domain", "graph", "home", "pipeline", "store", "web", SIMULATOR],
+        may: &[
+            "domain", "graph", "home", "pipeline", "store", "web", SIMULATOR,
+        ],
         externals: Externals::Never(&["askama", "hyper", "reqwest", "rustls", "sqlx", "utoipa"]),
     },
 ];
@@ -172,7 +174,9 @@ fn line_of(tree: &Tree, manifest: &str, dependency: &str) -> usize {
         let rest = line.strip_prefix(dependency);
         rest.is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
     };
-    file.lines().find(|(_, line)| begins(line)).map_or(0, |(line, _)| line)
+    file.lines()
+        .find(|(_, line)| begins(line))
+        .map_or(0, |(line, _)| line)
 }
 
 fn planted(name: &str, dependencies: &[(&str, bool)]) -> Package {
@@ -194,9 +198,15 @@ fn a_forbidden_edge_is_found() {
     let web = "[dependencies]\ndomain.workspace = true\ngraph.workspace = true\nreqwest = \"1\"\n";
     let tree = Tree::of([("crates/web/Cargo.toml", web)]);
     let packages = [
-        planted("web", &[("domain", false), ("graph", false), ("reqwest", false)]),
+        planted(
+            "web",
+            &[("domain", false), ("graph", false), ("reqwest", false)],
+        ),
         planted("graph", &[("reqwest", false), ("microsoft-sim", true)]),
-        planted("domain", &[("jiff", false), ("serde", false), ("proptest", true)]),
+        planted(
+            "domain",
+            &[("jiff", false), ("serde", false), ("proptest", true)],
+        ),
         planted("microsoft-sim", &[("graph", true)]),
         planted("nano", &[]),
     ];
@@ -214,7 +224,10 @@ fn a_forbidden_edge_is_found() {
 fn an_unused_dependency_is_found() {
     let tree = Tree::of([
         ("crates/a/src/lib.rs", "use h_b::C; // unused\n"),
-        ("crates/a/Cargo.toml", "[dependencies]\nh-b = \"1\"\nunused = \"1\"\n"),
+        (
+            "crates/a/Cargo.toml",
+            "[dependencies]\nh-b = \"1\"\nunused = \"1\"\n",
+        ),
     ]);
     let packages = [planted("a", &[("h-b", false), ("unused", false)])];
     check(&unused(&tree, &packages), &[("crates/a/Cargo.toml", 3)]);

@@ -51,5 +51,10 @@ fn the_tree_is_tidy() {
     findings.extend(edges::unused(&tree, &packages));
     findings.sort();
     let report: Vec<String> = findings.iter().map(Finding::to_string).collect();
-    assert!(report.is_empty(), "{} findings:\n{}", report.len(), report.join("\n"));
+    assert!(
+        report.is_empty(),
+        "{} findings:\n{}",
+        report.len(),
+        report.join("\n")
+    );
 }

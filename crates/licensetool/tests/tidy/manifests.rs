@@ -22,9 +22,16 @@ const MUST_EXIST: &[&str] = &[
 const INHERITED: &[&str] = &["version", "edition", "rust-version", "license", "publish"];
 
 pub(crate) fn missing_files(tree: &Tree) -> Vec<Finding> {
-    let missing = MUST_EXIST.iter().filter(|path| !tree.files.contains_key(**path));
+    let missing = MUST_EXIST
+        .iter()
+        .filter(|path| !tree.files.contains_key(**path));
     let finding = |path: &&str| {
-        Finding::new(path, 0, "the file is missing".to_owned(), "Write it, and add it to Git")
+        Finding::new(
+            path,
+            0,
+            "the file is missing".to_owned(),
+            "Write it, and add it to Git",
+        )
     };
     missing.map(finding).collect()
 }
@@ -48,7 +55,12 @@ fn not_inherited(manifest: &File) -> Vec<Finding> {
     };
     let finding = |name: String| {
         let what = format!("`{name}` does not come from the workspace");
-        Finding::new(&manifest.path, 0, what, "Inherit it with `workspace = true`")
+        Finding::new(
+            &manifest.path,
+            0,
+            what,
+            "Inherit it with `workspace = true`",
+        )
     };
     let mut findings = Vec::new();
     if !inherits(table.get("lints")) {
@@ -56,11 +68,15 @@ fn not_inherited(manifest: &File) -> Vec<Finding> {
     }
     let package = table.get("package");
     let fields = INHERITED.iter();
-    let own_fields = fields.filter(|name| !inherits(package.and_then(|package| package.get(**name))));
+    let own_fields =
+        fields.filter(|name| !inherits(package.and_then(|package| package.get(**name))));
     findings.extend(own_fields.map(|name| finding(format!("package.{name}"))));
     for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
         let dependencies = table.get(section).and_then(Value::as_table);
-        let own = dependencies.into_iter().flatten().filter(|(_, value)| !inherits(Some(value)));
+        let own = dependencies
+            .into_iter()
+            .flatten()
+            .filter(|(_, value)| !inherits(Some(value)));
         findings.extend(own.map(|(name, _)| finding(format!("{section}.{name}"))));
     }
     findings
@@ -72,8 +88,13 @@ pub(crate) fn idle_dependencies(tree: &Tree) -> Vec<Finding> {
         return Vec::new();
     };
     let table: Table = workspace.text.parse().unwrap_or_default();
-    let listed = table.get("workspace").and_then(|table| table.get("dependencies"));
-    let names = listed.and_then(Value::as_table).into_iter().flat_map(Table::keys);
+    let listed = table
+        .get("workspace")
+        .and_then(|table| table.get("dependencies"));
+    let names = listed
+        .and_then(Value::as_table)
+        .into_iter()
+        .flat_map(Table::keys);
     let taken = |name: &str| {
         let begins = [format!("{name}."), format!("{name} =")];
         tree.ending_in("/Cargo.toml").any(|manifest| {
@@ -84,7 +105,9 @@ pub(crate) fn idle_dependencies(tree: &Tree) -> Vec<Finding> {
     let line_of = |name: &str| {
         let begin = format!("{name} =");
         let mut lines = workspace.lines();
-        lines.find(|(_, line)| line.starts_with(&begin)).map_or(0, |(line, _)| line)
+        lines
+            .find(|(_, line)| line.starts_with(&begin))
+            .map_or(0, |(line, _)| line)
     };
     let finding = |name: &String| {
         let what = format!("no crate takes `{name}`");
@@ -102,7 +125,10 @@ fn a_missing_file_is_found() {
 
 #[test]
 fn a_manifest_that_does_not_inherit_is_found() {
-    let package: String = INHERITED.iter().map(|name| format!("{name}.workspace = true\n")).collect();
+    let package: String = INHERITED
+        .iter()
+        .map(|name| format!("{name}.workspace = true\n"))
+        .collect();
     let good = format!(
         "[package]\nname = \"a\"\n{package}[lints]\nworkspace = true\n[dependencies]\n\
          b.workspace = true\nc = {{ workspace = true, features = [\"d\"] }}\n"
@@ -128,8 +154,14 @@ fn a_manifest_that_does_not_inherit_is_found() {
 #[test]
 fn an_idle_dependency_is_found() {
     let tree = Tree::of([
-        ("Cargo.toml", "[workspace.dependencies]\na = \"1\"\na-b = \"1\"\n"),
-        ("crates/c/Cargo.toml", "[dependencies]\na.workspace = true\n"),
+        (
+            "Cargo.toml",
+            "[workspace.dependencies]\na = \"1\"\na-b = \"1\"\n",
+        ),
+        (
+            "crates/c/Cargo.toml",
+            "[dependencies]\na.workspace = true\n",
+        ),
     ]);
     check(&idle_dependencies(&tree), &[("Cargo.toml", 3)]);
 }

@@ -22,7 +22,9 @@ struct Module {
 
 /// No file lies about that is never compiled.
 pub(crate) fn orphans(tree: &Tree) -> Vec<Finding> {
-    let orphan = tree.rust().filter(|file| !tree.reached.contains(&file.path));
+    let orphan = tree
+        .rust()
+        .filter(|file| !tree.reached.contains(&file.path));
     let finding = |file: &File| {
         let what = "no `mod` line leads to this file".to_owned();
         Finding::new(&file.path, 0, what, "Add one, or delete the file")
@@ -57,9 +59,11 @@ fn is_root(path: &str) -> bool {
     match parts.as_slice() {
         ["lib.rs" | "main.rs", "src", ..] | ["build.rs", ..] => true,
         ["main.rs", _, "tests" | "benches" | "examples", ..] => true,
-        [name, "tests" | "benches" | "examples" | "fuzz_targets", package @ ..] => {
-            name.ends_with(".rs") && !package.contains(&"src")
-        }
+        [
+            name,
+            "tests" | "benches" | "examples" | "fuzz_targets",
+            package @ ..,
+        ] => name.ends_with(".rs") && !package.contains(&"src"),
         _ => false,
     }
 }
@@ -133,16 +137,25 @@ fn an_orphan_is_found() {
         ("crates/a/src/c.rs", ""),
         ("crates/a/tests/it/main.rs", "mod client;"),
         ("crates/a/tests/it/client.rs", ""),
-        ("fuzz/fuzz_targets/x.rs", "#[path = \"../../crates/f.rs\"]\nmod f;"),
+        (
+            "fuzz/fuzz_targets/x.rs",
+            "#[path = \"../../crates/f.rs\"]\nmod f;",
+        ),
         ("crates/f.rs", ""),
     ]);
-    check(&orphans(&tree), &[("crates/a/src/b/d.rs", 0), ("crates/a/src/c.rs", 0)]);
+    check(
+        &orphans(&tree),
+        &[("crates/a/src/b/d.rs", 0), ("crates/a/src/c.rs", 0)],
+    );
 }
 
 #[test]
 fn what_only_tests_take_in_is_known() {
     let tree = Tree::of([
-        ("crates/a/src/lib.rs", "mod b;\n#[cfg(test)]\nmod specimen;\n"),
+        (
+            "crates/a/src/lib.rs",
+            "mod b;\n#[cfg(test)]\nmod specimen;\n",
+        ),
         ("crates/a/src/b.rs", "#[cfg(test)]\nmod tests;\n"),
         ("crates/a/src/b/tests.rs", "mod deep;"),
         ("crates/a/src/b/tests/deep.rs", ""),

@@ -161,7 +161,10 @@ fn comments_and_literals_are_no_code() {
     check("a /* b /* c */ d */ e", "a                   e");
     check(r#"f("a \" {", b)"#, "f(        , b)");
     check(r##"f(r#"a " {"#, b"}")"##, "f(          , b   )");
-    check(r"f('{', '\'', '\u{7b}') g::<'a>", "f(   ,     ,         ) g::<'a>");
+    check(
+        r"f('{', '\'', '\u{7b}') g::<'a>",
+        "f(   ,     ,         ) g::<'a>",
+    );
     check("for r in rows", "for r in rows");
     check("(\"ä\")", "(    )");
 }
@@ -170,5 +173,8 @@ fn comments_and_literals_are_no_code() {
 fn an_inline_test_module_is_found() {
     let code = "fn a() {}\n#[cfg(test)]\nmod tests {\n fn b() {}\n}\nfn c() {}\n";
     assert_eq!(inline_tests(code), BTreeSet::from([2, 3, 4, 5]));
-    assert_eq!(inline_tests("#[cfg(test)]\nmod tests;\nfn a() {\n}\n"), BTreeSet::new());
+    assert_eq!(
+        inline_tests("#[cfg(test)]\nmod tests;\nfn a() {\n}\n"),
+        BTreeSet::new()
+    );
 }

@@ -45,12 +45,20 @@ fn begins_a_path(before: char) -> bool {
 pub(crate) fn registries(tree: &Tree) -> Vec<Finding> {
     let findings = by_line(tree, |line| {
         let hosts = REGISTRIES.iter().map(|(name, end)| format!("{name}.{end}"));
-        let host = hosts.into_iter().find(|host| line.contains(host.as_str()))?;
+        let host = hosts
+            .into_iter()
+            .find(|host| line.contains(host.as_str()))?;
         let what = format!("the registry `{host}` is named");
-        Some((what, "Leave the choice of registry to the machine's own settings"))
+        Some((
+            what,
+            "Leave the choice of registry to the machine's own settings",
+        ))
     });
     let in_lock_file = |finding: &Finding| LOCK_FILES.contains(&finding.path.as_str());
-    findings.into_iter().filter(|finding| !in_lock_file(finding)).collect()
+    findings
+        .into_iter()
+        .filter(|finding| !in_lock_file(finding))
+        .collect()
 }
 
 pub(crate) fn private_keys(tree: &Tree) -> Vec<Finding> {
@@ -58,7 +66,10 @@ pub(crate) fn private_keys(tree: &Tree) -> Vec<Finding> {
         let mut parts = file.text.split("PRIVATE KEY-----");
         let mut at = parts.next()?.len();
         for part in parts {
-            let begins = file.text[..at].rsplit("-----").next().is_some_and(|label| label.starts_with("BEGIN"));
+            let begins = file.text[..at]
+                .rsplit("-----")
+                .next()
+                .is_some_and(|label| label.starts_with("BEGIN"));
             if begins && holds_a_key(part) {
                 let line = crate::rust_text::line_of(&file.text, at);
                 let what = "a private key lies here".to_owned();
@@ -80,7 +91,10 @@ fn holds_a_key(text: &str) -> bool {
 pub(crate) fn large_files(tree: &Tree) -> Vec<Finding> {
     let large = tree.files.values().filter(|file| file.size > MOST_BYTES);
     let finding = |file: &File| {
-        let what = format!("the file has {} bytes, {MOST_BYTES} is the limit", file.size);
+        let what = format!(
+            "the file has {} bytes, {MOST_BYTES} is the limit",
+            file.size
+        );
         Finding::new(&file.path, 0, what, "Generate it, or make it smaller")
     };
     large.map(finding).collect()
@@ -103,7 +117,10 @@ fn by_line(tree: &Tree, rule: impl Fn(&str) -> Option<(String, &'static str)>) -
 fn a_path_of_one_machine_is_found() {
     let folder = MACHINE_FOLDERS[0];
     let text = format!("crates/{folder}/src\n\"/{folder}/me/x\"\n/{folder}\n/{folder}/x\n");
-    check(&machine_paths(&Tree::of([("a.md", text)])), &[("a.md", 2), ("a.md", 4)]);
+    check(
+        &machine_paths(&Tree::of([("a.md", text)])),
+        &[("a.md", 2), ("a.md", 4)],
+    );
 }
 
 #[test]
@@ -116,11 +133,19 @@ fn a_host_of_a_registry_is_found() {
 
 #[test]
 fn a_private_key_is_found() {
-    let key = |label: &str| format!("x\n-----{label} RSA PRIVATE KEY-----\n{}\n", "Ab1+".repeat(16));
+    let key = |label: &str| {
+        format!(
+            "x\n-----{label} RSA PRIVATE KEY-----\n{}\n",
+            "Ab1+".repeat(16)
+        )
+    };
     let tree = Tree::of([
         ("a.pem", key("BEGIN")),
         ("b.json", key("BEGIN").replace('\n', "\\n")),
-        ("c.rs", "\"-----BEGIN PRIVATE KEY-----\\n{body}\"".to_owned()),
+        (
+            "c.rs",
+            "\"-----BEGIN PRIVATE KEY-----\\n{body}\"".to_owned(),
+        ),
         ("d.pem", key("END")),
     ]);
     check(&private_keys(&tree), &[("a.pem", 2), ("b.json", 1)]);

@@ -20,7 +20,12 @@ pub(crate) fn first_line(tree: &Tree) -> Vec<Finding> {
     let silent = tree.rust().filter(|file| !file.text.starts_with("//! "));
     let finding = |file: &File| {
         let what = "the file does not begin with `//! `".to_owned();
-        Finding::new(&file.path, 1, what, "Begin with one sentence that says why it exists")
+        Finding::new(
+            &file.path,
+            1,
+            what,
+            "Begin with one sentence that says why it exists",
+        )
     };
     silent.map(finding).collect()
 }
@@ -36,7 +41,10 @@ pub(crate) fn file_length(tree: &Tree) -> Vec<Finding> {
         let what = format!("the file has {lines} lines without tests, {limit} is the limit");
         (lines > limit).then(|| Finding::new(&file.path, 0, what, "Divide it by what it is about"))
     };
-    tree.rust().filter(|file| !tests(file)).filter_map(finding).collect()
+    tree.rust()
+        .filter(|file| !tests(file))
+        .filter_map(finding)
+        .collect()
 }
 
 pub(crate) fn function_length(tree: &Tree) -> Vec<Finding> {
@@ -58,12 +66,15 @@ fn long_functions(file: &File) -> Vec<Finding> {
 /// None for the type of a function, `fn(…)`.
 fn function_name(code: &str) -> Option<&str> {
     let rest = code.strip_prefix("fn ")?;
-    rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()
+    rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
 }
 
 pub(crate) fn line_length(tree: &Tree) -> Vec<Finding> {
     let long_lines = |file: &'_ File| -> Vec<Finding> {
-        let long = file.lines().filter(|(_, line)| line.chars().count() > COLUMNS);
+        let long = file
+            .lines()
+            .filter(|(_, line)| line.chars().count() > COLUMNS);
         let what = format!("the line is longer than {COLUMNS} columns");
         long.map(|(line, _)| Finding::new(&file.path, line, what.clone(), "Break it"))
             .collect()
@@ -82,7 +93,12 @@ pub(crate) fn names(tree: &Tree) -> Vec<Finding> {
         let mut parts = file.path.trim_end_matches(".rs").split('/');
         let empty = parts.find(|part| EMPTY_NAMES.contains(part))?;
         let what = format!("`{empty}` says nothing about what lies inside");
-        Some(Finding::new(&file.path, 0, what, "Name it after what it is for"))
+        Some(Finding::new(
+            &file.path,
+            0,
+            what,
+            "Name it after what it is for",
+        ))
     };
     tree.rust().filter_map(finding).collect()
 }
@@ -104,13 +120,17 @@ fn a_long_file_is_found() {
         ("a/src/main.rs", "//\n".repeat(MAIN_LINES + 1)),
         ("a/tests/b.rs", "//\n".repeat(FILE_LINES + 1)),
     ]);
-    check(&file_length(&tree), &[("a/src/main.rs", 0), ("b/src/lib.rs", 0)]);
+    check(
+        &file_length(&tree),
+        &[("a/src/main.rs", 0), ("b/src/lib.rs", 0)],
+    );
 }
 
 #[test]
 fn a_long_function_is_found() {
     let body = "    go('}', \"}\"); // }\n".repeat(FUNCTION_LINES - 2);
-    let text = format!("trait T {{ fn a(); }}\nfn b(f: fn(u8)) {{\n{body}}}\nfn c() {{\n\n{body}}}\n");
+    let text =
+        format!("trait T {{ fn a(); }}\nfn b(f: fn(u8)) {{\n{body}}}\nfn c() {{\n\n{body}}}\n");
     let tree = Tree::of([("src/a.rs", text)]);
     check(&function_length(&tree), &[("src/a.rs", 2 + FUNCTION_LINES)]);
 }
@@ -118,7 +138,10 @@ fn a_long_function_is_found() {
 #[test]
 fn a_long_line_is_found() {
     let text = format!("{}\n{}\n", "ä".repeat(COLUMNS), "a".repeat(COLUMNS + 1));
-    check(&line_length(&Tree::of([("src/a.rs", text)])), &[("src/a.rs", 2)]);
+    check(
+        &line_length(&Tree::of([("src/a.rs", text)])),
+        &[("src/a.rs", 2)],
+    );
 }
 
 #[test]
@@ -129,6 +152,10 @@ fn a_name_that_says_nothing_is_found() {
         ("src/types/b.rs", ""),
         ("src/commonplace.rs", ""),
     ]);
-    let places = [("src/a/mod.rs", 0), ("src/types/b.rs", 0), ("src/utils.rs", 0)];
+    let places = [
+        ("src/a/mod.rs", 0),
+        ("src/types/b.rs", 0),
+        ("src/utils.rs", 0),
+    ];
     check(&names(&tree), &places);
 }

@@ -9,6 +9,7 @@ struct Ban {
     /// The beginning of the path.
     within: &'static str,
     words: &'static [&'static str],
+    /// In benchmarks too.
     in_tests_too: bool,
     way_out: &'static str,
 }
@@ -34,7 +35,14 @@ const BANS: &[Ban] = &[
     },
     Ban {
         within: "crates/domain/",
-        words: &["std::fs", "std::net", "std::env", "std::io", "async fn", "Timestamp::now"],
+        words: &[
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::io",
+            "async fn",
+            "Timestamp::now",
+        ],
         in_tests_too: true,
         way_out: "The domain decides by its arguments alone: take what is needed as one",
     },
@@ -68,7 +76,7 @@ pub(crate) fn forbidden(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in tree.rust() {
         for (line, code) in file.code_lines() {
-            let is_test = tree.is_test(file, line);
+            let is_test = tree.is_test(file, line) || file.path.contains("/benches/");
             let bans = BANS.iter().filter(|ban| file.path.starts_with(ban.within));
             for ban in bans.filter(|ban| ban.in_tests_too || !is_test) {
                 let word = ban.words.iter().find(|word| code.contains(**word));
@@ -88,7 +96,8 @@ pub(crate) fn sleeping_tests(tree: &Tree) -> Vec<Finding> {
     for file in tree.rust() {
         let paused = file.code.contains("start_paused") || file.code.contains("time::pause()");
         for (line, code) in file.code_lines() {
-            let sleeps = code.contains("thread::sleep") || (code.contains("time::sleep") && !paused);
+            let sleeps =
+                code.contains("thread::sleep") || (code.contains("time::sleep") && !paused);
             if sleeps && tree.is_test(file, line) {
                 let what = "a test sleeps".to_owned();
                 findings.push(Finding::new(&file.path, line, what, "Wait on a condition"));
@@ -136,7 +145,12 @@ fn driver_in_public(file: &File) -> Vec<Finding> {
         let named = driver.iter().find(|driver| field.contains(**driver))?;
         let what = format!("`{named}` stands in what `store` shows");
         let way_out = "Show a type of the domain or of our own";
-        Some(Finding::new(&file.path, rust_text::line_of(code, at), what, way_out))
+        Some(Finding::new(
+            &file.path,
+            rust_text::line_of(code, at),
+            what,
+            way_out,
+        ))
     };
     let shown = rust_text::words(code, "pub").filter(|at| !code[*at..].starts_with("pub("));
     shown.filter_map(finding).collect()
@@ -154,7 +168,15 @@ fn a_forbidden_word_is_found() {
         ("crates/web/src/lib.rs", text),
     ]);
     let (domain, web) = ("crates/domain/src/lib.rs", "crates/web/src/lib.rs");
-    let places = [(domain, 1), (domain, 3), (domain, 7), (domain, 8), (web, 1), (web, 7), (web, 8)];
+    let places = [
+        (domain, 1),
+        (domain, 3),
+        (domain, 7),
+        (domain, 8),
+        (web, 1),
+        (web, 7),
+        (web, 8),
+    ];
     check(&forbidden(&tree), &places);
 }
 
@@ -164,15 +186,23 @@ fn a_sleeping_test_is_found() {
     let tree = Tree::of([
         ("a/src/lib.rs", asleep.to_owned()),
         ("a/tests/it.rs", asleep.to_owned()),
-        ("a/tests/paused.rs", format!("{asleep}#[tokio::test(start_paused = true)]")),
+        (
+            "a/tests/paused.rs",
+            format!("{asleep}#[tokio::test(start_paused = true)]"),
+        ),
     ]);
-    let places = [("a/tests/it.rs", 1), ("a/tests/it.rs", 2), ("a/tests/paused.rs", 1)];
+    let places = [
+        ("a/tests/it.rs", 1),
+        ("a/tests/it.rs", 2),
+        ("a/tests/paused.rs", 1),
+    ];
     check(&sleeping_tests(&tree), &places);
 }
 
 #[test]
 fn a_lint_silenced_without_reason_is_found() {
-    let text = "#[allow(a, reason = \"b\")]\n#[allow(\n    a\n)]\n#![expect(c)]\nd.expect(\"e\");\n";
+    let text =
+        "#[allow(a, reason = \"b\")]\n#[allow(\n    a\n)]\n#![expect(c)]\nd.expect(\"e\");\n";
     let tree = Tree::of([("src/a.rs", text)]);
     check(&silenced_lints(&tree), &[("src/a.rs", 2), ("src/a.rs", 5)]);
 }

@@ -1,0 +1,65 @@
+# What can be done here; `just` alone lists it. CI does the same with .ci/run.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+nightly := "cargo +nightly"
+
+_list:
+    @just --list --unsorted
+
+# two sample schools on a stand-in Microsoft
+demo *args:
+    cargo run --release --locked -- demo {{ args }}
+
+# what CI asks: everything, about half an hour
+check:
+    .ci/run
+
+# all tests; arguments go to `cargo test`
+test *args:
+    scripts/test {{ args }}
+
+# the rules of the tree: edges, map, limits, names
+tidy:
+    cargo test --locked --package licensetool --test tidy
+
+# measure against the budgets, as ratios in one run
+bench *args:
+    cargo bench --locked --package licensetool --bench bench -- {{ args }}
+
+# format all Rust code
+fmt:
+    cargo fmt --all
+
+# Clippy, documentation, scripts
+lint:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
+    scripts/lint
+
+# licences, bans, sources; advisories need the network
+deny:
+    scripts/check-dependencies advisories bans licenses sources
+
+# fuzz one parser for some seconds (needs a nightly toolchain and cargo-fuzz)
+fuzz target seconds="60":
+    {{ nightly }} fuzz run {{ target }} fuzz/seeds/{{ target }} -- -max_total_time={{ seconds }}
+
+# Microsoft's own clients against the simulator
+clients:
+    scripts/check-clients
+
+# start the demo as a newcomer does, and ask it
+smoke:
+    scripts/check-demo
+
+# what is generated from code, written anew: docs/configuration.md and docs/openapi.json
+generate:
+    cargo run --quiet --locked -- config reference > docs/configuration.md.new
+    mv docs/configuration.md.new docs/configuration.md
+    cargo run --quiet --locked -- openapi > docs/openapi.json.new
+    mv docs/openapi.json.new docs/openapi.json
+
+# the program for the image: small, fast, slow to build
+dist:
+    cargo build --profile dist --locked
