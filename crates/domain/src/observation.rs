@@ -33,7 +33,7 @@ pub struct Gap {
 pub type Look = Result<Snapshot, Gap>;
 
 /// Kinds of gap, by who can end it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
     /// The tenant's profile or certificate here cannot be used. The operator ends it.
     Configuration,

@@ -82,7 +82,7 @@ pub(crate) async fn exchange(
         Ok(body) => body,
         Err(_) if status != 200 => Vec::new(),
         Err(Unread::TooLarge) => {
-            let reason = format!("it is larger than {} bytes", limits.body);
+            let reason = format!("it is larger than {}", size(limits.body));
             return Err(Error::unreadable(failure, &reason));
         }
         Err(Unread::Failed(error)) => {
@@ -96,6 +96,16 @@ pub(crate) async fn exchange(
         retry_after,
         failure,
     })
+}
+
+/// A limit as its setting says it.
+fn size(bytes: usize) -> String {
+    const MIB: usize = 1 << 20;
+    if bytes.is_multiple_of(MIB) {
+        format!("{} MiB", bytes / MIB)
+    } else {
+        format!("{bytes} bytes")
+    }
 }
 
 enum Unread {

@@ -28,8 +28,18 @@ const ROUNDS: [&str; 3] = ["first", "unchanged", "unchanged again"];
 pub(crate) fn run() {
     for latency_ms in [50, 0] {
         heading(
-            &format!("Collecting, {SKUS} SKUs a tenant, {latency_ms} ms latency, {AT_ONCE} at once"),
-            &["tenants, round", "wall", "× ideal", "Graph calls", "CPU/tenant", "peak memory", "simulator CPU"],
+            &format!(
+                "Collecting, {SKUS} SKUs a tenant, {latency_ms} ms latency, {AT_ONCE} at once"
+            ),
+            &[
+                "tenants, round",
+                "wall",
+                "× ideal",
+                "Graph calls",
+                "CPU/tenant",
+                "peak memory",
+                "simulator CPU",
+            ],
         );
         for tenants in [1, 10, 100, 1_000, 10_000] {
             measure(tenants, latency_ms);
@@ -52,11 +62,16 @@ fn measure(tenants: usize, latency_ms: u64) {
         assert_eq!(answer["seen"], tenants, "{answer}");
         let wall = answer["wall"].as_f64().unwrap();
         let each = tenants as f64;
-        let ideal = Duration::from_millis(latency_ms).as_secs_f64() * (each / AT_ONCE as f64).ceil();
+        let ideal =
+            Duration::from_millis(latency_ms).as_secs_f64() * (each / AT_ONCE as f64).ceil();
         row(&[
             format!("{tenants}, {round}"),
             seconds(wall),
-            if ideal > 0.0 { format!("{:.2}", wall / ideal) } else { "–".to_owned() },
+            if ideal > 0.0 {
+                format!("{:.2}", wall / ideal)
+            } else {
+                "–".to_owned()
+            },
             (microsoft.graph_calls() - calls).to_string(),
             seconds(answer["cpu"].as_f64().unwrap() / each),
             mebibytes(answer["peak"].as_u64().unwrap()),
@@ -130,7 +145,10 @@ fn roster(dir: &Path) -> Roster {
     home.tenants.into_iter().map(entry).collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark is its own program, with its own clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark is its own program, with its own clock"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

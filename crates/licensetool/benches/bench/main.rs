@@ -3,7 +3,10 @@
 //! `just bench` runs all, `just bench collect` one part. What is measured runs in a process of its
 //! own, so that its processor time and memory are its own and not the load's.
 
-#![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on says so by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot go on says so by panicking"
+)]
 
 mod report;
 mod process;
@@ -29,7 +32,10 @@ fn main() {
         return;
     }
     // Cargo adds a flag of its own; the rest are names of parts.
-    let names: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
+    let names: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|it| !it.starts_with("--"))
+        .collect();
     for (name, run) in PARTS {
         if names.is_empty() || names.iter().any(|wanted| wanted == name) {
             run();

@@ -26,8 +26,18 @@ const ONE: &str = "/api/v1/licenses/status/show/school-00001";
 
 pub(crate) fn run() {
     heading(
-        &format!("v1 `show` from the store, {SKUS} SKUs a tenant, over loopback with 8 connections"),
-        &["tenants, route", "per CPU second", "per second", "median", "99 %", "bytes", "memory"],
+        &format!(
+            "v1 `show` from the store, {SKUS} SKUs a tenant, over loopback with 8 connections"
+        ),
+        &[
+            "tenants, route",
+            "per CPU second",
+            "per second",
+            "median",
+            "99 %",
+            "bytes",
+            "memory",
+        ],
     );
     for tenants in [2, 100, 1_000] {
         measure(tenants);
@@ -93,11 +103,16 @@ pub(crate) fn work(order: &Value) {
 async fn alone(app: &axum::Router, path: &str) -> Value {
     let mut times = Vec::new();
     for _ in 0..200 {
-        let request = Request::get(path).header("host", "127.0.0.1").body(Body::empty()).unwrap();
+        let request = Request::get(path)
+            .header("host", "127.0.0.1")
+            .body(Body::empty())
+            .unwrap();
         let began = Instant::now();
         let answer = app.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), 200);
-        axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        axum::body::to_bytes(answer.into_body(), usize::MAX)
+            .await
+            .unwrap();
         times.push(began.elapsed().as_secs_f64());
     }
     times.sort_by(f64::total_cmp);
@@ -124,7 +139,10 @@ async fn filled(folder: &Path, tenants: usize) -> Store {
     let world = World::generate(tenants, SKUS, 1);
     for tenant in world.tenants() {
         let key = enter(&store, tenant).await;
-        store.record_all(&key, &[look(&world, &key, now())]).await.unwrap();
+        store
+            .record_all(&key, &[look(&world, &key, now())])
+            .await
+            .unwrap();
     }
     store
 }

@@ -18,7 +18,12 @@ impl Microsoft {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_licensetool"))
             .args(["simulate", "--listen", "127.0.0.1:0", "--no-throttle"])
-            .args(["--tenants", &tenants.to_string(), "--skus", &skus.to_string()])
+            .args([
+                "--tenants",
+                &tenants.to_string(),
+                "--skus",
+                &skus.to_string(),
+            ])
             .args(["--latency", &format!("{latency_ms}ms")])
             .arg("--home")
             .arg(folder.path())
@@ -54,11 +59,24 @@ impl Microsoft {
     fn counts(&self) -> Value {
         let pem = std::fs::read(self.ca_file()).unwrap();
         let address = format!("{}/_sim/counts", self.address);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let root = reqwest::Certificate::from_pem(&pem).unwrap();
-            let client = reqwest::Client::builder().tls_certs_merge([root]).build().unwrap();
-            client.get(address).send().await.unwrap().json().await.unwrap()
+            let client = reqwest::Client::builder()
+                .tls_certs_merge([root])
+                .build()
+                .unwrap();
+            client
+                .get(address)
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap()
         })
     }
 

@@ -44,12 +44,21 @@ fn ready(microsoft: &Microsoft) -> (f64, u64) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_licensetool"))
         .arg("--home")
         .arg(microsoft.home())
-        .args(["run", "--listen", &address.to_string(), "--metrics-listen", &metrics.to_string()])
+        .args([
+            "run",
+            "--listen",
+            &address.to_string(),
+            "--metrics-listen",
+            &metrics.to_string(),
+        ])
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     while !is_ready(address) {
-        assert!(began.elapsed() < Duration::from_secs(60), "it never became ready");
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "it never became ready"
+        );
         std::thread::yield_now();
     }
     let took = began.elapsed().as_secs_f64();
@@ -70,7 +79,10 @@ fn is_ready(address: SocketAddr) -> bool {
 }
 
 fn free() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
 }
 
 fn end(child: &mut Child) {

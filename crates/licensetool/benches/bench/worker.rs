@@ -1,7 +1,7 @@
 //! What is measured, in a process of its own: this program started once more with an order.
 
-use std::process::{Child, Command, Stdio};
 use std::io::Write as _;
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 

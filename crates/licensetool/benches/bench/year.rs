@@ -23,7 +23,9 @@ pub(crate) fn run() {
 async fn year() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("year.db");
-    let store = Store::open(&format!("sqlite:{}", file.display())).await.unwrap();
+    let store = Store::open(&format!("sqlite:{}", file.display()))
+        .await
+        .unwrap();
     store.migrate().await.unwrap();
     let world = World::generate(TENANTS, SKUS, 1);
     let day = SignedDuration::from_hours(24);
@@ -32,8 +34,10 @@ async fn year() {
     let mut charts = Vec::new();
     for tenant in world.tenants() {
         let key = enter(&store, tenant).await;
-        let looks: Vec<_> =
-            (0..DAYS).rev().map(|days| look(&world, &key, end - day * days)).collect();
+        let looks: Vec<_> = (0..DAYS)
+            .rev()
+            .map(|days| look(&world, &key, end - day * days))
+            .collect();
         let newest = looks.last().unwrap().as_ref().unwrap();
         charts.push((key.clone(), newest.skus[charts.len() % SKUS].id));
         store.record_all(&key, &looks).await.unwrap();
@@ -42,7 +46,9 @@ async fn year() {
     store.close().await;
 
     let size = std::fs::metadata(&file).unwrap().len();
-    let store = Store::open(&format!("sqlite:{}", file.display())).await.unwrap();
+    let store = Store::open(&format!("sqlite:{}", file.display()))
+        .await
+        .unwrap();
     let mut points = 0;
     let mut times = Vec::new();
     for (key, sku) in &charts {
@@ -54,7 +60,15 @@ async fn year() {
     let looks = TENANTS as f64 * f64::from(DAYS);
     heading(
         &format!("A year of {TENANTS} tenants × {SKUS} SKUs, one look a day"),
-        &["", "store", "bytes/look", "write/look", "chart median", "chart 99 %", "points/chart"],
+        &[
+            "",
+            "store",
+            "bytes/look",
+            "write/look",
+            "chart median",
+            "chart 99 %",
+            "points/chart",
+        ],
     );
     row(&[
         "SQLite".to_owned(),

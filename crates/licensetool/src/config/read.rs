@@ -275,8 +275,8 @@ impl Reader<'_> {
 
     fn microsoft(&mut self, home: &Path) -> Option<Microsoft> {
         let cloud: Option<Cloud> = self.get("microsoft.cloud");
-        let authority = self.get("microsoft.authority");
-        let graph = self.get("microsoft.graph");
+        let authority: Option<Option<url::Url>> = self.get("microsoft.authority");
+        let graph: Option<Option<url::Url>> = self.get("microsoft.graph");
         let ca_file: Option<Option<String>> = self.get("microsoft.ca_file");
         let request_timeout = self.get("microsoft.request_timeout");
         let cloud = cloud?;

@@ -35,7 +35,7 @@ pub(crate) fn table(tenants: &[TenantRows], now: Timestamp) -> String {
 
 fn licences(rows: &[(&TenantRows, &Row)], now: Timestamp) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     let head = [
         "Level",
@@ -96,7 +96,7 @@ fn next_change(row: &Row, now: Timestamp) -> String {
     let Some(at) = row.next_change else {
         return String::new();
     };
-    let date = at.to_zoned(TimeZone::UTC).date();
+    let date = at.to_zoned_datetime(TimeZone::UTC).date();
     let days = at.duration_since(now).as_hours() / 24;
     let kind = if row.trial { ", trial" } else { "" };
     format!("{date} ({days} d{kind})")

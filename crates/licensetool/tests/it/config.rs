@@ -17,13 +17,22 @@ async fn all_problems_of_all_files_are_told_at_once() {
     let office = office(World::demo(), https()).await;
     let home = office.home.path();
     let profiles = home.join("config-profiles/tenants");
-    std::fs::write(profiles.join("config-broken-profile.json"), "{ \"tenant_id\": 7").unwrap();
+    std::fs::write(
+        profiles.join("config-broken-profile.json"),
+        "{ \"tenant_id\": 7",
+    )
+    .unwrap();
     std::fs::remove_file(home.join("certs/iseschool/mycert_iseschool.pem")).unwrap();
     office.set("[collect]\nintervall = \"5m\"\n");
     let ended = office.licensetool(&["config", "check"]).await;
     assert_ne!(ended.code, Some(0));
     let told = format!("{}{}", ended.out, ended.err);
-    for words in ["config-broken-profile.json", "iseschool", "intervall", "interval"] {
+    for words in [
+        "config-broken-profile.json",
+        "iseschool",
+        "intervall",
+        "interval",
+    ] {
         assert!(told.contains(words), "{words} in {told}");
     }
 }
@@ -31,7 +40,10 @@ async fn all_problems_of_all_files_are_told_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_broken_profile_stops_no_other_tenant() {
     let office = office(World::demo(), https()).await;
-    let pem = office.home.path().join("certs/iseschool/mycert_iseschool.pem");
+    let pem = office
+        .home
+        .path()
+        .join("certs/iseschool/mycert_iseschool.pem");
     std::fs::write(&pem, "this is no certificate").unwrap();
     let ended = office.licensetool(&["status"]).await;
     assert_eq!(ended.code, Some(2));
@@ -42,11 +54,22 @@ async fn one_broken_profile_stops_no_other_tenant() {
 #[test]
 fn what_is_in_force_is_shown_with_where_it_comes_from() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::write(home.path().join("licensetool.toml"), "[collect]\nat_once = 7\n").unwrap();
+    std::fs::write(
+        home.path().join("licensetool.toml"),
+        "[collect]\nat_once = 7\n",
+    )
+    .unwrap();
     let ended = alone(home.path(), &["config", "show"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    let line = ended.out.lines().find(|line| line.contains("at_once")).unwrap();
-    assert!(line.contains('7') && line.contains("licensetool.toml"), "{line}");
+    let line = ended
+        .out
+        .lines()
+        .find(|line| line.contains("at_once"))
+        .unwrap();
+    assert!(
+        line.contains('7') && line.contains("licensetool.toml"),
+        "{line}"
+    );
     assert!(ended.out.contains("default"), "{}", ended.out);
 }
 

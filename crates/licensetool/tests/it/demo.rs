@@ -36,7 +36,10 @@ fn told(rows: &Value) -> Numbers {
         let text = row["skupartnumber"].as_str().unwrap();
         let part = text.rsplit_once('(').unwrap().1.trim_end_matches(')');
         let tenant = row["tenant"].as_str().unwrap().to_owned();
-        let numbers = (row["consumed_units"].as_i64(), row["available_units"].as_i64());
+        let numbers = (
+            row["consumed_units"].as_i64(),
+            row["available_units"].as_i64(),
+        );
         ((tenant, part.to_owned()), numbers)
     };
     rows.as_array().unwrap().iter().map(row).collect()
@@ -45,11 +48,16 @@ fn told(rows: &Value) -> Numbers {
 fn truth(world: &World) -> Numbers {
     let mut numbers = Numbers::new();
     for tenant in world.tenants() {
-        let body = world.subscribed_skus_body(&tenant.key, world.today()).unwrap();
+        let body = world
+            .subscribed_skus_body(&tenant.key, world.today())
+            .unwrap();
         let answer: Value = serde_json::from_slice(&body).unwrap();
         for row in answer["value"].as_array().unwrap() {
             let part = row["skuPartNumber"].as_str().unwrap().to_owned();
-            let told = (row["consumedUnits"].as_i64(), row["prepaidUnits"]["enabled"].as_i64());
+            let told = (
+                row["consumedUnits"].as_i64(),
+                row["prepaidUnits"]["enabled"].as_i64(),
+            );
             numbers.insert((tenant.name.clone(), part), told);
         }
     }
@@ -60,25 +68,41 @@ fn truth(world: &World) -> Numbers {
 async fn the_demo_shows_two_schools_by_table_and_http() {
     let (mut running, address, said) = tokio::task::spawn_blocking(demo).await.unwrap();
     let table = said.join("\n");
-    for words in ["ISE School 2013", "exhausted", "low", "over-assigned", "trial"] {
+    for words in [
+        "ISE School 2013",
+        "exhausted",
+        "low",
+        "over-assigned",
+        "trial",
+    ] {
         assert!(table.contains(words), "{words} in {table}");
     }
     let rows = get(&format!("{address}/api/v1/licenses/status/show")).await;
     assert_eq!(told(&rows), truth(&World::demo()));
 
     let one = get(&format!("{address}/api/v1/licenses/status/show/iseschool")).await;
-    assert!(one.as_array().unwrap().iter().all(|row| row.get("tenant").is_none()));
+    assert!(
+        one.as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row.get("tenant").is_none())
+    );
 
     let url = format!("{address}/api/v2/licenses?tenant=iseschool");
     let licenses = get(&url).await;
     let sku = licenses["items"][0]["sku_id"].as_str().unwrap();
-    let history = get(&format!("{address}/api/v2/licenses/iseschool/{sku}/history")).await;
+    let history = get(&format!(
+        "{address}/api/v2/licenses/iseschool/{sku}/history"
+    ))
+    .await;
     assert!(!history["points"].as_array().unwrap().is_empty());
 
     let page = reqwest::get(&address).await.unwrap();
     assert_eq!(page.status(), 200);
     let ready = reqwest::get(format!("{address}/readyz")).await.unwrap();
     assert_eq!(ready.status(), 200);
-    let ended = tokio::task::spawn_blocking(move || running.stop()).await.unwrap();
+    let ended = tokio::task::spawn_blocking(move || running.stop())
+        .await
+        .unwrap();
     assert_eq!(ended.code(), Some(0));
 }

@@ -43,7 +43,9 @@ async fn until_seen_newer(store: &Store, before: &Seen, wanted: usize) -> Seen {
     let reading = async {
         loop {
             let now = seen(store).await;
-            let newer = now.iter().filter(|(key, value)| before.get(*key) != Some(value));
+            let newer = now
+                .iter()
+                .filter(|(key, value)| before.get(*key) != Some(value));
             if newer.count() >= wanted {
                 return now;
             }
@@ -63,7 +65,10 @@ async fn no_kill_loses_what_was_kept_or_breaks_the_store() {
     let office = office(World::generate(TENANTS, 10, 5), options).await;
     // Every start finds everybody due again.
     office.set("[collect]\ninterval = \"1s\"\nat_once = 4\n[log]\nlevel = \"info\"\n");
-    let url = format!("sqlite:{}", office.home.path().join("licensetool.db").display());
+    let url = format!(
+        "sqlite:{}",
+        office.home.path().join("licensetool.db").display()
+    );
     let mut before = Seen::new();
     let mut killed_midway = 0;
     for kill in 0..KILLS {
@@ -87,10 +92,17 @@ async fn no_kill_loses_what_was_kept_or_breaks_the_store() {
         let after = seen(&again).await;
         for (key, (at, skus)) in &told {
             let (later, kept) = after[key];
-            assert!(later >= *at, "kill {kill}: {key} fell back from {at} to {later}");
+            assert!(
+                later >= *at,
+                "kill {kill}: {key} fell back from {at} to {later}"
+            );
             assert_eq!(kept, *skus, "kill {kill}: {key}");
         }
-        assert_eq!(again.check().await.unwrap(), Vec::<String>::new(), "kill {kill}");
+        assert_eq!(
+            again.check().await.unwrap(),
+            Vec::<String>::new(),
+            "kill {kill}"
+        );
         killed_midway += u32::from(after != before && after.len() > wanted);
         again.close().await;
         before = after;

@@ -48,7 +48,9 @@ async fn services_collect_answer_and_end_when_asked_to() {
     let office = office(World::demo(), https()).await;
     let (mut running, address) = run(&office);
     assert!(!until_rows(&address, "iseschool2013").await.is_empty());
-    let ended = tokio::task::spawn_blocking(move || running.stop()).await.unwrap();
+    let ended = tokio::task::spawn_blocking(move || running.stop())
+        .await
+        .unwrap();
     assert_eq!(ended.code(), Some(0));
     assert!(office.home.path().join("licensetool.db").exists());
 }
@@ -73,7 +75,10 @@ async fn once_asks_everybody_keeps_it_and_ends() {
     let office = office(World::demo(), https()).await;
     let ended = office.licensetool(&["run", "--once"]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let url = format!("sqlite:{}", office.home.path().join("licensetool.db").display());
+    let url = format!(
+        "sqlite:{}",
+        office.home.path().join("licensetool.db").display()
+    );
     let store = store::Store::open(&url).await.unwrap();
     let states = store.states().await.unwrap();
     assert_eq!(states.len(), 2);
@@ -85,7 +90,11 @@ fn an_address_beyond_this_machine_is_refused_until_there_is_sign_in() {
     let home = tempfile::tempdir().unwrap();
     let ended = alone(home.path(), &["run", "--listen", "0.0.0.0:0"]);
     assert_eq!(ended.code, Some(2));
-    assert!(ended.err.contains("0.0.0.0") && ended.err.contains("loopback"), "{}", ended.err);
+    assert!(
+        ended.err.contains("0.0.0.0") && ended.err.contains("loopback"),
+        "{}",
+        ended.err
+    );
     assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
 }
 
@@ -104,5 +113,9 @@ fn an_address_that_is_taken_is_said() {
     let home = tempfile::tempdir().unwrap();
     let ended = alone(home.path(), &["run", "--listen", &address]);
     assert_eq!(ended.code, Some(2));
-    assert!(ended.err.contains(&address) && ended.err.contains("port 0"), "{}", ended.err);
+    assert!(
+        ended.err.contains(&address) && ended.err.contains("port 0"),
+        "{}",
+        ended.err
+    );
 }

@@ -19,11 +19,21 @@ async fn the_schools_of_the_demo_stand_in_a_table() {
     let office = office(World::demo(), https()).await;
     let ended = office.licensetool(&["status"]).await;
     assert_eq!(ended.code, Some(1), "one is exhausted: {ended:?}");
-    for words in ["ISE School", "ISE School 2013", "exhausted", "low", "over-assigned", "10'000"] {
+    for words in [
+        "ISE School",
+        "ISE School 2013",
+        "exhausted",
+        "low",
+        "over-assigned",
+        "10'000",
+    ] {
         assert!(ended.out.contains(words), "{words} in {}", ended.out);
     }
     assert!(ended.out.contains("2 of 2 tenants seen"), "{}", ended.out);
-    assert!(!ended.out.contains('\u{1b}'), "no colours or bars where no person watches");
+    assert!(
+        !ended.out.contains('\u{1b}'),
+        "no colours or bars where no person watches"
+    );
     assert_eq!(ended.err, "");
 }
 
@@ -48,8 +58,14 @@ async fn programs_get_the_numbers_of_the_world() {
         assert_eq!(license["units"]["consumed"], row["consumedUnits"]);
         assert_eq!(license["units"]["enabled"], row["prepaidUnits"]["enabled"]);
         assert_eq!(license["units"]["warning"], row["prepaidUnits"]["warning"]);
-        assert_eq!(license["units"]["suspended"], row["prepaidUnits"]["suspended"]);
-        assert_eq!(license["units"]["locked_out"], row["prepaidUnits"]["lockedOut"]);
+        assert_eq!(
+            license["units"]["suspended"],
+            row["prepaidUnits"]["suspended"]
+        );
+        assert_eq!(
+            license["units"]["locked_out"],
+            row["prepaidUnits"]["lockedOut"]
+        );
     }
 }
 
@@ -61,7 +77,9 @@ async fn a_sheet_has_one_line_a_licence() {
     assert_eq!(sheet.headers().unwrap().get(0), Some("tenant"));
     let (_, answer) = json(&office, &[]).await;
     let licenses = answer["tenants"].as_array().unwrap().iter();
-    let expected: usize = licenses.map(|it| it["licenses"].as_array().unwrap().len()).sum();
+    let expected: usize = licenses
+        .map(|it| it["licenses"].as_array().unwrap().len())
+        .sum();
     assert_eq!(sheet.records().map(Result::unwrap).count(), expected);
 }
 
@@ -79,7 +97,12 @@ async fn enough_of_everything_is_exit_code_0() {
     "#;
     let office = office(World::parse(world).unwrap(), https()).await;
     let ended = office.licensetool(&["status"]).await;
-    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
+    assert_eq!(
+        (ended.code, ended.err.as_str()),
+        (Some(0), ""),
+        "{}",
+        ended.out
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,8 +110,16 @@ async fn a_tenant_that_does_not_exist_is_said_with_those_that_do() {
     let office = office(World::demo(), https()).await;
     let ended = office.licensetool(&["status", "iseschol"]).await;
     assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
-    assert!(ended.err.contains("there is no tenant iseschol"), "{}", ended.err);
-    assert!(ended.err.contains("iseschool, iseschool2013"), "{}", ended.err);
+    assert!(
+        ended.err.contains("there is no tenant iseschol"),
+        "{}",
+        ended.err
+    );
+    assert!(
+        ended.err.contains("iseschool, iseschool2013"),
+        "{}",
+        ended.err
+    );
     assert_eq!(ended.err.lines().count(), 1);
 }
 
@@ -131,26 +162,42 @@ async fn three_broken_tenants_among_a_hundred_hide_nothing() {
     let (seen, unseen): (Vec<&Value>, Vec<&Value>) =
         tenants.iter().partition(|tenant| tenant["gap"].is_null());
     assert_eq!(seen.len(), 97);
-    assert!(seen.iter().all(|tenant| tenant["licenses"].as_array().unwrap().len() == 5));
+    assert!(
+        seen.iter()
+            .all(|tenant| tenant["licenses"].as_array().unwrap().len() == 5)
+    );
     let told: Vec<(&str, &str)> = unseen
         .iter()
         .map(|tenant| {
             assert!(tenant["licenses"].is_null(), "unknown is not an empty list");
             assert!(!tenant["gap"]["advice"].as_str().unwrap().is_empty());
-            (tenant["tenant"].as_str().unwrap(), tenant["gap"]["cause"].as_str().unwrap())
+            (
+                tenant["tenant"].as_str().unwrap(),
+                tenant["gap"]["cause"].as_str().unwrap(),
+            )
         })
         .collect();
-    assert_eq!(told, [
-        ("school-00010", "refused"),
-        ("school-00020", "denied"),
-        ("school-00030", "timed_out"),
-    ]);
+    assert_eq!(
+        told,
+        [
+            ("school-00010", "refused"),
+            ("school-00020", "denied"),
+            ("school-00030", "timed_out"),
+        ]
+    );
     // The sum would be the deadline and all others one after the other: far beyond this.
     assert!(took < Duration::from_secs(20), "{took:?}");
 
     let table = office.licensetool(&["status"]).await;
-    assert!(table.out.contains("97 of 100 tenants seen"), "{}", table.out);
-    let advised = table.out.lines().filter(|line| line.trim_start().starts_with('→'));
+    assert!(
+        table.out.contains("97 of 100 tenants seen"),
+        "{}",
+        table.out
+    );
+    let advised = table
+        .out
+        .lines()
+        .filter(|line| line.trim_start().starts_with('→'));
     assert_eq!(advised.count(), 3);
 }
 

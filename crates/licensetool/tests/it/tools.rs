@@ -71,16 +71,28 @@ fn names_come_from_microsofts_table() {
                  21111111-2222-4333-8444-555555555555,Plan\n";
     let file = home.path().join("names.csv");
     std::fs::write(&file, table).unwrap();
-    let ended = alone(home.path(), &["catalog", "update", "--file", file.to_str().unwrap()]);
+    let ended = alone(
+        home.path(),
+        &["catalog", "update", "--file", file.to_str().unwrap()],
+    );
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     let shown = alone(home.path(), &["catalog", "show"]);
     assert!(shown.out.contains("A made-up product"), "{}", shown.out);
-    assert!(shown.out.contains("314c4481-f395-4525-be8b-2ec4bb1e9d91"), "the built-in ones too");
+    assert!(
+        shown.out.contains("314c4481-f395-4525-be8b-2ec4bb1e9d91"),
+        "the built-in ones too"
+    );
 
     std::fs::write(&file, "<html>Sign in</html>").unwrap();
-    let ended = alone(home.path(), &["catalog", "update", "--file", file.to_str().unwrap()]);
+    let ended = alone(
+        home.path(),
+        &["catalog", "update", "--file", file.to_str().unwrap()],
+    );
     assert_eq!(ended.code, Some(2));
     assert!(ended.err.contains("names.csv"), "{}", ended.err);
     let shown = alone(home.path(), &["catalog", "show"]);
-    assert!(shown.out.contains("A made-up product"), "a bad file loses nothing");
+    assert!(
+        shown.out.contains("A made-up product"),
+        "a bad file loses nothing"
+    );
 }

@@ -54,7 +54,7 @@ impl Collector {
         let mut roster = self.take_over_roster().await?;
         let mut news = self.roster.clone();
         news.mark_unchanged();
-        loop {
+        while !stop.is_cancelled() {
             self.turned();
             self.fill(&mut hands, &roster, until).await?;
             if until == Until::Asked && hands.is_idle() {

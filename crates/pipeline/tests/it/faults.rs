@@ -28,17 +28,31 @@ fn throttled(retry_after: Option<RetryAfter>) -> FaultKind {
 
 async fn order(stage: &Stage, call: Call, kind: FaultKind, times: Option<u32>) {
     stage.sim.clear_faults();
-    stage.sim.order(Fault {
+    if call == Call::Token {
+        // Or nobody would ask for a new one.
+        stage
+            .sim
+            .order(fault(Call::SubscribedSkus, FaultKind::RevokedToken, None));
+    }
+    stage.sim.order(fault(call, kind, times));
+}
+
+fn fault(call: Call, kind: FaultKind, times: Option<u32>) -> Fault {
+    Fault {
         tenant: Some(SCHOOL.to_owned()),
         call,
         kind,
         times,
-    });
+    }
 }
 
 async fn round(stage: &Stage) {
     stage.pass(SignedDuration::from_mins(1));
-    stage.collector().run_once(CancellationToken::new()).await.unwrap();
+    stage
+        .collector()
+        .run_once(CancellationToken::new())
+        .await
+        .unwrap();
 }
 
 /// A fault that does not end becomes a gap: cause and words are told, the numbers stay as they
@@ -52,11 +66,18 @@ async fn check_gap(call: Call, kind: FaultKind, cause: Cause, words: &[&str]) {
     round(&stage).await;
 
     let after = stage.state(SCHOOL).await;
-    let gap = after.tenant.gap.clone().unwrap_or_else(|| panic!("{call:?} {kind:?}: no gap"));
+    let gap = after
+        .tenant
+        .gap
+        .clone()
+        .unwrap_or_else(|| panic!("{call:?} {kind:?}: no gap"));
     let told = format!("{} {}", gap.message, gap.advice);
     assert_eq!(gap.cause, cause, "{call:?} {kind:?}: {told}");
     for word in words {
-        assert!(told.contains(word), "{call:?} {kind:?}: \"{word}\" is missing in: {told}");
+        assert!(
+            told.contains(word),
+            "{call:?} {kind:?}: \"{word}\" is missing in: {told}"
+        );
     }
     assert!(!gap.advice.is_empty(), "{call:?} {kind:?}");
     assert_eq!(after.snapshot, before.snapshot, "{call:?} {kind:?}");
@@ -80,7 +101,10 @@ async fn check_first_sight(kind: FaultKind) {
     round(&stage).await;
     assert_eq!(stage.state(SCHOOL).await.snapshot, None, "{kind:?}");
     for (sku, _) in stage.truth(SCHOOL) {
-        let past = stage.store.history(&key(SCHOOL), sku, jiff::Timestamp::MIN, stage.now());
+        let key = key(SCHOOL);
+        let past = stage
+            .store
+            .history(&key, sku, jiff::Timestamp::MIN, stage.now());
         assert_eq!(past.await.unwrap().points, [], "{kind:?}");
     }
 }
@@ -88,7 +112,7 @@ async fn check_first_sight(kind: FaultKind) {
 /// A fault that passes while the client tries again goes unnoticed.
 async fn check_unnoticed(call: Call, kind: FaultKind, times: u32) {
     let stage = stage(World::demo()).await;
-    order(&stage, call, kind.clone(), Some(times)).await;
+    stage.sim.order(fault(call, kind.clone(), Some(times)));
     round(&stage).await;
     let state = stage.state(SCHOOL).await;
     assert_eq!(state.tenant.gap, None, "{call:?} {kind:?}");
@@ -99,10 +123,22 @@ async fn check_unnoticed(call: Call, kind: FaultKind, times: u32) {
 #[tokio::test]
 async fn microsofts_refusals_are_told_with_what_to_do() {
     let skus = Call::SubscribedSkus;
-    check_gap(skus, status(403), Cause::Denied, &["403", "Organization.Read.All"]).await;
+    check_gap(
+        skus,
+        status(403),
+        Cause::Denied,
+        &["403", "Organization.Read.All"],
+    )
+    .await;
     check_gap(skus, status(404), Cause::Unreadable, &["404"]).await;
     let expired_secret = FaultKind::Aadsts { code: 700_027 };
-    check_gap(Call::Token, expired_secret, Cause::Refused, &["AADSTS700027"]).await;
+    check_gap(
+        Call::Token,
+        expired_secret,
+        Cause::Refused,
+        &["AADSTS700027"],
+    )
+    .await;
     let conditional = FaultKind::Aadsts { code: 53_003 };
     check_gap(Call::Token, conditional, Cause::Refused, &["AADSTS53003"]).await;
 }
@@ -133,10 +169,28 @@ async fn a_wish_to_come_back_late_is_kept() {
 #[tokio::test]
 async fn a_network_that_breaks_is_told_as_such() {
     let skus = Call::SubscribedSkus;
-    check_gap(skus, FaultKind::Reset, Cause::Unreachable, &["subscribedSkus"]).await;
-    check_gap(skus, FaultKind::CutOff, Cause::Unreachable, &["subscribedSkus"]).await;
-    check_gap(skus, FaultKind::Hang, Cause::TimedOut, &["no whole answer"]).await;
-    check_gap(Call::Token, FaultKind::Reset, Cause::Unreachable, &["token"]).await;
+    check_gap(
+        skus,
+        FaultKind::Reset,
+        Cause::Unreachable,
+        &["subscribedSkus"],
+    )
+    .await;
+    check_gap(
+        skus,
+        FaultKind::CutOff,
+        Cause::Unreachable,
+        &["subscribedSkus"],
+    )
+    .await;
+    check_gap(skus, FaultKind::Hang, Cause::TimedOut, &["within 1 s"]).await;
+    check_gap(
+        Call::Token,
+        FaultKind::Reset,
+        Cause::Unreachable,
+        &["token"],
+    )
+    .await;
     check_gap(Call::Token, FaultKind::Hang, Cause::TimedOut, &[]).await;
 }
 
@@ -145,7 +199,7 @@ async fn an_answer_that_makes_no_sense_is_no_answer() {
     let skus = Call::SubscribedSkus;
     for (kind, words) in [
         (FaultKind::InvalidJson, "subscribedSkus"),
-        (FaultKind::Huge { mib: 2 }, "MiB"),
+        (FaultKind::Huge { mib: 2 }, "larger than 1 MiB"),
         (FaultKind::EndlessPages, "pages"),
     ] {
         check_gap(skus, kind, Cause::Unreadable, &[words]).await;
@@ -153,7 +207,13 @@ async fn an_answer_that_makes_no_sense_is_no_answer() {
     let url = "https://evil.example/v1.0/subscribedSkus".to_owned();
     let foreign = FaultKind::ForeignNextLink { url };
     check_gap(skus, foreign, Cause::Unreadable, &["evil.example"]).await;
-    check_gap(Call::Token, FaultKind::InvalidJson, Cause::Unreadable, &["token"]).await;
+    check_gap(
+        Call::Token,
+        FaultKind::InvalidJson,
+        Cause::Unreadable,
+        &["token"],
+    )
+    .await;
 }
 
 #[tokio::test]

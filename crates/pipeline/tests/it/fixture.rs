@@ -85,7 +85,7 @@ pub(crate) fn roster(sim: &Simulator, world: &World, request_timeout: Duration) 
     settings.body_limit = 1 << 20;
     let client = graph::Client::new(&settings).unwrap();
     let entry = |tenant: &microsoft_sim::TenantSpec| {
-        let own = sim.credential(&tenant.key).unwrap();
+        let own = sim.credential(&tenant.key);
         let (id, app) = (own.tenant_id.to_string(), own.client_id.to_string());
         let credential =
             graph::Credential::new(&id, &app, &own.certificate_der, &own.key_pem).unwrap();
@@ -165,7 +165,11 @@ pub(crate) fn key(text: &str) -> TenantKey {
 /// What the store knows of a tenant's units.
 pub(crate) fn known(state: &State) -> Vec<(SkuId, Units)> {
     let snapshot = state.snapshot.as_ref().unwrap();
-    snapshot.skus.iter().map(|sku| (sku.id, sku.units)).collect()
+    snapshot
+        .skus
+        .iter()
+        .map(|sku| (sku.id, sku.units))
+        .collect()
 }
 
 /// Waits until something is true, and says what if it never is.

@@ -20,7 +20,11 @@ async fn a_request_from_the_store_is_served_while_nothing_is_due() {
     .await;
     stage.pass(SignedDuration::from_secs(5));
     let wanted = [key("school-00002")];
-    let id = stage.store.request_refresh(&wanted, stage.now()).await.unwrap();
+    let id = stage
+        .store
+        .request_refresh(&wanted, stage.now())
+        .await
+        .unwrap();
     until("the request was served", async || {
         let refresh = stage.store.refresh(id).await.unwrap().unwrap();
         refresh.tenants[0].done_at.is_some()
@@ -28,8 +32,14 @@ async fn a_request_from_the_store_is_served_while_nothing_is_due() {
     .await;
     let refresh = stage.store.refresh(id).await.unwrap().unwrap();
     assert_eq!((refresh.tenants.len(), refresh.tenants[0].cause), (1, None));
-    assert_eq!(stage.state("school-00002").await.tenant.seen_at, Some(stage.now()));
-    assert_ne!(stage.state("school-00001").await.tenant.seen_at, Some(stage.now()));
+    assert_eq!(
+        stage.state("school-00002").await.tenant.seen_at,
+        Some(stage.now())
+    );
+    assert_ne!(
+        stage.state("school-00001").await.tenant.seen_at,
+        Some(stage.now())
+    );
     stop.cancel();
     running.await.unwrap().unwrap();
 }

@@ -21,14 +21,21 @@ async fn what_is_in_the_air_is_given_back() {
     });
     let stop = CancellationToken::new();
     let running = tokio::spawn(stage.collector().run(stop.clone()));
-    until("questions are in the air", async || stage.sim.counts().calls(Call::Token) >= 3).await;
+    until("questions are in the air", async || {
+        stage.sim.counts().calls(Call::Token) >= 3
+    })
+    .await;
     stop.cancel();
     let report = running.await.unwrap().unwrap();
     assert_eq!((report.changed, report.lost), (0, 0));
 
     // Somebody else may go on at the very same moment.
     let lease = SignedDuration::from_mins(1);
-    let claims = stage.store.claim("other", stage.now(), 100, lease, lease).await.unwrap();
+    let claims = stage
+        .store
+        .claim("other", stage.now(), 100, lease, lease)
+        .await
+        .unwrap();
     assert_eq!(claims.len(), 8);
 }
 
@@ -45,7 +52,10 @@ async fn what_lands_within_the_grace_is_kept() {
     });
     let stop = CancellationToken::new();
     let running = tokio::spawn(stage.collector().run(stop.clone()));
-    until("both are asked", async || stage.sim.counts().calls(Call::Subscriptions) == 2).await;
+    until("both are asked", async || {
+        stage.sim.counts().calls(Call::Subscriptions) == 2
+    })
+    .await;
     stop.cancel();
     assert_eq!(running.await.unwrap().unwrap().changed, 2);
     let states = stage.store.states().await.unwrap();
