@@ -5,7 +5,7 @@ use std::path::Path;
 
 use home::Severity;
 
-use crate::config::{self, Source, Sources};
+use crate::config::{self, Config, Source, Sources};
 use crate::exit::Outcome;
 use crate::microsoft::{self, Waiting};
 use crate::{clock, output};
@@ -33,20 +33,19 @@ pub(crate) fn show(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
 
 /// Reads settings, profiles and certificates, and says every problem.
 pub(crate) fn check(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
-    let config = match config::read(home, sources) {
-        Ok((config, _)) => config,
-        Err(problems) => return problems_only(&problems),
+    let mut said = match config::read(home, sources) {
+        Ok((config, _)) => unusable(&config),
+        Err(problems) => problems,
     };
-    let mut said = Vec::new();
-    let mut outcome = Outcome::Fine;
-    if let Err(error) = microsoft::client(&config.microsoft, Waiting::Nobody) {
-        said.push(format!("error: {error:#}"));
-        outcome = Outcome::Blind;
+    let mut outcome = if said.is_empty() {
+        Outcome::Fine
+    } else {
+        Outcome::Blind
+    };
+    for problem in &mut said {
+        problem.insert_str(0, "error: ");
     }
-    if let Err(refusal) = web::check_listen(config.listen) {
-        said.push(format!("error: listen: {refusal}"));
-        outcome = Outcome::Blind;
-    }
+    // Profiles are read also where a setting is wrong: whoever mends one mends all.
     let found = home::read(home, clock::now());
     for problem in &found.problems {
         let (word, worst) = match problem.severity {
@@ -64,6 +63,23 @@ pub(crate) fn check(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
     ));
     output::say(&said.join("\n"))?;
     Ok(outcome)
+}
+
+/// Settings that make sense each for itself and cannot be used.
+fn unusable(config: &Config) -> Vec<String> {
+    let mut problems = Vec::new();
+    if let Err(error) = microsoft::client(&config.microsoft, Waiting::Nobody) {
+        problems.push(format!("{error:#}"));
+    }
+    for (name, address) in [
+        ("listen", config.listen),
+        ("metrics_listen", config.metrics_listen),
+    ] {
+        if let Err(refusal) = web::check_listen(address) {
+            problems.push(format!("{name}: {refusal}"));
+        }
+    }
+    problems
 }
 
 /// Prints the reference page from which `docs/configuration.md` is made.

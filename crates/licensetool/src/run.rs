@@ -46,6 +46,8 @@ impl Parts {
     /// Opens the store, brings its schema up to date and reads the home folder.
     pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
         web::check_listen(config.listen)?;
+        // What licences a tenant has stands there too.
+        web::check_listen(config.metrics_listen)?;
         let client = microsoft::client(&config.microsoft, Waiting::Nobody)?;
         let store = Store::open(&config.store_url)
             .await

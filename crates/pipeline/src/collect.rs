@@ -58,11 +58,11 @@ impl Default for Settings {
 
 impl Settings {
     /// A claim must outlive the wait for a place, the longest look and the writing of it, or work
-    /// would be done twice.
+    /// would be done twice. Each takes a deadline at most; the work of a worker that died lies for
+    /// as long.
     fn lease(&self) -> SignedDuration {
         let deadline = SignedDuration::try_from(self.deadline).unwrap_or(SignedDuration::MAX);
-        let wait_and_look = deadline.saturating_add(deadline);
-        wait_and_look.saturating_add(SignedDuration::from_secs(60))
+        deadline.saturating_mul(3)
     }
 }
 

@@ -6,10 +6,26 @@ use crate::fixture::{alone, https, office};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_home_is_fine() {
-    let office = office(World::demo(), https()).await;
+    let office = office(World::generate(2, 1, 1), https()).await;
     let ended = office.licensetool(&["config", "check"]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.out.contains("2 tenants"), "{}", ended.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_ends_soon_is_a_warning_with_its_date() {
+    let office = office(World::demo(), https()).await;
+    let ended = office.licensetool(&["config", "check"]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        ended.out.starts_with("warning: certs/iseschool2013/"),
+        "{ended:?}"
+    );
+    assert!(ended.out.contains("days left"), "{ended:?}");
+    assert!(
+        ended.out.contains("2 of 2 tenants can be asked"),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

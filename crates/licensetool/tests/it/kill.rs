@@ -63,8 +63,8 @@ async fn no_kill_loses_what_was_kept_or_breaks_the_store() {
         ..Options::default()
     };
     let office = office(World::generate(TENANTS, 10, 5), options).await;
-    // Every start finds everybody due again.
-    office.set("[collect]\ninterval = \"1s\"\nat_once = 4\n[log]\nlevel = \"info\"\n");
+    // Every start finds everybody due again, and what the dead held is free after three seconds.
+    office.set("[collect]\ninterval = \"1s\"\nat_once = 4\ndeadline = \"1s\"\n");
     let url = format!(
         "sqlite:{}",
         office.home.path().join("licensetool.db").display()

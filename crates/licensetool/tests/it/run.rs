@@ -91,7 +91,7 @@ fn an_address_beyond_this_machine_is_refused_until_there_is_sign_in() {
     let ended = alone(home.path(), &["run", "--listen", "0.0.0.0:0"]);
     assert_eq!(ended.code, Some(2));
     assert!(
-        ended.err.contains("0.0.0.0") && ended.err.contains("loopback"),
+        ended.err.contains("0.0.0.0") && ended.err.contains("listen on 127.0.0.1"),
         "{}",
         ended.err
     );
