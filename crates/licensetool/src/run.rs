@@ -154,7 +154,7 @@ pub(crate) async fn run(config: Config, roles: &[Role]) -> anyhow::Result<Outcom
     let parts = Parts::open(config).await?;
     parts
         .run(stop, |address| {
-            tracing::info!(address, version = crate::cli::VERSION, "ready")
+            tracing::info!(address, version = crate::cli::VERSION, "ready");
         })
         .await
 }
@@ -193,7 +193,10 @@ fn check_roles(roles: &[Role]) -> anyhow::Result<()> {
 
 async fn listen(setting: &str, address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
-        format!("{setting}: {address} cannot be opened; choose another address, or port 0 for any free one")
+        format!(
+            "{setting}: {address} cannot be opened; choose another address, or port 0 for any \
+             free one"
+        )
     })
 }
 

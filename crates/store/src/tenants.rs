@@ -44,8 +44,8 @@ pub struct Tenant {
 macro_rules! select_tenant {
     (also $columns:literal from $tables:literal, $rest:literal) => {
         concat!(
-            "SELECT t.key, t.name, t.tenant_id, t.enabled, t.monitoring, t.removed_at, t.asked_at, ",
-            "t.seen_at, t.subscriptions_at, t.failures, t.due_at, ",
+            "SELECT t.key, t.name, t.tenant_id, t.enabled, t.monitoring, t.removed_at, ",
+            "t.asked_at, t.seen_at, t.subscriptions_at, t.failures, t.due_at, ",
             "g.began_at, g.cause, g.message, g.advice ",
             $columns,
             " FROM tenant t LEFT JOIN gap g ON g.tenant = t.key AND g.ended_at IS NULL ",

@@ -51,127 +51,100 @@ fn read(error: &Error) -> (String, String) {
     )
 }
 
+/// One refusal: answer of Entra (status, AADSTS code, OAuth error), sentence and advice.
+async fn check_refusal((status, code, error): (u16, u32, &str), meaning: &str, advice: &str) {
+    let (stub, tenant) = tenant_of(status, refusal(code, error, "Words. More words.")).await;
+    let error = tenant.subscribed_skus().await.unwrap_err();
+    assert!(matches!(error, Error::Refused { .. }), "{error:?}");
+    let (sentence, advised) = read(&error);
+    let ids = format!("({status}, AADSTS{code}, request-id 4c9e, client-request-id ID)");
+    assert_eq!(sentence, format!("Entra refuses a token: {meaning} {ids}"));
+    assert_eq!(advised, advice);
+    assert_eq!(stub.counts(), (1, 0), "a refusal is not tried again");
+}
+
 #[tokio::test]
-async fn every_refusal_says_what_happened_and_what_to_do() {
-    let check = async |status: u16, code: u32, error: &str, meaning: &str, advice: &str| {
-        let (stub, tenant) = tenant_of(status, refusal(code, error, "Words. More words.")).await;
-        let error = tenant.subscribed_skus().await.unwrap_err();
-        assert!(matches!(error, Error::Refused { .. }), "{error:?}");
-        let (sentence, advised) = read(&error);
-        let ids = format!("({status}, AADSTS{code}, request-id 4c9e, client-request-id ID)");
-        assert_eq!(sentence, format!("Entra refuses a token: {meaning} {ids}"));
-        assert_eq!(advised, advice);
-        assert_eq!(stub.counts(), (1, 0), "a refusal is not tried again");
-    };
-    check(
-        401,
-        700_027,
-        "invalid_client",
+async fn a_certificate_that_is_refused_is_told_with_what_to_do() {
+    check_refusal(
+        (401, 700_027, "invalid_client"),
         "the certificate is not registered with the app, or its signature is wrong",
         "Upload the tenant's certificate (.crt) to the app app under \"Certificates & secrets\", \
          or correct the profile: the thumbprint there must be THUMBPRINT.",
     )
     .await;
-    check(
-        401,
-        700_024,
-        "invalid_client",
+    check_refusal(
+        (401, 700_024, "invalid_client"),
         "the assertion is outside its time",
         "Set the clock of this machine: it is several minutes wrong.",
     )
     .await;
-    check(
-        400,
-        700_016,
-        "unauthorized_client",
+    check_refusal(
+        (401, 7_000_218, "invalid_client"),
+        "the request arrived without its assertion",
+        "Check that no proxy between this machine and Entra changes requests.",
+    )
+    .await;
+    let secret = "This tool signs in with a certificate: check that the authority is Microsoft's \
+                  and that no proxy changes requests.";
+    let wrong = (401, 7_000_215, "invalid_client");
+    check_refusal(wrong, "the client secret is wrong", secret).await;
+    let expired = (401, 7_000_222, "invalid_client");
+    check_refusal(expired, "the client secret has expired", secret).await;
+}
+
+#[tokio::test]
+async fn a_tenant_or_app_that_is_refused_is_told_with_what_to_do() {
+    check_refusal(
+        (400, 700_016, "unauthorized_client"),
         "the app does not exist in this tenant",
         "Check client_id app in the tenant's profile; if it is right, an administrator of the \
          tenant school.example has to consent to the app first.",
     )
     .await;
-    check(
-        400,
-        90_002,
-        "invalid_request",
+    check_refusal(
+        (400, 90_002, "invalid_request"),
         "the tenant does not exist",
         "Check tenant_id school.example in the tenant's profile.",
     )
     .await;
-    check(
-        400,
-        900_023,
-        "invalid_request",
+    check_refusal(
+        (400, 900_023, "invalid_request"),
         "the tenant id is neither a GUID nor a domain",
         "Correct tenant_id school.example in the tenant's profile: it is the GUID that Entra \
          shows as \"Directory (tenant) ID\".",
     )
     .await;
-    check(
-        401,
-        7_000_112,
-        "unauthorized_client",
+    check_refusal(
+        (401, 7_000_112, "unauthorized_client"),
         "the app is disabled in this tenant",
         "Have an administrator of the tenant school.example enable the app app under \
          \"Enterprise applications\".",
     )
     .await;
-    let secret = "This tool signs in with a certificate: check that the authority is Microsoft's \
-                  and that no proxy changes requests.";
-    check(
-        401,
-        7_000_215,
-        "invalid_client",
-        "the client secret is wrong",
-        secret,
-    )
-    .await;
-    check(
-        401,
-        7_000_222,
-        "invalid_client",
-        "the client secret has expired",
-        secret,
-    )
-    .await;
-    check(
-        401,
-        7_000_218,
-        "invalid_client",
-        "the request arrived without its assertion",
-        "Check that no proxy between this machine and Entra changes requests.",
-    )
-    .await;
-    let cloud =
-        "Check the configured Graph host: it must belong to the same cloud as the authority.";
-    check(
-        400,
-        1_002_012,
-        "invalid_scope",
-        "the scope is not one of an app",
-        cloud,
-    )
-    .await;
-    check(
-        400,
-        500_011,
-        "invalid_resource",
-        "the configured Graph is unknown in this cloud",
-        cloud,
-    )
-    .await;
-    check(
-        400,
-        53_003,
-        "interaction_required",
+    check_refusal(
+        (400, 53_003, "interaction_required"),
         "Conditional Access of the tenant blocks the app",
         "Have an administrator of the tenant school.example exclude the app app from the policy \
          for workload identities, or allow the address of this machine.",
     )
     .await;
-    check(
-        400,
-        99_999,
-        "invalid_request",
+}
+
+#[tokio::test]
+async fn a_scope_or_code_that_nobody_expects_is_told_with_what_to_do() {
+    let cloud =
+        "Check the configured Graph host: it must belong to the same cloud as the authority.";
+    let scope = (400, 1_002_012, "invalid_scope");
+    check_refusal(scope, "the scope is not one of an app", cloud).await;
+    let resource = (400, 500_011, "invalid_resource");
+    check_refusal(
+        resource,
+        "the configured Graph is unknown in this cloud",
+        cloud,
+    )
+    .await;
+    check_refusal(
+        (400, 99_999, "invalid_request"),
         "Words",
         "Look the code up at https://login.microsoftonline.com/error, and check the app \
          registration of this tenant.",

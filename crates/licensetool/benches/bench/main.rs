@@ -7,6 +7,10 @@
     clippy::unwrap_used,
     reason = "a benchmark that cannot go on says so by panicking"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "it takes orders by the environment and waits for what a real process does"
+)]
 
 mod report;
 mod process;

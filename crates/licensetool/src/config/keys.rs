@@ -133,10 +133,10 @@ pub(crate) fn reference() -> String {
     let mut page = String::from(
         "# Configuration\n\n\
          Made from the program's own table by `licensetool config reference`; a test compares.\n\n\
-         Settings stand in `licensetool.toml` in the home folder, every one of them can also be set \
-         by an environment variable, which wins. `licensetool config show` prints what is in force \
-         and where it comes from, `licensetool config check` reads everything and says every problem \
-         at once.\n\n\
+         Settings stand in `licensetool.toml` in the home folder, every one of them can also be \
+         set by an environment variable, which wins. `licensetool config show` prints what is in \
+         force and where it comes from, `licensetool config check` reads everything and says every \
+         problem at once.\n\n\
          The home folder itself is `--home`, else `LICENSETOOL_HOME`, else the current folder.\n\n\
          | setting | default | meaning | environment variable |\n|---|---|---|---|\n",
     );

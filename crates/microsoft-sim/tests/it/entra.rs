@@ -51,8 +51,15 @@ async fn a_certificate_gets_a_token_that_the_published_key_confirms() {
     );
 }
 
+async fn accepted<const N: usize>(session: &Session, cases: [(&str, Assertion); N]) {
+    for (name, assertion) in cases {
+        let answer = session.present("north", &assertion.signed()).await;
+        assert_eq!(answer.status, 200, "{name}: {answer:?}");
+    }
+}
+
 #[tokio::test]
-async fn what_real_clients_send_is_accepted() {
+async fn headers_of_real_clients_are_accepted() {
     let session = session().await;
     let sha1 = |engine: &dyn Fn(&[u8]) -> String| {
         let hex = session.simulator.credential("north").thumbprint_sha1_hex;
@@ -61,7 +68,6 @@ async fn what_real_clients_send_is_accepted() {
             .collect();
         json!({"x5t": engine(&bytes)})
     };
-    let tenant = session.simulator.credential("north").tenant_id;
     let sound = || session.assertion("north");
     let with = |algorithm, header| Assertion {
         algorithm,
@@ -69,7 +75,6 @@ async fn what_real_clients_send_is_accepted() {
         ..sound()
     };
     let own = x5t_s256(&session.simulator.credential("north"));
-    let at = now();
     let cases = [
         (
             "RS256 with x5t",
@@ -94,6 +99,17 @@ async fn what_real_clients_send_is_accepted() {
                 json!({"x5t#S256": own, "x5c": ["MIIC\nAB\n"], "kid": "x"}),
             ),
         ),
+    ];
+    accepted(&session, cases).await;
+}
+
+#[tokio::test]
+async fn claims_of_real_clients_are_accepted() {
+    let session = session().await;
+    let tenant = session.simulator.credential("north").tenant_id;
+    let sound = || session.assertion("north");
+    let at = now();
+    let cases = [
         (
             "fractions",
             sound()
@@ -122,17 +138,29 @@ async fn what_real_clients_send_is_accepted() {
             ),
         ),
     ];
-    for (name, assertion) in cases {
-        let answer = session.present("north", &assertion.signed()).await;
-        assert_eq!(answer.status, 200, "{name}: {answer:?}");
+    accepted(&session, cases).await;
+}
+
+/// Assertions that prove nothing, each with the code that Entra refuses it with.
+async fn refused<const N: usize>(session: &Session, cases: [(u64, &str, String); N]) {
+    for (code, name, assertion) in cases {
+        let answer = session.present("north", &assertion).await;
+        assert_eq!(codes(&answer), code, "{name}: {answer:?}");
+        let description = answer.body["error_description"].as_str().unwrap();
+        assert!(
+            description.starts_with(&format!("AADSTS{code}: ")),
+            "{description}"
+        );
+        let status = if code == 50_027 { 400 } else { 401 };
+        assert_eq!(answer.status, status, "{name}");
     }
+    assert_eq!(session.simulator.counts().tokens_issued, 0);
 }
 
 #[tokio::test]
-async fn an_assertion_that_proves_nothing_is_refused_with_its_code() {
+async fn a_proof_by_another_key_is_refused_with_its_code() {
     let session = session().await;
     let sound = || session.assertion("north");
-    let at = now();
     let foreign = session.simulator.credential("south");
     let own = x5t_s256(&session.simulator.credential("north"));
     let claims = sound().claims;
@@ -142,7 +170,6 @@ async fn an_assertion_that_proves_nothing_is_refused_with_its_code() {
         claims: claims.clone(),
         algorithm: Algorithm::PS256,
     };
-    let broken = |change: fn(&str) -> String| change(&sound().signed());
     let cases = [
         (
             700_027,
@@ -163,6 +190,17 @@ async fn an_assertion_that_proves_nothing_is_refused_with_its_code() {
             }
             .signed(),
         ),
+    ];
+    refused(&session, cases).await;
+}
+
+#[tokio::test]
+async fn claims_that_prove_nothing_are_refused_with_their_code() {
+    let session = session().await;
+    let sound = || session.assertion("north");
+    let at = now();
+    let broken = |change: fn(&str) -> String| change(&sound().signed());
+    let cases = [
         (700_024, "too old", sound().claim("exp", at - 400).signed()),
         (
             700_024,
@@ -202,101 +240,79 @@ async fn an_assertion_that_proves_nothing_is_refused_with_its_code() {
         (50_027, "no JSON", broken(|it| format!("bm8{it}"))),
         (50_027, "nothing", String::new()),
     ];
-    for (code, name, assertion) in cases {
-        let answer = session.present("north", &assertion).await;
-        assert_eq!(codes(&answer), code, "{name}: {answer:?}");
-        let description = answer.body["error_description"].as_str().unwrap();
-        assert!(
-            description.starts_with(&format!("AADSTS{code}: ")),
-            "{description}"
-        );
-        let status = if code == 50_027 { 400 } else { 401 };
-        assert_eq!(answer.status, status, "{name}");
+    refused(&session, cases).await;
+}
+
+type Form<'a> = Vec<(&'a str, &'a str)>;
+
+/// Forms to the token endpoint of a tenant, each with code and status of the refusal.
+async fn forms_refused(session: &Session, cases: &[(u64, u16, &str, Form<'_>)]) {
+    for (code, status, tenant, form) in cases {
+        let answer = session.post(tenant, form).await;
+        let refusal = (codes(&answer), answer.status);
+        assert_eq!(refusal, (*code, *status), "{form:?}: {answer:?}");
     }
-    assert_eq!(session.simulator.counts().tokens_issued, 0);
+}
+
+#[tokio::test]
+async fn a_form_for_the_wrong_tenant_or_app_is_refused_with_its_code() {
+    let session = session().await;
+    let own = session.simulator.credential("north");
+    let (tenant, client) = (own.tenant_id.to_string(), own.client_id.to_string());
+    let other_app = session.simulator.credential("south").client_id.to_string();
+    let assertion = session.assertion("north").signed();
+    let of = |client| form(client, GRAPH_SCOPE, &assertion).to_vec();
+    let unknown = "11111111-2222-3333-4444-555555555555";
+    let cases = [
+        (90_002, 400, unknown, of(&client)),
+        (90_002, 400, "elsewhere.example", of(&client)),
+        (900_023, 400, "no-tenant", of(&client)),
+        (50_059, 400, "common", of(&client)),
+        (700_016, 400, &tenant, of(&other_app)),
+        (700_016, 400, &tenant, of("no-guid")),
+    ];
+    forms_refused(&session, &cases).await;
+    let answer = session.get(&format!("/{tenant}/oauth2/v2.0/token")).await;
+    assert_eq!(codes(&answer), 900_561);
+    assert_eq!(session.get("/somewhere").await.status, 404);
 }
 
 #[tokio::test]
 async fn a_form_that_asks_for_the_wrong_thing_is_refused_with_its_code() {
     let session = session().await;
-    let credential = session.simulator.credential("north");
-    let (tenant, client) = (
-        credential.tenant_id.to_string(),
-        credential.client_id.to_string(),
-    );
-    let other_app = session.simulator.credential("south").client_id.to_string();
+    let own = session.simulator.credential("north");
+    let (tenant, client) = (own.tenant_id.to_string(), own.client_id.to_string());
+    let tenant = tenant.as_str();
     let assertion = session.assertion("north").signed();
     let sound = form(&client, GRAPH_SCOPE, &assertion);
-    let without = |name: &str| {
-        sound
-            .into_iter()
-            .filter(|it| it.0 != name)
-            .collect::<Vec<_>>()
-    };
+    let without = |name: &str| -> Vec<_> { sound.into_iter().filter(|it| it.0 != name).collect() };
     let with = |name: &'static str, value: &'static str| {
         let mut form = without(name);
         form.push((name, value));
         form
     };
-    let unknown = "11111111-2222-3333-4444-555555555555";
+    let mut by_secret = without("client_assertion");
+    by_secret.push(("client_secret", "guess"));
+    let delegated = "https://graph.microsoft.com/User.Read";
+    let elsewhere = "https://elsewhere.example/.default";
     let cases = [
-        (90_002, 400, unknown, sound.to_vec()),
-        (90_002, 400, "elsewhere.example", sound.to_vec()),
-        (900_023, 400, "no-tenant", sound.to_vec()),
-        (50_059, 400, "common", sound.to_vec()),
-        (
-            700_016,
-            400,
-            &tenant,
-            form(&other_app, GRAPH_SCOPE, &assertion).to_vec(),
-        ),
-        (
-            700_016,
-            400,
-            &tenant,
-            form("no-guid", GRAPH_SCOPE, &assertion).to_vec(),
-        ),
-        (900_144, 400, &tenant, without("grant_type")),
-        (900_144, 400, &tenant, without("client_id")),
-        (900_144, 400, &tenant, without("scope")),
-        (900_144, 400, &tenant, Vec::new()),
-        (70_003, 400, &tenant, with("grant_type", "password")),
-        (
-            1_002_012,
-            400,
-            &tenant,
-            with("scope", "https://graph.microsoft.com/User.Read"),
-        ),
-        (
-            500_011,
-            400,
-            &tenant,
-            with("scope", "https://elsewhere.example/.default"),
-        ),
-        (7_000_218, 401, &tenant, without("client_assertion")),
+        (900_144, 400, tenant, without("grant_type")),
+        (900_144, 400, tenant, without("client_id")),
+        (900_144, 400, tenant, without("scope")),
+        (900_144, 400, tenant, Vec::new()),
+        (70_003, 400, tenant, with("grant_type", "password")),
+        (1_002_012, 400, tenant, with("scope", delegated)),
+        (500_011, 400, tenant, with("scope", elsewhere)),
+        (7_000_218, 401, tenant, without("client_assertion")),
         (
             50_012,
             401,
-            &tenant,
+            tenant,
             with("client_assertion_type", "urn:elsewhere"),
         ),
-        (7_000_215, 401, &tenant, {
-            let mut form = without("client_assertion");
-            form.push(("client_secret", "guess"));
-            form
-        }),
+        (7_000_215, 401, tenant, by_secret),
     ];
-    for (code, status, tenant, form) in cases {
-        let answer = session.post(tenant, &form).await;
-        assert_eq!(
-            (codes(&answer), answer.status),
-            (code, status),
-            "{form:?}: {answer:?}"
-        );
-    }
-    let answer = session.get(&format!("/{tenant}/oauth2/v2.0/token")).await;
-    assert_eq!(codes(&answer), 900_561);
-    assert_eq!(session.get("/somewhere").await.status, 404);
+    forms_refused(&session, &cases).await;
 }
 
 #[tokio::test]

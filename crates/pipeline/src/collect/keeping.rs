@@ -28,7 +28,10 @@ impl Collector {
             for (finished, recorded) in finished.iter().zip(recorded) {
                 if recorded == Recorded::Outdated {
                     let tenant = &finished.claim.tenant;
-                    tracing::warn!(%tenant, "a look older than the newest was not kept: was the clock set back?");
+                    tracing::warn!(
+                        %tenant,
+                        "a look older than the newest was not kept: was the clock set back?"
+                    );
                 }
                 report.count(finished, &recorded);
             }
@@ -66,7 +69,8 @@ impl Collector {
             match self.store.finish(finished).await {
                 Ok(recorded) => return Ok(recorded),
                 Err(error @ store::Error::Unavailable { .. }) if self.now() < give_up => {
-                    tracing::warn!(%error, looks = finished.len(), "the store is away; trying again");
+                    let looks = finished.len();
+                    tracing::warn!(%error, looks, "the store is away; trying again");
                     tokio::time::sleep(wait).await;
                     wait = (wait * 2).min(Duration::from_secs(5));
                 }

@@ -62,90 +62,89 @@ impl Kind {
     }
 
     pub(crate) fn status(self) -> StatusCode {
-        self.row().1
+        match self {
+            Self::InvalidParameter | Self::InvalidBody => StatusCode::BAD_REQUEST,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotFound | Self::UnknownTenant | Self::UnknownLicense | Self::UnknownRefresh => {
+                StatusCode::NOT_FOUND
+            }
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TenantDisabled => StatusCode::CONFLICT,
+            Self::CollectionFailed => StatusCode::BAD_GATEWAY,
+            Self::NotCollectedYet
+            | Self::StoreUnavailable
+            | Self::NotReady
+            | Self::LoopStuck
+            | Self::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
     }
 
     pub(crate) fn title(self) -> &'static str {
-        self.row().2
+        self.row().1
     }
 
     /// What to do about it.
     pub(crate) fn help(self) -> &'static str {
-        self.row().3
+        self.row().2
     }
 
     #[rustfmt::skip]
-    fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
-        use StatusCode as S;
+    fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::InvalidParameter => ("invalid-parameter", S::BAD_REQUEST,
-                "A query parameter is not understood",
+            Self::InvalidParameter => ("invalid-parameter", "A query parameter is not understood",
                 "The detail names the parameter and what it may be. The API documentation lists \
                  the parameters of every operation; parameters it does not list are refused, so \
                  that a misspelt filter never looks like an answer to it."),
-            Self::InvalidBody => ("invalid-body", S::BAD_REQUEST,
-                "The request's body is not understood",
+            Self::InvalidBody => ("invalid-body", "The request's body is not understood",
                 "The detail names the place in the body and what belongs there."),
-            Self::UnsupportedMediaType => ("unsupported-media-type", S::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType => ("unsupported-media-type",
                 "The request's body is not JSON",
                 "Send the body as JSON, with the header Content-Type: application/json."),
-            Self::BodyTooLarge => ("body-too-large", S::PAYLOAD_TOO_LARGE,
-                "The request's body is too large",
+            Self::BodyTooLarge => ("body-too-large", "The request's body is too large",
                 "A body may have up to 64 KiB. Split the request."),
-            Self::NotFound => ("not-found", S::NOT_FOUND,
-                "Nothing is here",
+            Self::NotFound => ("not-found", "Nothing is here",
                 "The API documentation lists what there is."),
-            Self::MethodNotAllowed => ("method-not-allowed", S::METHOD_NOT_ALLOWED,
-                "This address has no such method",
+            Self::MethodNotAllowed => ("method-not-allowed", "This address has no such method",
                 "The Allow header of the answer names the methods that it has."),
-            Self::UnknownTenant => ("unknown-tenant", S::NOT_FOUND,
-                "There is no such tenant",
+            Self::UnknownTenant => ("unknown-tenant", "There is no such tenant",
                 "A tenant is named by its key: the short name in its profile's file name, in \
                  lower case. GET /api/v2/tenants lists all keys. A tenant appears when its \
                  profile lies in the home folder."),
-            Self::UnknownLicense => ("unknown-license", S::NOT_FOUND,
-                "There is no such licence",
+            Self::UnknownLicense => ("unknown-license", "There is no such licence",
                 "The tenant has no product with this id, now or in the time asked for; or no \
                  manually kept licence has this id."),
-            Self::UnknownRefresh => ("unknown-refresh", S::NOT_FOUND,
-                "There is no such refresh",
+            Self::UnknownRefresh => ("unknown-refresh", "There is no such refresh",
                 "Refreshes are forgotten some time after they are done. Order a new one with \
                  POST /api/v2/refreshes."),
-            Self::TenantDisabled => ("tenant-disabled", S::CONFLICT,
-                "The tenant is switched off",
+            Self::TenantDisabled => ("tenant-disabled", "The tenant is switched off",
                 "A tenant that is switched off is not collected. Switch it on, or leave it out."),
-            Self::CollectionFailed => ("collection-failed", S::BAD_GATEWAY,
-                "The tenant could not be collected",
+            Self::CollectionFailed => ("collection-failed", "The tenant could not be collected",
                 "No collection of this tenant has ever succeeded, so there is no number to show. \
                  The members cause, advice and since say why, and what ends it."),
-            Self::NotCollectedYet => ("not-collected-yet", S::SERVICE_UNAVAILABLE,
-                "The tenant has not been collected yet",
+            Self::NotCollectedYet => ("not-collected-yet", "The tenant has not been collected yet",
                 "A tenant that was just added is collected within seconds. One that is switched \
                  off waits until it is switched on."),
-            Self::ForeignHost => ("foreign-host", S::MISDIRECTED_REQUEST,
-                "This name is not served",
+            Self::ForeignHost => ("foreign-host", "This name is not served",
                 "Until there is sign-in, only requests to localhost, 127.0.0.1 or [::1] are \
                  answered, so that no web page from elsewhere can read along."),
-            Self::ForeignOrigin => ("foreign-origin", S::FORBIDDEN,
-                "Another site's page may not do this",
+            Self::ForeignOrigin => ("foreign-origin", "Another site's page may not do this",
                 "Requests that change something are taken from this site's own pages and from \
                  programs, not from pages of other sites."),
-            Self::StoreUnavailable => ("store-unavailable", S::SERVICE_UNAVAILABLE,
-                "The store cannot be reached",
+            Self::StoreUnavailable => ("store-unavailable", "The store cannot be reached",
                 "The database is busy or away. Try again after the seconds in Retry-After; if it \
                  lasts, /readyz and the log say more."),
-            Self::NotReady => ("not-ready", S::SERVICE_UNAVAILABLE,
-                "The service is not ready",
+            Self::NotReady => ("not-ready", "The service is not ready",
                 "The store cannot be reached, or its schema is not the one this version needs."),
-            Self::LoopStuck => ("loop-stuck", S::SERVICE_UNAVAILABLE,
-                "A loop does not turn",
+            Self::LoopStuck => ("loop-stuck", "A loop does not turn",
                 "The named loop has not turned within its time. The log says what it waits for; \
                  a restart is safe."),
-            Self::TooSlow => ("too-slow", S::SERVICE_UNAVAILABLE,
-                "The answer took too long",
+            Self::TooSlow => ("too-slow", "The answer took too long",
                 "The request was given up after ten seconds. Ask for less, or try again later."),
-            Self::Internal => ("internal", S::INTERNAL_SERVER_ERROR,
-                "Something went wrong here",
+            Self::Internal => ("internal", "Something went wrong here",
                 "The fault is not in the request. The log has the cause under the request's id, \
                  which stands in the answer's X-Request-Id header."),
         }

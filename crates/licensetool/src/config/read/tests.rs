@@ -62,7 +62,8 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
 #[test]
 fn all_problems_are_said_at_once_with_their_places() {
     check(
-        "listen = \"here\"\nlog = { format = \"xml\" }\n[collect]\nintervall = \"1m\"\nat_once = 1.5",
+        "listen = \"here\"\nlog = { format = \"xml\" }\n\
+         [collect]\nintervall = \"1m\"\nat_once = 1.5",
         &[
             ("LICENSETOOL_COLLECT__INTERVAL", "soon"),
             ("LICENSETOOL_STOER__URL", "x"),
