@@ -45,7 +45,7 @@ pub(crate) async fn demo(
     history::seed(&parts.store, &world, clock::now()).await?;
     parts.collector().run_once(stop.clone()).await?;
     let shown = shown(&parts.store, &config, clock::now()).await?;
-    let table = status::table(&shown, clock::now());
+    let table = status::table(&shown, clock::now(), output::width());
     let microsoft = simulator.base_url();
     let ended = parts
         .run(stop, |address| tell(&table, address, &microsoft))

@@ -14,6 +14,12 @@ pub(crate) fn complain(line: &str) {
     drop(writeln!(io::stderr().lock(), "{line}"));
 }
 
+/// The columns of the terminal that shows standard output, if it is one.
+pub(crate) fn width() -> Option<u16> {
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    Some(columns)
+}
+
 /// Whether a person watches what is written to standard error.
 pub(crate) fn is_watched() -> bool {
     io::stderr().is_terminal()

@@ -64,7 +64,7 @@ pub(crate) async fn status(
     };
     let shown = shown(&roster, looks, &lens);
     let text = match format {
-        Format::Table => table(&shown, clock::now()),
+        Format::Table => table(&shown, clock::now(), output::width()),
         Format::Json => data::json(&shown)?,
         Format::Csv => data::csv(&shown)?,
     };

@@ -2,16 +2,29 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{
+    CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
+};
 use domain::Level;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::rows::{Row, TenantRows, rank};
 
+/// More lines than this one hide the numbers.
+const LINE_BELOW_HEAD: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
+
+/// Columns from which there is room for the part number beside the product's name.
+const WIDE: u16 = 112;
+
+const PRODUCT: usize = 2;
+const FREE: usize = 3;
+const CONSUMED: usize = 4;
+const GRACE: usize = 5;
+
 /// The licences of all tenants, what needs action first, then the tenants that were not seen and
-/// what to do about each, then a line that sums up.
-pub(crate) fn table(tenants: &[TenantRows], now: Timestamp) -> String {
+/// what to do about each, then a line that sums up. Lines are broken to fit the `width` in columns.
+pub(crate) fn table(tenants: &[TenantRows], now: Timestamp, width: Option<u16>) -> String {
     let mut rows: Vec<(&TenantRows, &Row)> = Vec::new();
     for tenant in tenants {
         rows.extend(
@@ -26,49 +39,62 @@ pub(crate) fn table(tenants: &[TenantRows], now: Timestamp) -> String {
 
     let mut text = String::new();
     if !rows.is_empty() {
-        text = format!("{}\n", licences(&rows, now));
+        text = format!("{}\n", licences(&rows, now, width));
     }
     text.push_str(&troubles(tenants));
     text.push_str(&summary(tenants, &rows));
     text
 }
 
-fn licences(rows: &[(&TenantRows, &Row)], now: Timestamp) -> Table {
+fn licences(rows: &[(&TenantRows, &Row)], now: Timestamp, width: Option<u16>) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    let head = [
+    table.load_style(LINE_BELOW_HEAD);
+    table.set_header([
         "Level",
         "Tenant",
         "Product",
         "Free",
         "Consumed",
-        "Assignable",
         "In grace",
         "Next change",
-    ];
-    table.set_header(head);
+    ]);
+    let wide = width.is_none_or(|width| width >= WIDE);
     for (tenant, row) in rows {
         table.add_row([
             level(row),
             printable(&tenant.name),
-            product(row),
+            product(row, wide),
             number(row.units.free()),
-            number(row.units.consumed),
-            number(row.units.assignable()),
-            row.units
-                .warning
-                .filter(|n| *n == 0)
-                .map_or_else(|| number(row.units.warning), |_| String::new()),
+            consumed(row),
+            match row.units.warning {
+                Some(0) => String::new(),
+                grace => number(grace),
+            },
             next_change(row, now),
         ]);
     }
-    for column in 3..=6 {
+    for column in [FREE, CONSUMED, GRACE] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
+    if let Some(width) = width {
+        fit(&mut table, width);
+    }
     table
+}
+
+/// Only names are broken over lines; a number never is.
+fn fit(table: &mut Table, width: u16) {
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(width);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_constraint(if index == PRODUCT {
+            ColumnConstraint::LowerBoundary(Width::Fixed(20))
+        } else {
+            ColumnConstraint::ContentWidth
+        });
+    }
 }
 
 fn level(row: &Row) -> String {
@@ -80,16 +106,26 @@ fn level(row: &Row) -> String {
     }
 }
 
-fn product(row: &Row) -> String {
-    if row.product == row.part_number {
-        printable(&row.part_number)
-    } else {
-        format!(
-            "{} ({})",
-            printable(&row.product),
-            printable(&row.part_number)
-        )
+/// A narrow terminal gets the name alone, if there is one.
+fn product(row: &Row, wide: bool) -> String {
+    let mut remarks = Vec::new();
+    if wide && row.product != row.part_number {
+        remarks.push(printable(&row.part_number));
     }
+    if row.trial {
+        remarks.push("trial".to_owned());
+    }
+    let product = printable(&row.product);
+    if remarks.is_empty() {
+        product
+    } else {
+        format!("{product} ({})", remarks.join(", "))
+    }
+}
+
+fn consumed(row: &Row) -> String {
+    let [consumed, assignable] = [row.units.consumed, row.units.assignable()].map(number);
+    format!("{consumed} of {assignable}")
 }
 
 fn next_change(row: &Row, now: Timestamp) -> String {
@@ -98,8 +134,7 @@ fn next_change(row: &Row, now: Timestamp) -> String {
     };
     let date = at.to_zoned_datetime(TimeZone::UTC).date();
     let days = at.duration_since(now).as_hours() / 24;
-    let kind = if row.trial { ", trial" } else { "" };
-    format!("{date} ({days} d{kind})")
+    format!("{date} ({days} d)")
 }
 
 fn troubles(tenants: &[TenantRows]) -> String {

@@ -83,7 +83,7 @@ fn what_needs_action_stands_on_top_and_what_was_not_seen_says_what_to_do() {
         ),
         unseen("c"),
     ];
-    let text = table(&tenants, NOW);
+    let text = table(&tenants, NOW, None);
     let levels: Vec<&str> = text
         .lines()
         .filter_map(|line| line.split_whitespace().next())
