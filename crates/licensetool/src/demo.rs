@@ -41,8 +41,9 @@ pub(crate) async fn demo(
         .map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
     config.store_url = store_in(folder.path());
 
-    let parts = Parts::open(config.clone()).await?;
+    let mut parts = Parts::open(config.clone()).await?;
     history::seed(&parts.store, &world, clock::now()).await?;
+    parts.read_home().await?;
     parts.collector().run_once(stop.clone()).await?;
     let shown = shown(&parts.store, &config, clock::now()).await?;
     let table = status::table(&shown, clock::now(), output::width());

@@ -39,11 +39,11 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     client: graph::Client,
     roster: watch::Sender<Arc<Roster>>,
-    home: tenants::Known,
+    home: Option<tenants::Known>,
 }
 
 impl Parts {
-    /// Opens the store, brings its schema up to date and reads the home folder.
+    /// Opens the store and brings its schema up to date.
     pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
         web::check_listen(config.listen)?;
         // What licences a tenant has stands there too.
@@ -56,23 +56,21 @@ impl Parts {
             .migrate()
             .await
             .context("the store cannot be brought up to date")?;
-        let nobody_yet = Arc::new(Roster::new());
-        let (home, first) = tenants::load(&config.home, &client, &nobody_yet).await?;
-        tenants::log_problems(&home);
-        if first.is_empty() {
-            tracing::warn!(
-                home = %config.home.display(),
-                "no tenant profile yet: add config-profiles/tenants/config-<key>-profile.json"
-            );
-        }
-        let (roster, _) = watch::channel(Arc::new(first));
+        let (roster, _) = watch::channel(Arc::new(Roster::new()));
         Ok(Self {
             config,
             store,
             client,
             roster,
-            home: tenants::Known::of(&home),
+            home: None,
         })
+    }
+
+    /// Reads the home folder before anything runs; `run` alone reads it while it answers already.
+    pub(crate) async fn read_home(&mut self) -> anyhow::Result<()> {
+        let dir = &self.config.home;
+        self.home = Some(tenants::take_over(dir, &self.client, &self.roster).await?);
+        Ok(())
     }
 
     pub(crate) fn collector(&self) -> Collector {
@@ -116,8 +114,19 @@ impl Parts {
         services.start("metrics", |stop| {
             serve::serve(metrics_listener, web::metrics_app(options, registry), stop)
         });
-        services.start("collect", |stop| async move {
-            collector.run(stop).await.map(drop)
+        let mut tenants = self.roster.subscribe();
+        let is_known = self.home.is_some();
+        services.start("collect", move |stop| async move {
+            // Before home was read, no tenant of the store could be told from one that is gone.
+            let known = is_known
+                || matches!(
+                    stop.run_until_cancelled(tenants.changed()).await,
+                    Some(Ok(()))
+                );
+            if known {
+                collector.run(stop).await?;
+            }
+            Ok(())
         });
         let poll = self.config.home_poll;
         services.start("home folder", |stop| {
@@ -162,7 +171,8 @@ pub(crate) async fn run(config: Config, roles: &[Role]) -> anyhow::Result<Outcom
 /// `run --once`: every enabled tenant is asked once and kept.
 pub(crate) async fn once(config: Config) -> anyhow::Result<Outcome> {
     let stop = stopped_by_signal()?;
-    let parts = Parts::open(config).await?;
+    let mut parts = Parts::open(config).await?;
+    parts.read_home().await?;
     let report = parts.collector().run_once(stop).await?;
     parts.store.close().await;
     tracing::info!(

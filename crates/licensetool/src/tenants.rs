@@ -117,7 +117,7 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    pub(crate) fn of(home: &Home) -> Self {
+    fn of(home: &Home) -> Self {
         Self {
             fingerprint: home.fingerprint,
             changes_at: home.changes_at,
@@ -131,30 +131,48 @@ impl Known {
     }
 }
 
+/// Reads the home folder, says what is wrong there and hands its tenants on.
+pub(crate) async fn take_over(
+    dir: &Path,
+    client: &Client,
+    roster_out: &watch::Sender<Arc<Roster>>,
+) -> anyhow::Result<Known> {
+    let before = Arc::clone(&roster_out.borrow());
+    let (home, roster) = load(dir, client, &before).await?;
+    log_problems(&home);
+    if roster.is_empty() {
+        tracing::warn!(
+            home = %dir.display(),
+            "no tenant profile yet: add config-profiles/tenants/config-<key>-profile.json"
+        );
+    }
+    roster_out.send_replace(Arc::new(roster));
+    Ok(Known::of(&home))
+}
+
 /// Looks at the home folder every `poll` and hands on what changed since `known`, until `stop`.
+/// What nobody has read yet is read at once.
 pub(crate) async fn follow(
     dir: PathBuf,
     client: Client,
     roster_out: watch::Sender<Arc<Roster>>,
-    mut known: Known,
+    mut known: Option<Known>,
     poll: Duration,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    while stop
-        .run_until_cancelled(tokio::time::sleep(poll))
-        .await
-        .is_some()
-    {
-        if known.still_holds(&dir).await? {
-            continue;
+    loop {
+        let holds = match known {
+            Some(known) => known.still_holds(&dir).await?,
+            None => false,
+        };
+        if !holds {
+            known = Some(take_over(&dir, &client, &roster_out).await?);
         }
-        let before = Arc::clone(&roster_out.borrow());
-        let (home, changed) = load(&dir, &client, &before).await?;
-        known = Known::of(&home);
-        log_problems(&home);
-        roster_out.send_replace(Arc::new(changed));
+        let sleep = tokio::time::sleep(poll);
+        if stop.run_until_cancelled(sleep).await.is_none() {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 async fn fingerprint(dir: &Path) -> anyhow::Result<home::Fingerprint> {
