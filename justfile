@@ -60,6 +60,10 @@ generate:
     cargo run --quiet --locked -- openapi > docs/openapi.json.new
     mv docs/openapi.json.new docs/openapi.json
 
+# the README's pictures, taken anew
+pictures:
+    scripts/pictures
+
 # the program for the image: small, fast, slow to build
 dist:
     cargo build --profile dist --locked

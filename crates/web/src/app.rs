@@ -29,7 +29,7 @@ const BODY_LIMIT: usize = 64 * 1024;
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT"),
     ),
     tags(
-        (name = "v2", description = "The API that is meant"),
+        (name = "v2", description = "The API to build on"),
         (name = "v1", description = "The contract that was there before, kept in shape"),
         (name = "operation", description = "Health, for those who run it. On the metrics \
             listener as well, beside /metrics"),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
 };
+use console::Color;
 use domain::Level;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -39,7 +40,7 @@ pub(crate) fn table(tenants: &[TenantRows], now: Timestamp, width: Option<u16>) 
 
     let mut text = String::new();
     if !rows.is_empty() {
-        text = format!("{}\n", licences(&rows, now, width));
+        text = painted(&licences(&rows, now, width).to_string());
     }
     text.push_str(&troubles(tenants));
     text.push_str(&summary(tenants, &rows));
@@ -82,6 +83,31 @@ fn licences(rows: &[(&TenantRows, &Row)], now: Timestamp, width: Option<u16>) ->
         fit(&mut table, width);
     }
     table
+}
+
+/// The levels at the beginning of lines, in colour where a person watches and wants colour.
+fn painted(table: &str) -> String {
+    let mut text = String::with_capacity(table.len());
+    for line in table.lines() {
+        let word = line
+            .strip_prefix(' ')
+            .and_then(|line| line.split(' ').next());
+        let colour = match word.unwrap_or_default() {
+            "over-assigned" | "exhausted" => Some(Color::Red),
+            "low" | "unknown:" => Some(Color::Yellow),
+            _ => None,
+        };
+        match (word, colour) {
+            (Some(word), Some(colour)) => {
+                let rest = &line[1 + word.len()..];
+                write!(text, " {}{rest}", console::style(word).fg(colour))
+            }
+            _ => write!(text, "{line}"),
+        }
+        .expect("writing into a String cannot fail");
+        text.push('\n');
+    }
+    text
 }
 
 /// Only names are broken over lines; a number never is.
