@@ -30,6 +30,7 @@ bench *args:
 # format all Rust code
 fmt:
     cargo fmt --all
+    cargo fmt --manifest-path fuzz/Cargo.toml
 
 # Clippy, documentation, scripts
 lint:

@@ -16,7 +16,10 @@ fuzz_target!(|file: &[u8]| {
             for problem in &table.problems {
                 promises::one_line(problem, PROBLEM);
             }
-            assert!(table.products.is_sorted_by(|a, b| a.0 < b.0), "an id stands twice");
+            assert!(
+                table.products.is_sorted_by(|a, b| a.0 < b.0),
+                "an id stands twice"
+            );
             assert!(table.products.iter().all(|(_, _, name)| !name.is_empty()));
         }
         Err(error) => assert!(!error.is_empty()),

@@ -1,4 +1,4 @@
-//! What lies inside a certificate file's sections: certificates and keys, beside a sound other half.
+//! Certificates and keys inside a certificate file, each beside a sound other half.
 #![no_main]
 
 use home::{Certificate, Finding, parse_pem};
@@ -9,10 +9,14 @@ const SUBJECT: usize = 700;
 fuzz_target!(|der: &[u8]| {
     let pair = promises::pair();
     let certificate = promises::pem("CERTIFICATE", der);
-    check(parse_pem(format!("{certificate}{}", pair.key_pem).as_bytes()));
+    check(parse_pem(
+        format!("{certificate}{}", pair.key_pem).as_bytes(),
+    ));
     for label in ["PRIVATE KEY", "RSA PRIVATE KEY"] {
         let key = promises::pem(label, der);
-        check(parse_pem(format!("{key}{}", pair.certificate_pem).as_bytes()));
+        check(parse_pem(
+            format!("{key}{}", pair.certificate_pem).as_bytes(),
+        ));
     }
 });
 

@@ -8,7 +8,9 @@ fuzz_target!(|file: &[u8]| {
     if let Err(findings) = parse_pem(file) {
         promises::explained(false, &findings);
     }
-    let Ok(text) = str::from_utf8(file) else { return };
+    let Ok(text) = str::from_utf8(file) else {
+        return;
+    };
     let pair = promises::pair();
     let with_pair = format!("{text}\n{}{}", pair.key_pem, pair.certificate_pem);
     let read = parse_pem(with_pair.as_bytes());

@@ -10,11 +10,7 @@ use crate::program::config::{Sources, read};
 /// The program has no library, so its modules are taken in where they lie.
 #[path = "../../crates/licensetool/src"]
 mod program {
-    #[allow(
-        dead_code,
-        unused_imports,
-        reason = "only reading is of interest here"
-    )]
+    #[allow(dead_code, unused_imports, reason = "only reading is of interest here")]
     pub(crate) mod config;
 }
 

@@ -10,7 +10,12 @@ fuzz_target!(|answer: &[u8]| {
             promises::remarks(&page.remarks);
             for sku in page.items {
                 let units = sku.prepaid_units;
-                let bought = [units.enabled, units.warning, units.suspended, units.locked_out];
+                let bought = [
+                    units.enabled,
+                    units.warning,
+                    units.suspended,
+                    units.locked_out,
+                ];
                 for number in bought.into_iter().chain([sku.consumed_units]) {
                     promises::stood_there(answer, number);
                 }

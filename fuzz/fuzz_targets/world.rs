@@ -11,7 +11,13 @@ fuzz_target!(|file: &str| {
         Ok(world) => {
             let day = SignedDuration::from_hours(24);
             let today = world.today();
-            for at in [Timestamp::MIN, today - day * 100, today, today + day, Timestamp::MAX] {
+            for at in [
+                Timestamp::MIN,
+                today - day * 100,
+                today,
+                today + day,
+                Timestamp::MAX,
+            ] {
                 play(&world, at);
             }
         }

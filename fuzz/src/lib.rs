@@ -49,7 +49,10 @@ pub fn one_line(text: &str, limit: usize) {
 pub fn explained(usable: bool, findings: &[home::Finding]) {
     let mut errors = findings.iter().map(|finding| finding.severity);
     let has_error = errors.any(|severity| severity == home::Severity::Error);
-    assert!(usable || has_error, "unusable, and nobody says why: {findings:?}");
+    assert!(
+        usable || has_error,
+        "unusable, and nobody says why: {findings:?}"
+    );
     for finding in findings {
         assert!(!finding.message.is_empty() && !finding.advice.is_empty());
     }
