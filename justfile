@@ -44,7 +44,8 @@ deny:
 
 # fuzz one parser for some seconds (needs a nightly toolchain and cargo-fuzz)
 fuzz target seconds="60":
-    {{ nightly }} fuzz run {{ target }} fuzz/seeds/{{ target }} -- -max_total_time={{ seconds }}
+    mkdir -p fuzz/corpus/{{ target }}
+    {{ nightly }} fuzz run {{ target }} fuzz/corpus/{{ target }} fuzz/seeds/{{ target }} -- -max_total_time={{ seconds }}
 
 # Microsoft's own clients against the simulator
 clients:
