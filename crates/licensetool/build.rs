@@ -8,13 +8,15 @@
 use std::process::Command;
 
 fn main() {
-    println!("cargo:rerun-if-env-changed=LICENSETOOL_COMMIT");
+    println!("cargo:rerun-if-env-changed=BUILD_COMMIT");
     println!("cargo:rerun-if-changed=../../.git/HEAD");
     println!("cargo:rerun-if-changed=../../.git/refs/heads");
+    // Not `LICENSETOOL_…`: `cargo run` hands this name on to the program, which reads every
+    // name with that prefix as a setting and refuses those it does not know.
     // An image is built without the repository at hand, so its recipe may say the commit.
-    let commit = std::env::var("LICENSETOOL_COMMIT").ok().or_else(from_git);
+    let commit = std::env::var("BUILD_COMMIT").ok().or_else(from_git);
     let commit = commit.unwrap_or_else(|| "unknown commit".to_owned());
-    println!("cargo:rustc-env=LICENSETOOL_COMMIT={commit}");
+    println!("cargo:rustc-env=BUILD_COMMIT={commit}");
 }
 
 fn from_git() -> Option<String> {

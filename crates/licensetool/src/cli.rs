@@ -18,7 +18,7 @@ use crate::{catalog, check, demo, logging, run, simulate, status, tools};
 pub(crate) const VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     " (",
-    env!("LICENSETOOL_COMMIT"),
+    env!("BUILD_COMMIT"),
     ")"
 );
 
