@@ -15,12 +15,8 @@ use crate::status::Format;
 use crate::{catalog, check, demo, logging, run, simulate, status, tools};
 
 /// The version with the commit it was built from.
-pub(crate) const VERSION: &str = concat!(
-    env!("CARGO_PKG_VERSION"),
-    " (",
-    env!("BUILD_COMMIT"),
-    ")"
-);
+pub(crate) const VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (", env!("BUILD_COMMIT"), ")");
 
 /// Watches the Microsoft 365 licences of many tenants and says in time what runs short
 #[derive(Debug, Parser)]
