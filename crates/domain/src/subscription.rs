@@ -7,7 +7,7 @@ use crate::{SkuId, Status, Units};
 /// One purchase behind a SKU.
 ///
 /// Source: `companySubscription` of Microsoft Graph v1.0. It has no field for renewal, term or
-/// price; see [`crate::renewal`] for what can be known all the same.
+/// price; see [`crate::renewal()`] for what can be known all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
     /// Graph's `id`, or the commerce id where that was left out. Never empty.
