@@ -11,7 +11,7 @@ use store::Store;
 use crate::config::{self, Config, Sources};
 use crate::exit::Outcome;
 use crate::rows::{Lens, TenantRows};
-use crate::run::{Parts, stopped_by_signal, store_in};
+use crate::run::{Addresses, Parts, stopped_by_signal, store_in};
 use crate::{catalog, clock, output, status};
 
 /// Runs until a signal says stop. Everything lies in a folder that goes with it.
@@ -49,18 +49,20 @@ pub(crate) async fn demo(
     let table = status::table(&shown, clock::now(), output::width());
     let microsoft = simulator.base_url();
     let ended = parts
-        .run(stop, |address| tell(&table, address, &microsoft))
+        .run(stop, |addresses| tell(&table, addresses, &microsoft))
         .await;
     simulator.shutdown().await;
     ended
 }
 
-fn tell(table: &str, address: &str, microsoft: &str) {
+fn tell(table: &str, addresses: &Addresses, microsoft: &str) {
+    let Addresses { pages, metrics } = addresses;
     let text = format!(
         "{table}\n\
-         licensetool is running on {address}\n\
-         \x20 licences   {address}/api/v1/licenses/status/show\n\
-         \x20 API        {address}/api/v1/docs\n\
+         licensetool is running on {pages}\n\
+         \x20 licences   {pages}/api/v1/licenses/status/show\n\
+         \x20 API        {pages}/api/v1/docs\n\
+         \x20 metrics    {metrics}\n\
          \x20 Microsoft  {microsoft} (a stand-in)\n\
          Press Ctrl-C to stop."
     );

@@ -42,6 +42,12 @@ pub(crate) struct Parts {
     home: Option<tenants::Known>,
 }
 
+/// Where the services can be reached, with the scheme.
+pub(crate) struct Addresses {
+    pub(crate) pages: String,
+    pub(crate) metrics: String,
+}
+
 impl Parts {
     /// Opens the store and brings its schema up to date.
     pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
@@ -93,16 +99,19 @@ impl Parts {
         )
     }
 
-    /// Starts all services; `ready` is called with the address of pages and API once they listen.
+    /// Starts all services; `ready` is called once they listen.
     pub(crate) async fn run(
         self,
         stop: CancellationToken,
-        ready: impl FnOnce(&str),
+        ready: impl FnOnce(&Addresses),
     ) -> anyhow::Result<Outcome> {
         let collector = self.collector();
         let listener = listen("listen", self.config.listen).await?;
         let metrics_listener = listen("metrics_listen", self.config.metrics_listen).await?;
-        let address = format!("http://{}", listener.local_addr()?);
+        let addresses = Addresses {
+            pages: format!("http://{}", listener.local_addr()?),
+            metrics: format!("http://{}/metrics", metrics_listener.local_addr()?),
+        };
         let options = self.web_options(&collector);
         let mut registry = Registry::with_prefix("licensetool");
         collector.metrics().register(&mut registry);
@@ -133,7 +142,7 @@ impl Parts {
             let (dir, known) = (self.config.home, self.home);
             tenants::follow(dir, self.client, self.roster, known, poll, stop)
         });
-        ready(&address);
+        ready(&addresses);
         services.until_all_ended().await?;
         self.store.close().await;
         Ok(Outcome::Fine)
@@ -162,8 +171,9 @@ pub(crate) async fn run(config: Config, roles: &[Role]) -> anyhow::Result<Outcom
     let stop = stopped_by_signal()?;
     let parts = Parts::open(config).await?;
     parts
-        .run(stop, |address| {
-            tracing::info!(address, version = crate::cli::VERSION, "ready");
+        .run(stop, |Addresses { pages, metrics }| {
+            let version = crate::cli::VERSION;
+            tracing::info!(address = pages, metrics, version, "ready");
         })
         .await
 }

@@ -1,6 +1,7 @@
 //! `licensetool simulate`: the stand-in for Microsoft alone, for any client to be pointed at.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ pub(crate) struct Simulate {
     world: Option<PathBuf>,
     /// Make up a world of this many tenants
     #[arg(long)]
-    tenants: Option<usize>,
+    tenants: Option<NonZeroUsize>,
     /// SKUs of each made-up tenant
     #[arg(long, default_value_t = 40, requires = "tenants")]
     skus: usize,
@@ -61,7 +62,7 @@ pub(crate) async fn simulate(wish: Simulate) -> anyhow::Result<Outcome> {
     };
     let world = match (&wish.world, wish.tenants) {
         (Some(file), _) => world_of(file)?,
-        (None, Some(tenants)) => World::generate(tenants, wish.skus, wish.seed),
+        (None, Some(tenants)) => World::generate(tenants.get(), wish.skus, wish.seed),
         (None, None) => World::demo(),
     };
     let simulator = Simulator::start(world, options).await?;

@@ -35,6 +35,15 @@ pub(crate) async fn status(
     let client = microsoft::client(&config.microsoft, Waiting::Person)?;
     let nobody_yet = Arc::new(Roster::new());
     let (home, mut roster) = tenants::load(&config.home, &client, &nobody_yet).await?;
+    if roster.is_empty() {
+        let problems: Vec<String> = home.problems.iter().map(ToString::to_string).collect();
+        bail!(
+            "nobody to ask in the home folder {} (--home chooses another; `licensetool demo` shows \
+             what it would be like)\n{}",
+            home.dir.display(),
+            problems.join("\n")
+        );
+    }
     if let Some(key) = only {
         let known = roster
             .keys()
@@ -48,13 +57,6 @@ pub(crate) async fn status(
             )
         })?;
         roster = Roster::from([(key.clone(), entry)]);
-    }
-    if roster.is_empty() {
-        bail!(
-            "no tenant profile in {}: add config-profiles/tenants/config-<key>-profile.json, \
-             choose another folder with --home, or try `licensetool demo`",
-            home.dir.display()
-        );
     }
     let looks = ask(&roster, config).await;
     let lens = Lens {

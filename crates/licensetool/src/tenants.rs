@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use graph::{Client, Credential};
-use home::{BrokenTenant, Home, Problem, TenantProfile};
+use home::{BrokenTenant, Home, TenantProfile};
 use pipeline::roster::{Access, Entry, Roster};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -62,21 +62,14 @@ fn access(profile: &TenantProfile, client: &Client) -> Access {
 }
 
 fn broken_entry(tenant: &BrokenTenant) -> Entry {
-    let said = |text: fn(&Problem) -> String| {
-        tenant
-            .problems
-            .iter()
-            .map(text)
-            .collect::<Vec<_>>()
-            .join("; ")
-    };
-    let message = said(|problem| {
+    let problems = &tenant.problems;
+    let message = joined(problems.iter().map(|problem| {
         let field = problem
             .field
             .as_ref()
             .map_or_else(String::new, |field| format!(" {field}:"));
         format!("{}:{field} {}", problem.file.display(), problem.message)
-    });
+    }));
     Entry {
         name: tenant
             .name
@@ -85,10 +78,21 @@ fn broken_entry(tenant: &BrokenTenant) -> Entry {
         tenant_id: String::new(),
         made_of: message.clone(),
         access: Access::Broken {
-            advice: said(|problem| problem.advice.clone()),
+            advice: joined(problems.iter().map(|problem| problem.advice.clone())),
             message,
         },
     }
+}
+
+/// One text of many; what several of them say stands there once.
+fn joined(texts: impl Iterator<Item = String>) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for text in texts {
+        if !said.contains(&text) {
+            said.push(text);
+        }
+    }
+    said.join("; ")
 }
 
 /// Reads the home folder, off the async threads: network mounts can be slow, and ten thousand

@@ -20,7 +20,7 @@ const SETTINGS: &str = "licensetool.toml";
 pub(crate) fn write(dir: &Path, microsoft: &Microsoft, ca_pem: Option<&str>) -> anyhow::Result<()> {
     ensure!(
         is_ours(dir),
-        "{} holds a home that no simulator has written: choose an empty folder",
+        "{} holds what no simulator has written: choose an empty folder",
         dir.display()
     );
     file(
@@ -40,7 +40,7 @@ pub(crate) fn write(dir: &Path, microsoft: &Microsoft, ca_pem: Option<&str>) -> 
 fn is_ours(dir: &Path) -> bool {
     match fs::read_to_string(dir.join(SETTINGS)) {
         Ok(text) => text.starts_with(MARK),
-        Err(_) => !dir.join("config-profiles").exists() && !dir.join("certs").exists(),
+        Err(_) => fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none()),
     }
 }
 

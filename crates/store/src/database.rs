@@ -111,7 +111,7 @@ impl Store {
         migrator
             .run_direct(None, &mut *transaction, false)
             .await
-            .map_err(|error| Error::Unavailable(Box::new(error)))?;
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(transaction.commit().await?)
     }
 

@@ -3,9 +3,9 @@
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Busy, locked or out of reach: trying again later may help.
+    /// Busy, locked, full or out of reach: trying again later may help. Says the way out, too.
     #[error("the store cannot be reached: {0}")]
-    Unavailable(#[source] sqlx::error::BoxDynError),
+    Unavailable(String),
     /// An address that this version cannot use.
     #[error("the store address \"{url}\" cannot be used: {why}")]
     Unsupported { url: String, why: &'static str },
@@ -35,7 +35,28 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::ColumnDecode { index, source } => {
                 Self::corrupt("a query's answer", format!("column {index}: {source}"))
             }
-            other => Self::Unavailable(Box::new(other)),
+            sqlx::Error::Database(failure) => {
+                Self::Unavailable(match failure.code().and_then(|code| way_out(&code)) {
+                    Some(way_out) => format!("{}; {way_out}", failure.message()),
+                    None => failure.message().to_owned(),
+                })
+            }
+            other => Self::Unavailable(other.to_string()),
         }
     }
+}
+
+/// What a person can do about a failure of SQLite, by its
+/// [result code](https://sqlite.org/rescode.html).
+fn way_out(code: &str) -> Option<&'static str> {
+    let code: i32 = code.parse().ok()?;
+    // An extended code holds the primary one in its lowest byte.
+    Some(match code & 0xff {
+        5 | 6 => "another program holds it locked: end that one, or wait",
+        8 => "let this user write to the file and its folder",
+        11 | 26 => "put a backup in the file's place, or move the file away to begin anew",
+        13 => "make room on the disk",
+        14 => "the folder must be there, and this user must be allowed to write to it",
+        _ => return None,
+    })
 }

@@ -1,7 +1,7 @@
 //! Answers people and programs from the store, and never asks Microsoft.
 //!
-//! [`app()`] is the router for pages and API, [`metrics_app`] the one for the metrics listener. Both
-//! are plain values: tests call them without a socket. Who may do what comes with sign-in (until
+//! [`app()`] is the router for pages and API, [`metrics_app`] the one for the metrics listener.
+//! Both are plain values: tests call them without a socket. Who may do what comes with sign-in (until
 //! then [`check_listen`] keeps the listener on this machine, and `guard` keeps foreign web pages
 //! out); a handler will then take its caller's authority as one more argument.
 //!

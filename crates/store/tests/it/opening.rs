@@ -32,6 +32,11 @@ async fn a_folder_that_is_missing_is_unavailable_and_not_made() {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+    let text = error.to_string();
+    assert!(
+        text.ends_with("the folder must be there, and this user must be allowed to write to it"),
+        "{text}"
+    );
     assert!(!path.parent().unwrap().exists());
 }
 
@@ -47,6 +52,11 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
         Err(error) => error,
     };
     assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "the store cannot be reached: file is not a database; put a backup in the file's place, \
+         or move the file away to begin anew"
+    );
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 
