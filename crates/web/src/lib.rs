@@ -1,9 +1,9 @@
 //! Answers people and programs from the store, and never asks Microsoft.
 //!
 //! [`app()`] is the router for pages and API, [`metrics_app`] the one for the metrics listener.
-//! Both are plain values: tests call them without a socket. Who may do what comes with sign-in (until
-//! then [`check_listen`] keeps the listener on this machine, and `guard` keeps foreign web pages
-//! out); a handler will then take its caller's authority as one more argument.
+//! Both are plain values: tests call them without a socket. Who may do what comes with sign-in
+//! (until then [`check_listen`] keeps the listener on this machine, and `guard` keeps foreign web
+//! pages out); a handler will then take its caller's authority as one more argument.
 //!
 //! Read in this order: `app` puts routes and layers together, `v1` and `v2` are the two APIs,
 //! `problem` is how everything fails, `kept` is why asking again is cheap.
