@@ -177,7 +177,7 @@ impl Collector {
     }
 
     /// Brings the store's list of tenants up to what home says now.
-    async fn take_over_roster(&self) -> anyhow::Result<Arc<Roster>> {
+    async fn take_over_roster(&self) -> store::Result<Arc<Roster>> {
         let roster = Arc::clone(&self.roster.borrow());
         self.store
             .sync_tenants(&entries(&roster), self.now())

@@ -6,9 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use store::Claim;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -28,6 +29,9 @@ pub(super) struct Asked {
 /// Keeps a clock that stands or jumps from making the loop spin.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(10);
 
+/// Between two tries to reach a store that is away.
+const STORE_AWAY: Duration = Duration::from_secs(1);
+
 type Question = Pin<Box<dyn Future<Output = Asked> + Send>>;
 
 /// What the asking half holds: claims that wait for a place, and questions in the air.
@@ -40,6 +44,10 @@ struct Hands {
     look_at: Instant,
     /// The last look for work found as much as it asked for: there is probably more.
     more: bool,
+    /// Home says something new that the store has not been told yet.
+    news: bool,
+    /// Since when the store cannot be reached.
+    away_since: Option<Timestamp>,
 }
 
 impl Collector {
@@ -56,7 +64,7 @@ impl Collector {
         news.mark_unchanged();
         while !stop.is_cancelled() {
             self.turned();
-            self.fill(&mut hands, &roster, until).await?;
+            self.fill(&mut hands, &mut roster, until).await?;
             if until == Until::Asked && hands.is_idle() {
                 return Ok(());
             }
@@ -64,7 +72,7 @@ impl Collector {
                 biased;
                 () = stop.cancelled() => break,
                 Ok(()) = news.changed() => {
-                    roster = self.change_roster(&roster).await?;
+                    hands.news = true;
                     hands.look_at = Instant::now();
                 }
                 Some(asked) = hands.in_air.next(), if !hands.in_air.is_empty() => {
@@ -73,14 +81,14 @@ impl Collector {
                         break;
                     }
                 }
-                () = tokio::time::sleep_until(hands.look_at), if self.has_room(&hands) => {}
+                () = tokio::time::sleep_until(hands.look_at), if self.needs_store(&hands) => {}
             }
         }
         self.wind_up(hands, keep).await
     }
 
     /// Takes over what home says now, and asks at once where an operator has mended something.
-    async fn change_roster(&self, old: &Roster) -> anyhow::Result<Arc<Roster>> {
+    async fn change_roster(&self, old: &Roster) -> store::Result<Arc<Roster>> {
         let new = self.take_over_roster().await?;
         let mended = changed(old, &new);
         if !mended.is_empty() {
@@ -95,11 +103,12 @@ impl Collector {
     async fn fill(
         &self,
         hands: &mut Hands,
-        roster: &Arc<Roster>,
+        roster: &mut Arc<Roster>,
         until: Until,
     ) -> anyhow::Result<()> {
-        if self.has_room(hands) && hands.look_at <= Instant::now() {
-            self.claim(hands, until).await?;
+        if self.needs_store(hands) && hands.look_at <= Instant::now() {
+            let looked = self.look_for_work(hands, roster, until).await;
+            hands.endure(looked, self.now(), self.settings.lease())?;
         }
         while hands.in_air.len() < self.at_once() {
             let Some(claim) = hands.waiting.pop_front() else {
@@ -111,9 +120,25 @@ impl Collector {
         Ok(())
     }
 
+    async fn look_for_work(
+        &self,
+        hands: &mut Hands,
+        roster: &mut Arc<Roster>,
+        until: Until,
+    ) -> store::Result<()> {
+        if hands.news {
+            *roster = self.change_roster(roster).await?;
+            hands.news = false;
+        }
+        if self.has_room(hands) {
+            self.claim(hands, until).await?;
+        }
+        Ok(())
+    }
+
     /// Claims work if there is some; if not, says when to look again. Looking first only reads, so
     /// an idle loop never takes the store's right to write.
-    async fn claim(&self, hands: &mut Hands, until: Until) -> anyhow::Result<()> {
+    async fn claim(&self, hands: &mut Hands, until: Until) -> store::Result<()> {
         let now = self.now();
         if !hands.more {
             let due = self.store.next_due(now).await?;
@@ -151,6 +176,10 @@ impl Collector {
 
     fn has_room(&self, hands: &Hands) -> bool {
         hands.waiting.len() <= self.at_once() / 2
+    }
+
+    fn needs_store(&self, hands: &Hands) -> bool {
+        hands.news || self.has_room(hands)
     }
 
     fn question(&self, claim: Claim, roster: &Arc<Roster>) -> Question {
@@ -199,11 +228,36 @@ impl Hands {
             claims: Vec::new(),
             look_at: Instant::now(),
             more: false,
+            news: false,
+            away_since: None,
         }
     }
 
+    /// Nothing is at work, and the store has said that nothing is left to do.
     fn is_idle(&self) -> bool {
-        self.in_air.is_empty() && self.waiting.is_empty()
+        self.in_air.is_empty() && self.waiting.is_empty() && self.away_since.is_none()
+    }
+
+    /// A store that is busy for a moment delays the next look for work; one that stays away for
+    /// longer than `patience` ends the loop.
+    fn endure(
+        &mut self,
+        looked: store::Result<()>,
+        now: Timestamp,
+        patience: SignedDuration,
+    ) -> anyhow::Result<()> {
+        let Err(error) = looked else {
+            self.away_since = None;
+            return Ok(());
+        };
+        let since = *self.away_since.get_or_insert(now);
+        let passes = matches!(error, store::Error::Unavailable(_));
+        if !passes || now.duration_since(since) > patience {
+            return Err(error).context("the store could not be asked for work");
+        }
+        tracing::warn!(%error, "the store is away; trying again");
+        self.look_at = Instant::now() + STORE_AWAY;
+        Ok(())
     }
 }
 
@@ -215,5 +269,52 @@ fn not_in_home() -> Access {
         advice: "Add config-profiles/tenants/config-<key>-profile.json to the home folder, \
                  or wait until the new mount has arrived"
             .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: SignedDuration = SignedDuration::from_mins(6);
+
+    fn away() -> store::Result<()> {
+        Err(store::Error::Unavailable("database is locked".to_owned()))
+    }
+
+    fn minute(minute: i64) -> Timestamp {
+        Timestamp::from_second(60 * minute).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_away_is_waited_for_until_claims_have_run_out() {
+        let mut hands = Hands::empty();
+        assert!(hands.is_idle());
+        hands.endure(away(), minute(0), PATIENCE).unwrap();
+        assert!(hands.look_at > Instant::now(), "it would spin");
+        assert!(!hands.is_idle(), "nobody knows whether work is left");
+        hands.endure(away(), minute(6), PATIENCE).unwrap();
+        let error = hands.endure(away(), minute(7), PATIENCE).unwrap_err();
+        assert!(format!("{error:#}").contains("database is locked"));
+    }
+
+    #[tokio::test]
+    async fn patience_begins_anew_when_the_store_is_back() {
+        let mut hands = Hands::empty();
+        hands.endure(away(), minute(0), PATIENCE).unwrap();
+        hands.endure(Ok(()), minute(5), PATIENCE).unwrap();
+        assert!(hands.is_idle());
+        hands.endure(away(), minute(10), PATIENCE).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_no_waiting_mends_ends_the_loop_at_once() {
+        let detail = "the number is a text".to_owned();
+        let broken = store::Error::Corrupt {
+            table: "tenant",
+            detail,
+        };
+        let mut hands = Hands::empty();
+        hands.endure(Err(broken), minute(0), PATIENCE).unwrap_err();
     }
 }
