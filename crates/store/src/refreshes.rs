@@ -1,7 +1,7 @@
 //! Requests of people to look now: written by whoever answers them, served by the collect loop.
 
 use domain::{Cause, TenantKey};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
@@ -32,12 +32,17 @@ pub struct RefreshedTenant {
 /// The moment before all others: a tenant due then is next in line.
 const AT_ONCE: i64 = 0;
 
+/// How long a request can be asked about: they are no history, and scripts make many.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 impl Store {
     /// Makes tenants due at once, all enabled ones if `keys` is empty. Keys that are unknown,
-    /// removed or not enabled are left out of the request.
+    /// removed or not enabled are left out of the request. Requests of more than 30 days ago are
+    /// forgotten.
     pub async fn request_refresh(&self, keys: &[TenantKey], now: Timestamp) -> Result<Uuid> {
         let id = Uuid::new_v4();
         let mut transaction = self.write().await?;
+        forget(&mut transaction, now).await?;
         sqlx::query("INSERT INTO refresh (id, requested_at) VALUES ($1, $2)")
             .bind(id.to_string())
             .bind(now.as_millisecond())
@@ -87,6 +92,21 @@ impl Store {
             tenants,
         }))
     }
+}
+
+async fn forget(connection: &mut SqliteConnection, now: Timestamp) -> Result<()> {
+    let old = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
+    for sql in [
+        "DELETE FROM refresh_tenant \
+         WHERE refresh IN (SELECT id FROM refresh WHERE requested_at < $1)",
+        "DELETE FROM refresh WHERE requested_at < $1",
+    ] {
+        sqlx::query(sql)
+            .bind(old.as_millisecond())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn want(

@@ -102,3 +102,17 @@ async fn two_people_are_served_by_one_look() {
         assert_eq!(progress(&store, id).await, [(true, None)]);
     }
 }
+
+#[tokio::test]
+async fn requests_are_forgotten_after_thirty_days() {
+    let store = with(&["a"]).await;
+    let days = |days: i64| minute(days * 24 * 60);
+    let first = store.request_refresh(&[], days(0)).await.unwrap();
+    let second = store.request_refresh(&[], days(1)).await.unwrap();
+    store.request_refresh(&[], days(30)).await.unwrap();
+    assert!(store.refresh(first).await.unwrap().is_some());
+    store.request_refresh(&[], days(31)).await.unwrap();
+    assert!(store.refresh(first).await.unwrap().is_none());
+    assert!(store.refresh(second).await.unwrap().is_some());
+    assert_eq!(claim(&store, "w", days(31), 9).await.len(), 1);
+}
