@@ -1,5 +1,5 @@
-// Tries an operation in place. Without this script the forms stay hidden, and links open what
-// needs nothing filled in.
+// Tries an operation in place. Without this script the forms only say what there is to fill in, and
+// links open what needs nothing filled in.
 "use strict";
 
 function requestOf(form) {
@@ -53,7 +53,8 @@ async function attempt(form) {
 }
 
 for (const form of document.querySelectorAll("form")) {
-  form.hidden = false;
+  form.querySelector("fieldset").disabled = false;
+  form.querySelector("button").hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     attempt(form);

@@ -192,6 +192,8 @@ async fn the_documentation_shows_every_operation_and_every_shape() {
     {
         assert!(html.contains(&format!("id=\"shape-{shape}\"")), "{shape}");
     }
+    assert!(html.contains("<code>exhausted,over-assigned</code>"));
+    assert!(!html.contains('`'), "a backtick is not for people");
     for link in html.split("href=\"#").skip(1) {
         let target = link.split('"').next().unwrap();
         assert!(
