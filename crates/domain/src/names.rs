@@ -3,6 +3,7 @@
 
 mod known;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use uuid::Uuid;
@@ -74,14 +75,18 @@ impl ProductNames {
         }
     }
 
-    /// What to call a product in front of people: its name, else its part number.
-    pub fn or_part_number<'a>(
+    /// What to call a product in front of people: its name, else its part number, else its id.
+    pub fn label<'a>(
         &'a self,
         id: SkuId,
         part_number: &'a str,
         language: Language,
-    ) -> &'a str {
-        self.get(id, language).unwrap_or(part_number)
+    ) -> Cow<'a, str> {
+        match self.get(id, language) {
+            Some(name) => name.into(),
+            None if part_number.is_empty() => id.to_string().into(),
+            None => part_number.into(),
+        }
     }
 
     /// Every product with its name, in no order.
@@ -121,13 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_product_is_called_by_its_part_number() {
+    fn an_unknown_product_is_called_by_its_part_number_or_at_least_by_its_id() {
         let names = ProductNames::built_in();
         let id = SkuId::from_part_number("SCHULNETZ_PLUS");
-        assert_eq!(
-            names.or_part_number(id, "SCHULNETZ_PLUS", Language::German),
-            "SCHULNETZ_PLUS"
-        );
+        let label = |part_number| names.label(id, part_number, Language::German).into_owned();
+        assert_eq!(label("SCHULNETZ_PLUS"), "SCHULNETZ_PLUS");
+        assert_eq!(label(""), id.to_string());
     }
 
     #[test]

@@ -90,13 +90,11 @@ impl Lens {
             .filter_map(|s| s.next_lifecycle)
             .filter(|at| *at > now)
             .min();
-        let product = self
-            .names
-            .or_part_number(sku.id, &sku.part_number, self.language);
+        let product = self.names.label(sku.id, &sku.part_number, self.language);
         Some(Row {
             sku_id: sku.id,
             part_number: sku.part_number.clone(),
-            product: product.to_owned(),
+            product: product.into_owned(),
             level: domain::judge(sku, &policy, snapshot.taken_at, now),
             quiet: policy.exclusion == Exclusion::AlertsOnly,
             units: sku.units,

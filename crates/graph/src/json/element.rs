@@ -120,12 +120,14 @@ impl<'de, M: MapAccess<'de>> Member<'_, M> {
         })
     }
 
-    /// A text that is an RFC 3339 time with its offset.
+    /// A text that is an RFC 3339 time with its offset, or null: what never changes has no date.
     pub(crate) fn time(self) -> Result<Option<Timestamp>, M::Error> {
-        self.scalar("a time", |found| match found {
-            Json::Text(text) => text.parse().ok(),
+        let read = self.scalar("a time", |found| match found {
+            Json::Text(text) => text.parse().ok().map(Some),
+            Json::Null => Some(None),
             _ => None,
-        })
+        })?;
+        Ok(read.flatten())
     }
 
     /// An array of texts.

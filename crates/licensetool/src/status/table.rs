@@ -135,7 +135,7 @@ fn level(row: &Row) -> String {
 /// A narrow terminal gets the name alone, if there is one.
 fn product(row: &Row, wide: bool) -> String {
     let mut remarks = Vec::new();
-    if wide && row.product != row.part_number {
+    if wide && !row.part_number.is_empty() && row.product != row.part_number {
         remarks.push(printable(&row.part_number));
     }
     if row.trial {

@@ -7,6 +7,7 @@ mod process;
 mod tools;
 mod config;
 mod status;
+mod proxy;
 mod demo;
 mod run;
 mod kill;

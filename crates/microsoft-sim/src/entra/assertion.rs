@@ -126,11 +126,17 @@ fn algorithm(name: &str) -> Result<&'static RsaParameters, Refusal> {
     }
 }
 
-/// Whether the header names this certificate, by either of the two thumbprints.
+/// Whether the header names this certificate by a thumbprint, and by no thumbprint another one.
 fn names(header: &Header, registered: &Credential) -> bool {
-    let same =
-        |told: &Option<String>, own: String| told.as_deref().is_some_and(|told| plain(told) == own);
-    same(&header.x5t_s256, registered.x5t_s256()) || same(&header.x5t, registered.x5t())
+    let told = [
+        (&header.x5t_s256, registered.x5t_s256()),
+        (&header.x5t, registered.x5t()),
+    ];
+    let same: Vec<bool> = told
+        .iter()
+        .filter_map(|(told, own)| Some(plain(told.as_deref()?) == *own))
+        .collect();
+    !same.is_empty() && same.iter().all(|same| *same)
 }
 
 /// Base64 in the alphabet of URLs, without padding.

@@ -183,6 +183,15 @@ async fn a_proof_by_another_key_is_refused_with_its_code() {
         ),
         (
             700_027,
+            "two thumbprints of two certificates",
+            Assertion {
+                header: json!({"x5t#S256": own, "x5t": "2jmj7l5rSw0yVb_vlWAYkK_YBwk"}),
+                ..sound()
+            }
+            .signed(),
+        ),
+        (
+            700_027,
             "no thumbprint",
             Assertion {
                 header: json!({}),

@@ -116,8 +116,8 @@ fn licenses(
                 ("part_number", sku.part_number.clone()),
             ],
             product: names
-                .or_part_number(sku.id, &sku.part_number, app.language())
-                .to_owned(),
+                .label(sku.id, &sku.part_number, app.language())
+                .into_owned(),
             units: sku.units,
             level: domain::judge(sku, &policy, snapshot.taken_at, now),
         });

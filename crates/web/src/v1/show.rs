@@ -144,11 +144,11 @@ fn shown<'a>(
     let is_shown =
         move |sku: &&Sku| domain::effective(sku, &[company]).exclusion != Exclusion::Everywhere;
     skus.filter(is_shown).map(move |sku| {
-        let name = names.or_part_number(sku.id, &sku.part_number, language);
+        let name = names.label(sku.id, &sku.part_number, language);
         let (consumed, available) = (sku.units.consumed, sku.units.enabled);
         Shown {
             skuid: sku.id.0,
-            skupartnumber: labelled(name, &sku.part_number),
+            skupartnumber: labelled(&name, &sku.part_number),
             consumed_units: consumed,
             available_units: available,
             free_units: available

@@ -124,7 +124,10 @@ pub(super) async fn history(
     let history = History {
         tenant: key.to_string(),
         sku_id: sku_id.0,
-        product: lens.name(sku_id).or_else(|| part_number.clone()),
+        product: match &part_number {
+            Some(part_number) => Some(lens.product(sku_id, part_number)),
+            None => lens.name(sku_id),
+        },
         part_number,
         from: Moment(from),
         until: Moment(until),

@@ -45,10 +45,10 @@ impl Lens {
         Judged::new(level, self.language)
     }
 
-    /// The product's name, or its part number if it has none.
+    /// The product's name, else its part number, else its id.
     pub(crate) fn product(&self, id: SkuId, part_number: &str) -> String {
-        let name = self.names.or_part_number(id, part_number, self.language);
-        name.to_owned()
+        let name = self.names.label(id, part_number, self.language);
+        name.into_owned()
     }
 
     pub(crate) fn name(&self, id: SkuId) -> Option<String> {

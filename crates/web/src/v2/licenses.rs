@@ -52,7 +52,7 @@ pub(super) struct License {
     sku_id: Uuid,
     #[schema(example = "STANDARDWOFFPACK_STUDENT")]
     part_number: String,
-    /// The product's name in the reader's language, or the part number if it has none.
+    /// The product's name in the reader's language, else the part number, else the id.
     product: String,
     /// Microsoft's word: `User`, or `Company` for what counts no seats.
     applies_to: Option<String>,

@@ -60,7 +60,7 @@ pub(super) struct Subscription {
     id: String,
     sku_id: Uuid,
     part_number: String,
-    /// The product's name in the reader's language, or the part number if it has none.
+    /// The product's name in the reader's language, else the part number, else the id.
     product: String,
     /// Microsoft's word: `Enabled`, `Warning`, `Suspended` …
     status: Option<String>,
