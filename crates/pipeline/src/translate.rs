@@ -1,6 +1,6 @@
 //! Turns Graph's values into the domain's: what Microsoft left out stays out, nothing is dropped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{AppliesTo, Cause, Gap, Sku, SkuId, Snapshot, Status, Subscription, Units};
 use graph::{CompanySubscription, Listing, SubscribedSku};
@@ -14,10 +14,11 @@ pub fn snapshot(
     subscriptions: Option<Result<Listing<CompanySubscription>, graph::Error>>,
 ) -> Snapshot {
     let mut remarks = labelled("subscribedSkus", skus.remarks);
+    let mut nameless = HashMap::new();
     let skus = one_per_id(
         skus.items
             .into_iter()
-            .map(|row| sku(row, &mut remarks))
+            .map(|row| sku(row, &mut nameless, &mut remarks))
             .collect(),
     );
     let skus = merge_remarks(skus, &mut remarks);
@@ -69,12 +70,21 @@ fn cause(error: &graph::Error) -> Cause {
     }
 }
 
-fn sku(row: SubscribedSku, remarks: &mut Vec<String>) -> Sku {
+/// `nameless` counts the rows without an id by part number, as none of them may be dropped.
+fn sku(row: SubscribedSku, nameless: &mut HashMap<String, u32>, remarks: &mut Vec<String>) -> Sku {
     let part_number = row.sku_part_number.unwrap_or_default();
     let id = row
         .sku_id
         .or_else(|| row.id.as_deref().and_then(id_after_tenant));
-    let id = id.map_or_else(|| stand_in(&part_number, "a SKU", remarks), SkuId);
+    let id = id.map(SkuId).unwrap_or_else(|| {
+        let first = stand_in(&part_number, "a SKU", remarks);
+        let before = nameless.entry(part_number.clone()).or_default();
+        *before += 1;
+        match *before {
+            1 => first,
+            nth => SkuId::from_part_number(&format!("{part_number} {nth}")),
+        }
+    });
     Sku {
         id,
         part_number,

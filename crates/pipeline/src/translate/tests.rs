@@ -71,6 +71,22 @@ fn what_microsoft_left_out_stays_out_and_the_row_stays_in() {
 }
 
 #[test]
+fn rows_without_any_name_are_kept_apart() {
+    let row = |used| format!(r#"{{"consumedUnits":{used}}}"#);
+    let look = || snapshot(NOW, skus(&[row(1), row(2), row(2)].join(",")), None);
+    let seen = look();
+    let mut used: Vec<_> = seen.skus.iter().map(|sku| sku.units.consumed).collect();
+    used.sort_unstable();
+    assert_eq!(used, [Some(1), Some(2), Some(2)]);
+    assert_eq!(ours(&seen).len(), 3);
+    assert_eq!(
+        look().skus,
+        seen.skus,
+        "the next look finds the same series"
+    );
+}
+
+#[test]
 fn an_id_that_is_missing_is_taken_from_the_rows_own_id() {
     let row = format!(r#"{{"id":"11111111-2222-3333-4444-555555555555_{STUDENT}"}}"#);
     let seen = snapshot(NOW, skus(&row), None);
