@@ -33,6 +33,9 @@ pub struct Tenant {
     /// The last look that saw something.
     pub seen_at: Option<Timestamp>,
     pub subscriptions_seen_at: Option<Timestamp>,
+    /// Since when what is seen is the same: as long as this stays, so does the newest snapshot's
+    /// content. It may move without need.
+    pub changed_at: Option<Timestamp>,
     /// Failed looks in a row.
     pub failures: u32,
     pub due_at: Timestamp,
@@ -46,7 +49,7 @@ macro_rules! select_tenant {
         concat!(
             "SELECT t.key, t.name, t.tenant_id, t.enabled, t.monitoring, t.removed_at, ",
             "t.asked_at, t.seen_at, t.subscriptions_at, t.failures, t.due_at, ",
-            "g.began_at, g.cause, g.message, g.advice ",
+            "g.began_at, g.cause, g.message, g.advice, t.changed_at ",
             $columns,
             " FROM tenant t LEFT JOIN gap g ON g.tenant = t.key AND g.ended_at IS NULL ",
             $tables,
@@ -60,7 +63,7 @@ macro_rules! select_tenant {
 }
 pub(crate) use select_tenant;
 
-pub(crate) const TENANT_WIDTH: usize = 15;
+pub(crate) const TENANT_WIDTH: usize = 16;
 
 pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
     let moment = |column: usize| -> Result<Option<Timestamp>> {
@@ -93,6 +96,7 @@ pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
         asked_at: moment(6)?,
         seen_at: moment(7)?,
         subscriptions_seen_at: moment(8)?,
+        changed_at: moment(15)?,
         failures: u32::try_from(failures).unwrap_or(u32::MAX),
         due_at: time(row.try_get(10)?)?,
         gap,

@@ -44,7 +44,7 @@ pub(crate) struct Answer {
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     /// What it depends on besides product names: every look that changes a number moves the time.
-    seen_at: Option<Timestamp>,
+    changed_at: Option<Timestamp>,
     name: String,
     /// Rows with commas between.
     pub(crate) rows: Bytes,
@@ -54,7 +54,7 @@ pub(crate) struct Part {
 impl Part {
     pub(crate) fn new(tenant: &Tenant, rows: Vec<u8>, hash: u64) -> Self {
         Self {
-            seen_at: tenant.seen_at,
+            changed_at: tenant.changed_at,
             name: tenant.name.clone(),
             rows: rows.into(),
             hash,
@@ -62,7 +62,7 @@ impl Part {
     }
 
     fn holds(&self, tenant: &Tenant) -> bool {
-        self.seen_at == tenant.seen_at && self.name == tenant.name
+        self.changed_at == tenant.changed_at && self.name == tenant.name
     }
 }
 

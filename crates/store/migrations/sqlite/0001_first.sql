@@ -11,6 +11,7 @@ CREATE TABLE tenant (
   asked_at         BIGINT,
   seen_at          BIGINT,
   subscriptions_at BIGINT,
+  changed_at       BIGINT,          -- since when latest is as it is
   failures         BIGINT  NOT NULL DEFAULT 0,
   due_at           BIGINT  NOT NULL,
   wanted_at        BIGINT,          -- a person asked for a look and waits for it

@@ -87,20 +87,22 @@ impl Touch {
         terms: Terms<'_>,
     ) -> Result<bool> {
         macro_rules! touch {
-            ($more:literal) => {
+            ($change:literal, $condition:literal) => {
                 concat!(
                     "UPDATE tenant SET asked_at = $6, seen_at = $6, failures = 0, ",
                     "subscriptions_at = CASE WHEN $7 THEN $6 ELSE subscriptions_at END, ",
                     give_back!(),
+                    $change,
                     if_still_claimed!(),
-                    $more
+                    $condition
                 )
             };
         }
         let sql = match self {
-            Self::Always => touch!(""),
+            Self::Always => touch!(", changed_at = $6", ""),
             // One statement that compares and touches: the path of almost every look.
             Self::IfUnchanged => touch!(
+                "",
                 " AND failures = 0 AND seen_at < $6 AND EXISTS (SELECT 1 FROM latest \
                    WHERE tenant = $1 AND skus = $8 AND remarks = $9 \
                    AND ($10 IS NULL OR subscriptions = $10))"

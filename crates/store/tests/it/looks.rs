@@ -144,6 +144,21 @@ async fn a_look_from_before_the_last_one_changes_nothing() {
 }
 
 #[tokio::test]
+async fn the_time_of_the_last_change_stays_while_all_is_the_same() {
+    let store = with(&["a"]).await;
+    let changed = async || {
+        let tenant = store.tenant(&key("a")).await.unwrap().unwrap();
+        (tenant.seen_at, tenant.changed_at)
+    };
+    assert_eq!(changed().await, (None, None));
+    record(&store, seen(minute(0), &[sku("A3", 9, 5)])).await;
+    record(&store, seen(minute(15), &[sku("A3", 9, 5)])).await;
+    assert_eq!(changed().await, (Some(minute(15)), Some(minute(0))));
+    record(&store, seen(minute(30), &[sku("A3", 9, 6)])).await;
+    assert_eq!(changed().await, (Some(minute(30)), Some(minute(30))));
+}
+
+#[tokio::test]
 async fn subscriptions_are_kept_until_they_are_seen_again() {
     let store = with(&["a"]).await;
     let seats = [sku("A3", 9, 5)];
