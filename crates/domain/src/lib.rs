@@ -6,7 +6,8 @@
 //!
 //! Read in this order: a [`TenantKey`] has [`Sku`]s with [`Units`] and [`Subscription`]s behind
 //! them; one look at a tenant gives a [`Snapshot`] or a [`Gap`]; a [`Policy`] and the time turn a
-//! SKU into a [`Level`].
+//! SKU into a [`Level`]. [`assess()`] finds a tenant's [`Concern`]s; [`step`] and [`act`] are the
+//! life of an [`Alert`].
 
 mod tenant;
 mod sku;
@@ -16,12 +17,32 @@ mod subscription;
 mod observation;
 mod policy;
 mod level;
+mod policies;
 mod renewal;
+mod concern;
+mod facts;
+mod alert;
+mod certificate;
+mod assess;
+mod past;
+mod forecast;
+mod changes;
 mod names;
 
+pub use alert::{
+    Action, Alert, Change, Event, Present, Refused, Snooze, State, Step, Verdict, act, step,
+};
+pub use assess::{Assessment, View, assess};
+pub use certificate::Certificate;
+pub use changes::{Difference, PurchaseChange, SkuChange, differences};
+pub use concern::{Concern, Kind, Severity, Stage, WHOLE_TENANT, stage};
+pub use facts::{Facts, NextChange, Purchase, Seats, severity};
+pub use forecast::{Forecast, RunOut, forecast};
 pub use level::{Level, Unknown, freshness, judge, judge_held};
 pub use names::{Language, Name, ProductNames};
 pub use observation::{Cause, Gap, Look, Snapshot};
+pub use past::{Past, Reading, Unseen, unused};
+pub use policies::{Policies, Scope};
 pub use policy::{Exclusion, Layer, Policy, Threshold, effective};
 pub use renewal::{Evidence, Outlook, Pin, Renewal, Sighting, renewal};
 pub use sku::{AppliesTo, Sku, SkuId};

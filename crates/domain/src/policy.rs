@@ -73,7 +73,7 @@ pub struct Layer {
 }
 
 impl Layer {
-    fn over(self, base: Policy) -> Policy {
+    pub(crate) fn over(self, base: Policy) -> Policy {
         Policy {
             low: self.low.unwrap_or(base.low),
             clear_margin: self.clear_margin.unwrap_or(base.clear_margin),

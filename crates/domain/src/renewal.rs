@@ -55,6 +55,13 @@ pub struct Renewal {
 }
 
 impl Outlook {
+    pub const ALL: [Self; 3] = [Self::Renews, Self::Ends, Self::Unknown];
+
+    /// The inverse of [`Outlook::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+
     /// The stable word for rows and APIs.
     pub fn as_str(self) -> &'static str {
         match self {

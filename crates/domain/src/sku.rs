@@ -77,6 +77,18 @@ pub struct Sku {
 }
 
 impl Sku {
+    /// A product of which nothing but its names is known.
+    pub fn unseen(id: SkuId, part_number: &str) -> Self {
+        Self {
+            id,
+            part_number: part_number.to_owned(),
+            applies_to: AppliesTo::Missing,
+            status: Status::Missing,
+            units: Units::default(),
+            subscription_ids: Vec::new(),
+        }
+    }
+
     /// Whether there is nothing to run short of: no seat is offered and nobody holds one, as
     /// after a trial has gone. Such a SKU is shown, and no shortage is made of its 0 free seats.
     pub fn is_spent(&self) -> bool {

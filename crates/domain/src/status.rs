@@ -46,6 +46,12 @@ impl Status {
             Self::Missing => None,
         }
     }
+
+    /// Whether seats of this status can be used now. A word that is new to us counts: silence
+    /// about it would be worse.
+    pub fn is_usable(&self) -> bool {
+        !matches!(self, Self::Suspended | Self::Deleted | Self::LockedOut)
+    }
 }
 
 impl fmt::Display for Status {
