@@ -21,7 +21,7 @@ pub struct View<'a> {
     pub snapshot: Option<&'a Snapshot>,
     /// Why nothing new is seen; `None`: the last look saw something, or there was none.
     pub gap: Option<&'a Gap>,
-    /// Since when somebody should have looked.
+    /// Since when somebody should look: what was not seen while it was switched off is not missed.
     pub expected_since: Timestamp,
     pub certificate: Option<&'a Certificate>,
     /// What is known of the purchases' future, by subscription.
@@ -114,7 +114,8 @@ fn certificate(view: &View<'_>, now: Timestamp, assessment: &mut Assessment) {
     }
 }
 
-/// Nothing is known of now. A tenant that was never seen gets as much time as one that was.
+/// Nothing is known of now. A tenant that was never seen, or was just switched on, gets as much
+/// time as one that was seen.
 fn blind(
     view: &View<'_>,
     seen_at: Option<Timestamp>,
@@ -123,10 +124,7 @@ fn blind(
     assessment: &mut Assessment,
 ) {
     assessment.blind = true;
-    let since = seen_at.unwrap_or_else(|| {
-        let failed = view.gap.map(|gap| gap.at);
-        failed.map_or(view.expected_since, |at| at.min(view.expected_since))
-    });
+    let since = seen_at.map_or(view.expected_since, |at| at.max(view.expected_since));
     if freshness(Some(since), now, stale_after).is_ok() {
         let turn = since.saturating_add(stale_after);
         assessment.turns_at(turn.unwrap_or(Timestamp::MAX), now);

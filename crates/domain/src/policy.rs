@@ -36,6 +36,24 @@ pub enum Exclusion {
     Everywhere,
 }
 
+impl Exclusion {
+    pub const ALL: [Self; 3] = [Self::None, Self::AlertsOnly, Self::Everywhere];
+
+    /// The stable word for rows, APIs and settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::AlertsOnly => "alerts-only",
+            Self::Everywhere => "everywhere",
+        }
+    }
+
+    /// The inverse of [`Exclusion::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
 /// The rules that hold for one SKU of one tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {

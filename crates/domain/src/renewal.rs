@@ -21,6 +21,23 @@ pub enum Pin {
     Ends,
 }
 
+impl Pin {
+    /// The stable word for rows, APIs and settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Renews => "renews",
+            Self::Ends => "ends",
+        }
+    }
+
+    /// The inverse of [`Pin::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Renews, Self::Ends]
+            .into_iter()
+            .find(|pin| pin.as_str() == word)
+    }
+}
+
 /// What the next date means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outlook {

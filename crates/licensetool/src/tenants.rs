@@ -40,6 +40,10 @@ fn entry(profile: &TenantProfile, client: &Client, before: &Roster) -> Entry {
         name: profile.name.clone(),
         tenant_id: profile.tenant_id.clone(),
         access,
+        certificate: Some(domain::Certificate {
+            thumbprint: certificate.thumbprint_sha256.clone(),
+            ends: certificate.not_after,
+        }),
         made_of,
     }
 }
@@ -76,6 +80,7 @@ fn broken_entry(tenant: &BrokenTenant) -> Entry {
             .clone()
             .unwrap_or_else(|| tenant.key.to_string()),
         tenant_id: String::new(),
+        certificate: None,
         made_of: message.clone(),
         access: Access::Broken {
             advice: joined(problems.iter().map(|problem| problem.advice.clone())),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::TenantKey;
+use domain::{Certificate, TenantKey};
 
 /// Every tenant of the home folder, usable or not.
 pub type Roster = BTreeMap<TenantKey, Entry>;
@@ -15,6 +15,8 @@ pub struct Entry {
     /// The directory's id, as the profile gives it.
     pub tenant_id: String,
     pub access: Access,
+    /// With which the tool signs in there; its end is watched.
+    pub certificate: Option<Certificate>,
     /// What `access` is made of, as a text without secrets. When it differs from before, the
     /// tenant is asked at once: an operator has just mended or changed something.
     pub made_of: String,
@@ -41,6 +43,7 @@ pub fn entries(roster: &Roster) -> Vec<store::TenantEntry> {
             key: key.clone(),
             name: entry.name.clone(),
             tenant_id: entry.tenant_id.clone(),
+            certificate: entry.certificate.clone(),
         })
         .collect()
 }

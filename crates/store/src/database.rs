@@ -19,11 +19,18 @@ const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 
 /// Embedded, so that a binary carries its schema; the number is the version.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    "first",
-    include_str!("../migrations/sqlite/0001_first.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "first",
+        include_str!("../migrations/sqlite/0001_first.sql"),
+    ),
+    (
+        2,
+        "alerts",
+        include_str!("../migrations/sqlite/0002_alerts.sql"),
+    ),
+];
 
 /// A handle on the store. Clones share its connections.
 #[derive(Clone, Debug)]

@@ -1,7 +1,9 @@
 //! Keeps what was seen and gives it back as domain values: the place where services meet.
 //!
 //! Truth is append-only: rows of history say "from this moment these numbers" and never change.
-//! Beside them stand two small projections, written in the same transaction: the tenant's row
+//! Alerts and what is to be told of them change in one transaction; every change names the state it
+//! expects, so two evaluators or a person and an evaluator never undo each other.
+//! Beside history stand two small projections, written in the same transaction: the tenant's row
 //! with its schedule and the time of the last success, and the newest snapshot as documents. So a
 //! look that changes nothing touches one small row.
 //!
@@ -17,19 +19,34 @@ mod states;
 mod history;
 mod refreshes;
 mod revision;
+mod switches;
+mod policies;
+mod facts;
+mod alerts;
+mod judging;
+mod outbox;
+mod channels;
 mod manual;
 mod names;
 mod error;
 
+pub use alerts::{Acted, AlertChange, AlertCount, AlertFilter, KeptAlert};
+pub use channels::{ChannelClaim, ChannelState, Synced};
 pub use claims::Claim;
 pub use database::{Schema, Store};
 pub use error::Error;
 pub use history::{History, Point, Unseen};
+pub use judging::{Judged, Judgement, Judging, Kept};
 pub use looks::{Finished, Recorded};
 pub use manual::ManualLicense;
+pub use outbox::{
+    Delivery, DeliveryFilter, DeliveryState, KeptDelivery, Queue, Retry, Route, Settled,
+};
+pub use policies::{KeptPolicy, PolicySet};
 pub use refreshes::{Refresh, RefreshedTenant};
 pub use revision::Revision;
 pub use states::State;
+pub use switches::Agreed;
 pub use tenants::{Tenant, TenantEntry};
 
 /// What the store's functions answer.

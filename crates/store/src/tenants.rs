@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{Cause, Gap, Settings, TenantKey};
+use domain::{Cause, Certificate, Gap, Settings, TenantKey};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -17,6 +17,8 @@ pub struct TenantEntry {
     /// Display name.
     pub name: String,
     pub tenant_id: String,
+    /// With which the tool signs in there; `None`: there is none that can be used.
+    pub certificate: Option<Certificate>,
 }
 
 /// A tenant and how the last looks at it went.
@@ -41,6 +43,11 @@ pub struct Tenant {
     pub due_at: Timestamp,
     /// The gap that goes on; its `at` is when it began.
     pub gap: Option<Gap>,
+    pub certificate: Option<Certificate>,
+    /// Since when somebody should look at it: added, come back, or switched on.
+    pub expected_since: Timestamp,
+    /// When its concerns were last judged.
+    pub judged_at: Option<Timestamp>,
 }
 
 /// A query whose first [`TENANT_WIDTH`] columns are those that [`tenant_of`] reads.
@@ -49,7 +56,8 @@ macro_rules! select_tenant {
         concat!(
             "SELECT t.key, t.name, t.tenant_id, t.enabled, t.monitoring, t.removed_at, ",
             "t.asked_at, t.seen_at, t.subscriptions_at, t.failures, t.due_at, ",
-            "g.began_at, g.cause, g.message, g.advice, t.changed_at ",
+            "g.began_at, g.cause, g.message, g.advice, t.changed_at, ",
+            "t.certificate, t.certificate_ends, t.expected_since, t.judged_at ",
             $columns,
             " FROM tenant t LEFT JOIN gap g ON g.tenant = t.key AND g.ended_at IS NULL ",
             $tables,
@@ -63,7 +71,7 @@ macro_rules! select_tenant {
 }
 pub(crate) use select_tenant;
 
-pub(crate) const TENANT_WIDTH: usize = 16;
+pub(crate) const TENANT_WIDTH: usize = 20;
 
 pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
     let moment = |column: usize| -> Result<Option<Timestamp>> {
@@ -100,6 +108,16 @@ pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
         failures: u32::try_from(failures).unwrap_or(u32::MAX),
         due_at: time(row.try_get(10)?)?,
         gap,
+        certificate: certificate(row.try_get(16)?, moment(17)?),
+        expected_since: time(row.try_get(18)?)?,
+        judged_at: moment(19)?,
+    })
+}
+
+fn certificate(thumbprint: Option<String>, ends: Option<Timestamp>) -> Option<Certificate> {
+    Some(Certificate {
+        thumbprint: thumbprint?,
+        ends: ends?,
     })
 }
 
@@ -118,15 +136,13 @@ impl Store {
         let is_known = |entry: &TenantEntry| {
             known
                 .get(entry.key.as_str())
-                .is_some_and(|(name, tenant_id, removed)| {
-                    !removed && *name == entry.name && *tenant_id == entry.tenant_id
-                })
+                .is_some_and(|known| !known.removed && known.entry == *entry)
         };
         let keys: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
         let news: Vec<_> = entries.iter().filter(|entry| !is_known(entry)).collect();
         let gone: Vec<_> = known
             .iter()
-            .filter(|(key, (.., removed))| !removed && !keys.contains(key.as_str()))
+            .filter(|(key, known)| !known.removed && !keys.contains(key.as_str()))
             .collect();
         if news.is_empty() && gone.is_empty() {
             return Ok(());
@@ -152,16 +168,27 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Name, id and whether it is removed, by key.
-    async fn known(&self) -> Result<HashMap<String, (String, String, bool)>> {
-        let rows: Vec<(String, String, String, bool)> =
-            sqlx::query_as("SELECT key, name, tenant_id, removed_at IS NOT NULL FROM tenant")
-                .fetch_all(self.readers())
-                .await?;
-        let known = rows
-            .into_iter()
-            .map(|(key, name, id, removed)| (key, (name, id, removed)));
-        Ok(known.collect())
+    /// What the store has of the home folder's list, removed tenants included.
+    async fn known(&self) -> Result<HashMap<String, Known>> {
+        let rows = sqlx::query(
+            "SELECT key, name, tenant_id, certificate, certificate_ends, \
+             removed_at IS NOT NULL FROM tenant",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        let known = |row: &SqliteRow| {
+            let key: String = row.try_get(0)?;
+            let ends: Option<i64> = row.try_get(4)?;
+            let entry = TenantEntry {
+                key: key_of(&key)?,
+                name: row.try_get(1)?,
+                tenant_id: row.try_get(2)?,
+                certificate: certificate(row.try_get(3)?, ends.map(time).transpose()?),
+            };
+            let removed = row.try_get(5)?;
+            Ok((key, Known { entry, removed }))
+        };
+        rows.iter().map(known).collect()
     }
 
     /// All tenants that the home folder has, by key.
@@ -180,20 +207,12 @@ impl Store {
             .await?;
         row.as_ref().map(tenant_of).transpose()
     }
+}
 
-    /// Switches a tenant. Answers whether there is such a tenant.
-    pub async fn set_settings(&self, key: &TenantKey, settings: Settings) -> Result<bool> {
-        let mut transaction = self.write().await?;
-        let sql = "UPDATE tenant SET enabled = $2, monitoring = $3 WHERE key = $1";
-        let done = sqlx::query(sql)
-            .bind(key.as_str())
-            .bind(settings.enabled)
-            .bind(settings.monitoring)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(done.rows_affected() > 0)
-    }
+/// A tenant as the home folder once said it.
+struct Known {
+    entry: TenantEntry,
+    removed: bool,
 }
 
 async fn upsert(
@@ -201,16 +220,28 @@ async fn upsert(
     entry: &TenantEntry,
     now: Timestamp,
 ) -> Result<()> {
-    let sql = "INSERT INTO tenant (key, name, tenant_id, due_at) VALUES ($1, $2, $3, $4) \
+    let (thumbprint, ends) = entry
+        .certificate
+        .as_ref()
+        .map(|it| (it.thumbprint.as_str(), it.ends.as_millisecond()))
+        .unzip();
+    let sql = "INSERT INTO tenant (key, name, tenant_id, due_at, expected_since, certificate, \
+               certificate_ends) VALUES ($1, $2, $3, $4, $4, $5, $6) \
                ON CONFLICT (key) DO UPDATE SET name = excluded.name, \
                tenant_id = excluded.tenant_id, removed_at = NULL, \
+               certificate = excluded.certificate, certificate_ends = excluded.certificate_ends, \
+               inputs = tenant.inputs + 1, judge_at = 0, \
                due_at = CASE WHEN tenant.removed_at IS NULL THEN tenant.due_at \
-                             ELSE excluded.due_at END";
+                             ELSE excluded.due_at END, \
+               expected_since = CASE WHEN tenant.removed_at IS NULL THEN tenant.expected_since \
+                                     ELSE excluded.expected_since END";
     sqlx::query(sql)
         .bind(entry.key.as_str())
         .bind(&entry.name)
         .bind(&entry.tenant_id)
         .bind(now.as_millisecond())
+        .bind(thumbprint)
+        .bind(ends)
         .execute(connection)
         .await?;
     Ok(())

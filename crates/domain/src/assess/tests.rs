@@ -54,6 +54,8 @@ struct Tenant {
     purchases: Vec<Subscription>,
     /// Hours since the last look; `None`: there was none.
     age: Option<i64>,
+    /// Minutes since somebody should look; as old as the world without it.
+    expected: Option<i64>,
     gap: Option<Gap>,
     certificate: Option<Certificate>,
     renewals: BTreeMap<String, Renewal>,
@@ -83,7 +85,9 @@ impl Tenant {
             tenant: &key(),
             snapshot: snapshot.as_ref(),
             gap: self.gap.as_ref(),
-            expected_since: now(),
+            expected_since: self.expected.map_or(Timestamp::UNIX_EPOCH, |minutes| {
+                now() - SignedDuration::from_mins(minutes)
+            }),
             certificate: self.certificate.as_ref(),
             renewals: &self.renewals,
             unused: &self.unused,
@@ -253,6 +257,7 @@ fn a_blind_tenant_keeps_its_alerts_and_gets_one_more() {
 #[test]
 fn a_tenant_that_was_never_seen_is_given_an_hour() {
     let mut tenant = Tenant {
+        expected: Some(59),
         gap: Some(Gap {
             at: now() - SignedDuration::from_mins(59),
             cause: Cause::Denied,
@@ -264,8 +269,18 @@ fn a_tenant_that_was_never_seen_is_given_an_hour() {
     assert_eq!(tenant.found(), []);
     let turn = tenant.assess().next_turn;
     assert!(turn <= now() + SignedDuration::from_mins(2), "{turn}");
-    tenant.gap.as_mut().unwrap().at = now() - SignedDuration::from_mins(61);
+    tenant.expected = Some(61);
     assert_eq!(tenant.found(), [(Kind::Staleness, stage::ONLY)]);
+}
+
+#[test]
+fn what_was_not_seen_while_a_tenant_was_switched_off_is_not_missed() {
+    let mut tenant = Tenant::with(vec![sku("A3", 100, 100)], vec![]);
+    tenant.age = Some(24 * 30);
+    tenant.expected = Some(5);
+    assert_eq!(tenant.found(), []);
+    let stock = Concern::new(Kind::Stock, SkuId::from_part_number("A3").to_string());
+    assert_eq!(tenant.assess().verdict(&stock), Verdict::Unknown);
 }
 
 #[test]
@@ -288,6 +303,7 @@ fn a_product_that_is_gone_is_no_concern_any_more() {
 #[test]
 fn a_certificate_is_judged_without_any_look() {
     let tenant = Tenant {
+        expected: Some(1),
         certificate: Some(Certificate {
             thumbprint: "AB".to_owned(),
             ends: days(10),

@@ -138,6 +138,7 @@ fn roster(dir: &Path) -> Roster {
             name: profile.name,
             tenant_id: profile.tenant_id,
             access: Access::Ready(client.tenant(credential)),
+            certificate: None,
             made_of: String::new(),
         };
         (profile.key, entry)

@@ -175,6 +175,7 @@ pub(crate) async fn enter(store: &Store, tenant: &microsoft_sim::TenantSpec) -> 
         key: TenantKey::parse(&tenant.key).unwrap(),
         name: tenant.name.clone(),
         tenant_id: tenant.tenant_id.to_string(),
+        certificate: None,
     };
     store.add_tenant(&entry, now()).await.unwrap();
     entry.key

@@ -23,6 +23,7 @@ pub(crate) async fn seed(store: &Store, world: &World, now: Timestamp) -> anyhow
             key: key.clone(),
             name: tenant.name.clone(),
             tenant_id: tenant.tenant_id.to_string(),
+            certificate: None,
         };
         store.add_tenant(&entry, now).await?;
         let looks = (1..=DAYS * LOOKS_A_DAY)

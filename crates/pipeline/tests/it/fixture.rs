@@ -93,6 +93,7 @@ pub(crate) fn roster(sim: &Simulator, world: &World, request_timeout: Duration) 
             name: tenant.name.clone(),
             tenant_id: id,
             access: Access::Ready(client.tenant(credential)),
+            certificate: None,
             made_of: "the certificate of the world".to_owned(),
         };
         (key(&tenant.key), entry)

@@ -4,7 +4,7 @@ use domain::{Gap, TenantKey};
 use sqlx::SqliteConnection;
 
 use super::{Recorded, Terms, give_back, if_still_claimed};
-use crate::Result;
+use crate::{Result, judging};
 
 /// Begins a gap, or lets the open one go on if it has the same cause.
 pub(super) async fn keep(
@@ -50,14 +50,17 @@ pub(super) async fn keep(
     let begin = "INSERT INTO gap (tenant, seen_at, began_at, cause, message, advice) \
                  SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS \
                  (SELECT 1 FROM gap WHERE tenant = $1 AND ended_at IS NULL)";
-    sqlx::query(begin)
+    let begun = sqlx::query(begin)
         .bind(tenant.as_str())
         .bind(seen_at)
         .bind(at)
         .bind(gap.cause.as_str())
         .bind(&gap.message)
         .bind(&gap.advice)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    if begun.rows_affected() > 0 {
+        judging::touch(connection, Some(tenant)).await?;
+    }
     Ok(Recorded::Gap)
 }

@@ -99,7 +99,7 @@ impl Touch {
             };
         }
         let sql = match self {
-            Self::Always => touch!(", changed_at = $6", ""),
+            Self::Always => touch!(", changed_at = $6, inputs = inputs + 1, judge_at = 0", ""),
             // One statement that compares and touches: the path of almost every look.
             Self::IfUnchanged => touch!(
                 "",

@@ -1,10 +1,11 @@
 //! A store of its own for each test, and short ways to say what was seen.
 
 use domain::{
-    AppliesTo, Cause, Gap, Look, Sku, SkuId, Snapshot, Status, Subscription, TenantKey, Units,
+    AppliesTo, Cause, Concern, Facts, Gap, Kind, Look, Present, Seats, Severity, Sku, SkuId,
+    Snapshot, Stage, Status, Subscription, TenantKey, Units, Verdict, stage,
 };
 use jiff::{SignedDuration, Timestamp};
-use store::{Claim, Store, TenantEntry};
+use store::{Claim, Judged, Judgement, Judging, Kept, KeptAlert, Route, Store, TenantEntry};
 
 /// A store in a folder that goes with it.
 pub(crate) struct Fresh {
@@ -50,6 +51,7 @@ pub(crate) fn entry(text: &str) -> TenantEntry {
         key: key(text),
         name: format!("School {text}"),
         tenant_id: format!("id-of-{text}"),
+        certificate: None,
     }
 }
 
@@ -123,4 +125,102 @@ pub(crate) async fn claim(store: &Store, worker: &str, now: Timestamp, limit: u3
 /// The keys of claims, for comparing.
 pub(crate) fn keys(claims: &[Claim]) -> Vec<&str> {
     claims.iter().map(|claim| claim.tenant.as_str()).collect()
+}
+
+/// The concern that all these tests are about: stock of A3.
+pub(crate) fn stock() -> Concern {
+    Concern::new(Kind::Stock, SkuId::from_part_number("A3").to_string())
+}
+
+/// So many free seats of A3; `None`: enough.
+pub(crate) fn verdict(free: Option<i64>) -> Verdict {
+    let Some(free) = free else {
+        return Verdict::Absent;
+    };
+    let a3 = sku("A3", 100, 100 - free);
+    Verdict::Present(Present {
+        stage: shortage(free),
+        facts: Facts::Seats(Seats {
+            sku_id: a3.id,
+            part_number: a3.part_number,
+            units: a3.units,
+            low_at: 5,
+            next: None,
+        }),
+        as_of: minute(0),
+        covered: false,
+    })
+}
+
+fn shortage(free: i64) -> Stage {
+    if free > 0 {
+        stage::LOW
+    } else {
+        stage::EXHAUSTED
+    }
+}
+
+/// Channels that want everything.
+pub(crate) fn routes(channels: &[&str]) -> Vec<Route> {
+    let route = |channel: &&str| Route {
+        channel: (*channel).to_owned(),
+        least: Severity::Notice,
+        only_seats: false,
+    };
+    channels.iter().map(route).collect()
+}
+
+pub(crate) async fn claim_judging(store: &Store, worker: &str, now: Timestamp) -> Vec<Judging> {
+    let lease = SignedDuration::from_mins(1);
+    store.claim_judging(worker, now, 10, lease).await.unwrap()
+}
+
+/// The judgement of a claim by what is found of A3, as an evaluator makes it.
+pub(crate) async fn judgement(
+    store: &Store,
+    claim: &Judging,
+    free: Option<i64>,
+    now: Timestamp,
+) -> Judgement {
+    let before = store.active_alerts(&claim.tenant).await.unwrap().pop();
+    let alert = before.as_ref().map(|before| &before.alert);
+    let step = domain::step(&stock(), alert, &verdict(free), true, now);
+    let steps = step.map(|step| Judged {
+        before,
+        step,
+        why: "it was found so".to_owned(),
+    });
+    Judgement {
+        claim: claim.clone(),
+        steps: steps.into_iter().collect(),
+        next_turn: now + SignedDuration::from_hours(1),
+    }
+}
+
+/// Judges the only tenant that is due, at once and unhindered.
+pub(crate) async fn judge(
+    store: &Store,
+    free: Option<i64>,
+    channels: &[&str],
+    now: Timestamp,
+) -> Kept {
+    let claims = claim_judging(store, "w", now).await;
+    assert_eq!(claims.len(), 1, "one tenant is due");
+    let judgement = judgement(store, &claims[0], free, now).await;
+    let routes = routes(channels);
+    let kept = store.keep_judgements(&[judgement], &routes, now).await;
+    kept.unwrap()[0]
+}
+
+/// Lets the numbers of the tenant change, so that it is to be judged.
+pub(crate) async fn look(store: &Store, tenant: &str, free: i64, now: Timestamp) {
+    let look = seen(now, &[sku("A3", 100, 100 - free)]);
+    store.record_all(&key(tenant), &[look]).await.unwrap();
+}
+
+/// The only alert that goes on.
+pub(crate) async fn the_alert(store: &Store, tenant: &str) -> KeptAlert {
+    let mut alerts = store.active_alerts(&key(tenant)).await.unwrap();
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    alerts.remove(0)
 }

@@ -5,6 +5,10 @@
 
 mod fixture;
 mod story;
+mod alerts;
+mod outbox;
+mod channels;
+mod rules;
 mod looks;
 mod claims;
 mod refreshes;

@@ -1,6 +1,6 @@
 //! A person asks for a look and is told when it is over.
 
-use domain::{Cause, Settings};
+use domain::Cause;
 use jiff::SignedDuration;
 use store::{Claim, Finished, Store};
 
@@ -58,11 +58,9 @@ async fn those_that_a_person_waits_for_go_first_with_all_there_is() {
 #[tokio::test]
 async fn a_request_for_all_leaves_out_those_that_are_never_asked() {
     let store = with(&["a", "b", "c"]).await;
-    let off = Settings {
-        enabled: false,
-        monitoring: true,
-    };
-    store.set_settings(&key("b"), off).await.unwrap();
+    let b = key("b");
+    let off = store.switch(&b, Some(false), None, "test", minute(0));
+    assert!(off.await.unwrap());
     let all = store.request_refresh(&[], minute(0)).await.unwrap();
     let refresh = store.refresh(all).await.unwrap().unwrap();
     let named: Vec<_> = refresh.tenants.iter().map(|it| it.key.as_str()).collect();

@@ -128,8 +128,11 @@ async fn a_tenant_that_is_switched_off_is_not_asked() {
         enabled: false,
         monitoring: false,
     };
-    assert!(store.set_settings(&key("a"), off).await.unwrap());
-    assert!(!store.set_settings(&key("nobody"), off).await.unwrap());
+    for (tenant, is_there) in [("a", true), ("nobody", false)] {
+        let tenant = key(tenant);
+        let switched = store.switch(&tenant, Some(false), Some(false), "test", minute(0));
+        assert_eq!(switched.await.unwrap(), is_there);
+    }
     assert_eq!(keys(&claim(&store, "w", minute(0), 10).await), ["b"]);
     assert_eq!(
         store.tenant(&key("a")).await.unwrap().unwrap().settings,

@@ -144,11 +144,9 @@ impl Service {
         service
             .look("off", seen(minutes_ago(600), vec![sku("A3", 5, 5)], None))
             .await;
-        let off = Settings {
-            enabled: false,
-            monitoring: true,
-        };
-        store.set_settings(&key("off"), off).await.unwrap();
+        let off = key("off");
+        let switched = store.switch(&off, Some(false), None, "test", minutes_ago(600));
+        assert!(switched.await.unwrap());
         service
     }
 
@@ -199,6 +197,7 @@ pub(crate) fn entry(tenant: &str, name: &str) -> TenantEntry {
         key: key(tenant),
         name: name.to_owned(),
         tenant_id: format!("id-of-{tenant}"),
+        certificate: None,
     }
 }
 

@@ -57,11 +57,9 @@ async fn a_list_put_together_from_kept_parts_is_the_list_made_anew() {
     store.sync_tenants(&entries, minutes_ago(37)).await.unwrap();
     check(&service, "a tenant has another name").await;
     for enabled in [false, true] {
-        let switched = Settings {
-            enabled,
-            monitoring: true,
-        };
-        store.set_settings(&key("t08"), switched).await.unwrap();
+        let tenant = key("t08");
+        let switched = store.switch(&tenant, Some(enabled), None, "test", minutes_ago(36));
+        assert!(switched.await.unwrap());
         check(&service, "a tenant was switched").await;
     }
     let removed = entries.remove(11);

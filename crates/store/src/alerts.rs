@@ -1,0 +1,142 @@
+//! Alerts: read for people, changed by people, with who, when and why.
+
+mod changing;
+mod list;
+
+use domain::{Alert, Change, Concern, Kind, Snooze, Stage, State, TenantKey};
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::document::time;
+use crate::facts::{self, known};
+use crate::tenants::key_of;
+use crate::{Error, Result, Store};
+
+pub use changing::Acted;
+pub(crate) use changing::{Author, insert, update};
+pub use list::{AlertCount, AlertFilter};
+
+/// An alert as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAlert {
+    pub id: i64,
+    pub tenant: TenantKey,
+    pub tenant_name: String,
+    pub alert: Alert,
+    /// The last change that its history tells.
+    pub changed_at: Timestamp,
+    /// `None`: it goes on.
+    pub resolved_at: Option<Timestamp>,
+    /// Moves with every change. A change names the one it expects.
+    pub version: i64,
+}
+
+/// One row of an alert's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertChange {
+    pub at: Timestamp,
+    pub what: Change,
+    pub who: String,
+    pub why: String,
+}
+
+/// A query that [`alert_of`] reads.
+macro_rules! select_alert {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.tenant, t.name, a.kind, a.subject, a.state, a.snoozed_until, ",
+            "a.opened_at, a.changed_at, a.resolved_at, a.stage, a.told, a.facts, a.as_of, ",
+            "a.version FROM alert a JOIN tenant t ON t.key = a.tenant ",
+            $rest
+        )
+    };
+}
+pub(crate) use select_alert;
+
+pub(crate) fn alert_of(row: &SqliteRow) -> Result<KeptAlert> {
+    let moment = |column: usize| -> Result<Option<Timestamp>> {
+        row.try_get::<Option<i64>, _>(column)?.map(time).transpose()
+    };
+    let kind: &str = row.try_get(3)?;
+    let alert = Alert {
+        concern: Concern {
+            kind: known("kind", kind, Kind::from_word)?,
+            subject: row.try_get(4)?,
+        },
+        state: state_of(row.try_get(5)?, moment(6)?)?,
+        opened_at: time(row.try_get(7)?)?,
+        stage: stage_of(row.try_get(10)?)?,
+        told: stage_of(row.try_get(11)?)?,
+        facts: facts::read(row.try_get(12)?)?,
+        as_of: time(row.try_get(13)?)?,
+    };
+    Ok(KeptAlert {
+        id: row.try_get(0)?,
+        tenant: key_of(row.try_get(1)?)?,
+        tenant_name: row.try_get(2)?,
+        alert,
+        changed_at: time(row.try_get(8)?)?,
+        resolved_at: moment(9)?,
+        version: row.try_get(14)?,
+    })
+}
+
+pub(crate) fn state_of(word: &str, snoozed_until: Option<Timestamp>) -> Result<State> {
+    Ok(match word {
+        "open" => State::Open,
+        "acknowledged" => State::Acknowledged,
+        "snoozed" => State::Snoozed(snoozed_until.map_or(Snooze::Change, Snooze::Until)),
+        "resolved" => State::Resolved,
+        odd => {
+            let detail = format!("there is no state \"{odd}\"");
+            return Err(Error::corrupt("alert", detail));
+        }
+    })
+}
+
+pub(crate) fn stage_of(number: i64) -> Result<Stage> {
+    let stage = u8::try_from(number)
+        .map_err(|_| Error::corrupt("alert", format!("there is no stage {number}")))?;
+    Ok(Stage(stage))
+}
+
+impl Store {
+    /// One alert, going on or over.
+    pub async fn alert(&self, id: i64) -> Result<Option<KeptAlert>> {
+        let row = sqlx::query(select_alert!("WHERE a.id = $1"))
+            .bind(id)
+            .fetch_optional(self.readers())
+            .await?;
+        row.as_ref().map(alert_of).transpose()
+    }
+
+    /// The alerts of a tenant that are going on, in the order in which they began.
+    pub async fn active_alerts(&self, tenant: &TenantKey) -> Result<Vec<KeptAlert>> {
+        let sql = select_alert!("WHERE a.tenant = $1 AND a.resolved_at IS NULL ORDER BY a.id");
+        let rows = sqlx::query(sql)
+            .bind(tenant.as_str())
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter().map(alert_of).collect()
+    }
+
+    /// What happened to an alert, oldest first.
+    pub async fn alert_changes(&self, id: i64) -> Result<Vec<AlertChange>> {
+        let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
+            "SELECT at, what, who, why FROM alert_change WHERE alert = $1 ORDER BY rowid",
+        )
+        .bind(id)
+        .fetch_all(self.readers())
+        .await?;
+        let change = |(at, what, who, why): (i64, String, String, String)| {
+            Ok(AlertChange {
+                at: time(at)?,
+                what: known("change", &what, Change::from_word)?,
+                who,
+                why,
+            })
+        };
+        rows.into_iter().map(change).collect()
+    }
+}

@@ -1,0 +1,92 @@
+//! Which alerts there are: by state, tenant, kind and severity, in pages, and counted.
+
+use domain::{Kind, Severity, TenantKey};
+use jiff::Timestamp;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::{KeptAlert, alert_of, select_alert};
+use crate::facts::known;
+use crate::tenants::key_of;
+use crate::{Result, Store};
+
+/// Which alerts are wanted. Empty: all that are going on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertFilter {
+    pub tenant: Option<TenantKey>,
+    pub kind: Option<Kind>,
+    /// `open`, `acknowledged`, `snoozed` or `resolved`; `None`: all but resolved.
+    pub state: Option<String>,
+    pub severity: Option<Severity>,
+    /// Only those that began then or later.
+    pub since: Option<Timestamp>,
+}
+
+/// How many alerts of a tenant go on, of one kind, severity and state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertCount {
+    pub tenant: TenantKey,
+    pub kind: Kind,
+    pub severity: Severity,
+    pub state: String,
+    pub count: i64,
+}
+
+impl Store {
+    /// Up to `limit` alerts, the newest first, from before the id `before`. Alerts of tenants that
+    /// are gone are among them only if they are asked for by tenant.
+    pub async fn alerts(
+        &self,
+        filter: &AlertFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<KeptAlert>> {
+        let mut query = QueryBuilder::<Sqlite>::new(select_alert!("WHERE "));
+        match &filter.state {
+            None => query.push("a.resolved_at IS NULL"),
+            Some(state) => query.push("a.state = ").push_bind(state),
+        };
+        match &filter.tenant {
+            None => query.push(" AND t.removed_at IS NULL"),
+            Some(tenant) => query.push(" AND a.tenant = ").push_bind(tenant.as_str()),
+        };
+        if let Some(kind) = filter.kind {
+            query.push(" AND a.kind = ").push_bind(kind.as_str());
+        }
+        if let Some(severity) = filter.severity {
+            query
+                .push(" AND a.severity = ")
+                .push_bind(severity.as_str());
+        }
+        if let Some(since) = filter.since {
+            let since = since.as_millisecond();
+            query.push(" AND a.opened_at >= ").push_bind(since);
+        }
+        if let Some(before) = before {
+            query.push(" AND a.id < ").push_bind(before);
+        }
+        query.push(" ORDER BY a.id DESC LIMIT ").push_bind(limit);
+        let rows = query.build().fetch_all(self.readers()).await?;
+        rows.iter().map(alert_of).collect()
+    }
+
+    /// How many alerts go on, for metrics. Without tenants that are gone.
+    pub async fn alert_counts(&self) -> Result<Vec<AlertCount>> {
+        let sql = "SELECT a.tenant, a.kind, a.severity, a.state, COUNT(*) FROM alert a \
+                   JOIN tenant t ON t.key = a.tenant \
+                   WHERE a.resolved_at IS NULL AND t.removed_at IS NULL \
+                   GROUP BY a.tenant, a.kind, a.severity, a.state \
+                   ORDER BY a.tenant, a.kind, a.severity, a.state";
+        let rows: Vec<(String, String, String, String, i64)> =
+            sqlx::query_as(sql).fetch_all(self.readers()).await?;
+        let count = |(tenant, kind, severity, state, count): (String, String, String, _, i64)| {
+            Ok(AlertCount {
+                tenant: key_of(&tenant)?,
+                kind: known("kind", &kind, Kind::from_word)?,
+                severity: known("severity", &severity, Severity::from_word)?,
+                state,
+                count,
+            })
+        };
+        rows.into_iter().map(count).collect()
+    }
+}

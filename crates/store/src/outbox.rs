@@ -1,0 +1,73 @@
+//! What is to be told, and to which channel it was: each message once for each channel, at least
+//! once delivered or dead and visible, in the order of its alert.
+
+mod claiming;
+mod list;
+
+use domain::{Alert, Event, Severity};
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use crate::{Result, facts};
+
+pub use claiming::{Delivery, Retry, Settled};
+pub use list::{DeliveryFilter, DeliveryState, KeptDelivery, Queue};
+
+/// A channel, and what it wants to hear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Its name in the configuration.
+    pub channel: String,
+    /// Milder alerts are not for it.
+    pub least: Severity,
+    /// Only alerts about seats are for it: it shows licences and nothing else.
+    pub only_seats: bool,
+}
+
+impl Route {
+    /// A channel that hears of a severity hears that it is over, too.
+    fn wants(&self, before: &Alert, after: &Alert) -> bool {
+        let about_seats = matches!(
+            after.concern.kind,
+            domain::Kind::Stock | domain::Kind::OverAssignment
+        );
+        before.severity().max(after.severity()) >= self.least && (about_seats || !self.only_seats)
+    }
+}
+
+/// Puts a message into the outbox, with a delivery for each channel that wants it.
+pub(crate) async fn add(
+    connection: &mut SqliteConnection,
+    id: i64,
+    event: Event,
+    before: &Alert,
+    alert: &Alert,
+    routes: &[Route],
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO message (id, alert, event, at, state, stage, facts, as_of) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING seq";
+    let message: i64 = sqlx::query_scalar(sql)
+        .bind(Uuid::new_v4().to_string())
+        .bind(id)
+        .bind(event.as_str())
+        .bind(now.as_millisecond())
+        .bind(alert.state.as_str())
+        .bind(i64::from(alert.stage.0))
+        .bind(facts::write(&alert.facts))
+        .bind(alert.as_of.as_millisecond())
+        .fetch_one(&mut *connection)
+        .await?;
+    for route in routes.iter().filter(|route| route.wants(before, alert)) {
+        let sql = "INSERT INTO delivery (message, channel, alert, next_at) VALUES ($1, $2, $3, $4)";
+        sqlx::query(sql)
+            .bind(message)
+            .bind(&route.channel)
+            .bind(id)
+            .bind(now.as_millisecond())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! How tenants are switched, by people here and in lists elsewhere.
+
+use std::collections::BTreeMap;
+
+use domain::{Settings, TenantKey};
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+
+use crate::tenants::key_of;
+use crate::{Result, Store, judging};
+
+/// What a list and the store last agreed on for a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    /// The row's id in the list.
+    pub item: String,
+    pub settings: Settings,
+}
+
+impl Store {
+    /// Switches a tenant, as far as it says. Answers whether there is such a tenant.
+    pub async fn switch(
+        &self,
+        key: &TenantKey,
+        enabled: Option<bool>,
+        monitoring: Option<bool>,
+        who: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let mut transaction = self.write().await?;
+        let there = set(&mut transaction, key, (enabled, monitoring), who, now).await?;
+        transaction.commit().await?;
+        Ok(there)
+    }
+
+    /// When somebody last switched a tenant here or elsewhere; `None`: nobody ever has.
+    pub async fn switched_at(&self, key: &TenantKey) -> Result<Option<Timestamp>> {
+        let at: Option<i64> = sqlx::query_scalar("SELECT switched_at FROM tenant WHERE key = $1")
+            .bind(key.as_str())
+            .fetch_optional(self.readers())
+            .await?;
+        let at = at.filter(|at| *at != 0);
+        at.map(crate::document::time).transpose()
+    }
+
+    /// What a list and the store last agreed on, by tenant.
+    pub async fn agreed(&self, channel: &str) -> Result<BTreeMap<TenantKey, Agreed>> {
+        let sql = "SELECT tenant, item, enabled, monitoring FROM agreed_switch WHERE channel = $1";
+        let rows: Vec<(String, String, bool, bool)> = sqlx::query_as(sql)
+            .bind(channel)
+            .fetch_all(self.readers())
+            .await?;
+        let agreed = |(key, item, enabled, monitoring): (String, String, bool, bool)| {
+            let settings = Settings {
+                enabled,
+                monitoring,
+            };
+            Ok((key_of(&key)?, Agreed { item, settings }))
+        };
+        rows.into_iter().map(agreed).collect()
+    }
+
+    /// Notes that a list and the store agree, and takes over what the list says where it is newer:
+    /// `taken` is what it says (`None`: nothing is to be taken over).
+    pub async fn agree(
+        &self,
+        channel: &str,
+        key: &TenantKey,
+        agreed: &Agreed,
+        taken: Option<Settings>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut transaction = self.write().await?;
+        if let Some(Settings {
+            enabled,
+            monitoring,
+        }) = taken
+        {
+            let both = (Some(enabled), Some(monitoring));
+            set(&mut transaction, key, both, channel, now).await?;
+        }
+        let sql = "INSERT INTO agreed_switch (channel, tenant, item, enabled, monitoring) \
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel, tenant) DO UPDATE SET \
+                   item = excluded.item, enabled = excluded.enabled, \
+                   monitoring = excluded.monitoring";
+        sqlx::query(sql)
+            .bind(channel)
+            .bind(key.as_str())
+            .bind(&agreed.item)
+            .bind(agreed.settings.enabled)
+            .bind(agreed.settings.monitoring)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// A tenant that is switched on is to be looked at from now on, and is due at once.
+async fn set(
+    connection: &mut SqliteConnection,
+    key: &TenantKey,
+    (enabled, monitoring): (Option<bool>, Option<bool>),
+    who: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "UPDATE tenant SET \
+               expected_since = CASE WHEN $2 AND NOT enabled THEN $5 ELSE expected_since END, \
+               due_at = CASE WHEN $2 AND NOT enabled THEN $5 ELSE due_at END, \
+               enabled = COALESCE($2, enabled), monitoring = COALESCE($3, monitoring), \
+               switched_by = $4, switched_at = $5 WHERE key = $1";
+    let done = sqlx::query(sql)
+        .bind(key.as_str())
+        .bind(enabled)
+        .bind(monitoring)
+        .bind(who)
+        .bind(now.as_millisecond())
+        .execute(&mut *connection)
+        .await?;
+    judging::touch(connection, Some(key)).await?;
+    Ok(done.rows_affected() > 0)
+}

@@ -1,0 +1,271 @@
+//! Alerts: opened and ended by judgements, changed by people, never two of one concern.
+
+use domain::{Action, Change, Refused, Snooze, State, stage};
+use jiff::SignedDuration;
+use store::{Acted, AlertFilter, Kept};
+
+use crate::fixture::{
+    claim_judging, failed, judge, judgement, key, look, minute, routes, stock, the_alert, with,
+};
+
+const TOLD: Kept = Kept::Done { messages: 1 };
+const QUIET: Kept = Kept::Done { messages: 0 };
+
+#[tokio::test]
+async fn a_shortage_opens_one_alert_that_ends_with_it() {
+    let store = with(&["a"]).await;
+    assert_eq!(judge(&store, None, &["m"], minute(0)).await, QUIET);
+    assert_eq!(claim_judging(&store, "w", minute(59)).await, []);
+
+    look(&store, "a", 0, minute(1)).await;
+    assert_eq!(judge(&store, Some(0), &["m"], minute(1)).await, TOLD);
+    look(&store, "a", -1, minute(2)).await;
+    assert_eq!(judge(&store, Some(-1), &["m"], minute(2)).await, QUIET);
+    let alert = the_alert(&store, "a").await;
+    assert_eq!((alert.alert.concern, alert.version), (stock(), 2));
+    assert_eq!(
+        (alert.alert.opened_at, alert.changed_at),
+        (minute(1), minute(1))
+    );
+    assert_eq!(alert.tenant_name, "School a");
+
+    look(&store, "a", 9, minute(3)).await;
+    assert_eq!(judge(&store, None, &["m"], minute(3)).await, TOLD);
+    let ended = store.alert(alert.id).await.unwrap().unwrap();
+    assert_eq!(
+        (ended.alert.state, ended.resolved_at),
+        (State::Resolved, Some(minute(3)))
+    );
+    let past = store.alert_changes(alert.id).await.unwrap();
+    let past: Vec<_> = past.iter().map(|it| (it.what, it.at, &*it.who)).collect();
+    let expected = [
+        (Change::Opened, minute(1), "licensetool"),
+        (Change::Resolved, minute(3), "licensetool"),
+    ];
+    assert_eq!(past, expected);
+
+    look(&store, "a", 0, minute(4)).await;
+    assert_eq!(judge(&store, Some(0), &["m"], minute(4)).await, TOLD);
+    assert!(the_alert(&store, "a").await.id > alert.id);
+}
+
+#[tokio::test]
+async fn of_two_evaluators_one_is_heard() {
+    let store = with(&["a"]).await;
+    let slow = claim_judging(&store, "slow", minute(0)).await;
+    assert_eq!(claim_judging(&store, "quick", minute(0)).await, []);
+    let slow = judgement(&store, &slow[0], Some(0), minute(0)).await;
+
+    // The slow one's claim has expired.
+    let quick = claim_judging(&store, "quick", minute(2)).await;
+    let quick = judgement(&store, &quick[0], Some(0), minute(2)).await;
+    let routes = routes(&["m"]);
+    let keep = |judgement| {
+        let judgements = [judgement];
+        let (store, routes) = (&store, &routes);
+        async move {
+            store
+                .keep_judgements(&judgements, routes, minute(2))
+                .await
+                .unwrap()
+        }
+    };
+    assert_eq!(keep(quick).await, [TOLD]);
+    assert_eq!(keep(slow).await, [Kept::ClaimLost]);
+    the_alert(&store, "a").await;
+}
+
+#[tokio::test]
+async fn a_judgement_of_old_inputs_is_made_again() {
+    let store = with(&["a"]).await;
+    let claims = claim_judging(&store, "w", minute(0)).await;
+    let judgement = judgement(&store, &claims[0], None, minute(0)).await;
+    look(&store, "a", 0, minute(0)).await;
+    let kept = store.keep_judgements(&[judgement], &[], minute(0)).await;
+    assert_eq!(kept.unwrap(), [QUIET]);
+    assert_eq!(claim_judging(&store, "w", minute(0)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_person_did_in_between_is_not_undone() {
+    let store = with(&["a"]).await;
+    look(&store, "a", 3, minute(1)).await;
+    judge(&store, Some(3), &["m"], minute(1)).await;
+    let alert = the_alert(&store, "a").await;
+
+    look(&store, "a", 0, minute(2)).await;
+    let claims = claim_judging(&store, "w", minute(2)).await;
+    let judgement = judgement(&store, &claims[0], Some(0), minute(2)).await;
+    let act = Action::Acknowledge;
+    let acted = store
+        .act(
+            alert.id,
+            Some(alert.version),
+            act,
+            "anna",
+            "ordered",
+            &[],
+            minute(2),
+        )
+        .await;
+    let Acted::Done(acted) = acted.unwrap() else {
+        panic!("it was as she saw it")
+    };
+    assert_eq!(acted.alert.state, State::Acknowledged);
+    let kept = store
+        .keep_judgements(&[judgement], &routes(&["m"]), minute(2))
+        .await;
+    assert_eq!(kept.unwrap(), [Kept::Overtaken]);
+    assert_eq!(the_alert(&store, "a").await, acted);
+
+    // Judged again, it is worse than what she acknowledged.
+    assert_eq!(judge(&store, Some(0), &["m"], minute(3)).await, TOLD);
+    let alert = the_alert(&store, "a").await;
+    assert_eq!(
+        (alert.alert.state, alert.alert.stage),
+        (State::Open, stage::EXHAUSTED)
+    );
+}
+
+#[tokio::test]
+async fn people_act_on_what_they_saw() {
+    let store = with(&["a"]).await;
+    look(&store, "a", 3, minute(1)).await;
+    judge(&store, Some(3), &["m"], minute(1)).await;
+    let seen = the_alert(&store, "a").await;
+    let act = |expected, action| {
+        let store = &store;
+        let id = seen.id;
+        async move {
+            let acted = store
+                .act(id, expected, action, "anna", "why", &[], minute(5))
+                .await;
+            acted.unwrap()
+        }
+    };
+    let until = minute(5) + SignedDuration::from_hours(1);
+    let snooze = Action::Snooze(Snooze::Until(until));
+    let Acted::Done(snoozed) = act(Some(seen.version), snooze).await else {
+        panic!("it was as she saw it")
+    };
+    assert_eq!(snoozed.alert.state, State::Snoozed(Snooze::Until(until)));
+    let overtaken = act(Some(seen.version), Action::Acknowledge).await;
+    assert_eq!(overtaken, Acted::Overtaken(snoozed.clone()));
+    let again = act(Some(snoozed.version), snooze).await;
+    assert_eq!(again, Acted::Unchanged(snoozed.clone()));
+    let past = Action::Snooze(Snooze::Until(minute(4)));
+    let refused = act(None, past).await;
+    assert_eq!(refused, Acted::Refused(snoozed, Refused::SnoozeInThePast));
+    let Acted::Done(asleep) = act(None, Action::Snooze(Snooze::Change)).await else {
+        panic!("a snooze can be changed")
+    };
+    assert_eq!(asleep.alert.state, State::Snoozed(Snooze::Change));
+    let nobody = store
+        .act(4711, None, Action::Resolve, "a", "", &[], minute(5))
+        .await;
+    assert_eq!(nobody.unwrap(), Acted::Unknown);
+    // It is judged again, so that the end of its snooze is noticed.
+    assert_eq!(claim_judging(&store, "w", minute(5)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_changes_a_judgement_makes_it_due() {
+    let store = with(&["a"]).await;
+    let settle = async || {
+        judge(&store, None, &[], minute(9)).await;
+        assert_eq!(claim_judging(&store, "w", minute(9)).await, []);
+    };
+    settle().await;
+    let failure = failed(minute(10), domain::Cause::Denied);
+    store.record_all(&key("a"), &[failure]).await.unwrap();
+    settle().await;
+    look(&store, "a", 5, minute(11)).await;
+    settle().await;
+    store
+        .switch(&key("a"), None, Some(false), "anna", minute(9))
+        .await
+        .unwrap();
+    settle().await;
+    let pin = Some(domain::Pin::Renews);
+    store
+        .set_pin(&key("a"), "p", pin, "anna", minute(9))
+        .await
+        .unwrap();
+    settle().await;
+    let layer = domain::Layer::default();
+    let scope = domain::Scope::Company;
+    store
+        .set_policy(&scope, layer, None, "anna", minute(9))
+        .await
+        .unwrap();
+    settle().await;
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_switched_off_is_not_judged() {
+    let store = with(&["a"]).await;
+    let claims = claim_judging(&store, "w", minute(0)).await;
+    let judgement = judgement(&store, &claims[0], Some(0), minute(0)).await;
+    store
+        .switch(&key("a"), Some(false), None, "anna", minute(0))
+        .await
+        .unwrap();
+    let kept = store.keep_judgements(&[judgement], &[], minute(0)).await;
+    assert_eq!(kept.unwrap(), [Kept::ClaimLost]);
+    assert_eq!(claim_judging(&store, "w", minute(100)).await, []);
+    assert_eq!(store.next_judging(minute(0)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_goes_on_of_a_tenant_that_is_gone_ends() {
+    let store = with(&["a"]).await;
+    look(&store, "a", 0, minute(1)).await;
+    judge(&store, Some(0), &["m"], minute(1)).await;
+    let id = the_alert(&store, "a").await.id;
+    assert_eq!(store.end_alerts_of_removed(minute(2)).await.unwrap(), 0);
+    store.sync_tenants(&[], minute(2)).await.unwrap();
+    assert_eq!(store.end_alerts_of_removed(minute(3)).await.unwrap(), 1);
+    let past = store.alert_changes(id).await.unwrap();
+    assert_eq!(past.last().unwrap().why, "the tenant's profile was removed");
+    assert_eq!(store.active_alerts(&key("a")).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn alerts_are_listed_the_newest_first() {
+    let store = with(&["a"]).await;
+    for round in 0..5 {
+        look(&store, "a", 0, minute(3 * round)).await;
+        judge(&store, Some(0), &[], minute(3 * round)).await;
+        if round < 4 {
+            look(&store, "a", 9, minute(3 * round + 1)).await;
+            judge(&store, None, &[], minute(3 * round + 1)).await;
+        }
+    }
+    let active = store
+        .alerts(&AlertFilter::default(), None, 10)
+        .await
+        .unwrap();
+    assert_eq!(active.len(), 1);
+    let filter = AlertFilter {
+        state: Some("resolved".to_owned()),
+        ..AlertFilter::default()
+    };
+    let mut ids = Vec::new();
+    let mut before = None;
+    loop {
+        let page = store.alerts(&filter, before, 3).await.unwrap();
+        let Some(last) = page.last() else { break };
+        before = Some(last.id);
+        ids.extend(page.iter().map(|alert| alert.id));
+    }
+    assert_eq!(ids.len(), 4);
+    assert!(ids.is_sorted_by(|one, next| one > next));
+    let since = AlertFilter {
+        since: Some(minute(6)),
+        ..filter
+    };
+    assert_eq!(store.alerts(&since, None, 10).await.unwrap().len(), 2);
+    let counts = store.alert_counts().await.unwrap();
+    assert_eq!(counts.len(), 1);
+    assert_eq!((counts[0].count, &*counts[0].state), (1, "open"));
+}

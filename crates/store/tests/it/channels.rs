@@ -1,0 +1,143 @@
+//! Channels that one worker at a time brings up to date, and lists that switch tenants.
+
+use domain::Settings;
+use jiff::{SignedDuration, Timestamp};
+use store::{Agreed, ChannelClaim, Store, Synced};
+
+use crate::fixture::{judge, key, look, minute, with};
+
+async fn claim(store: &Store, worker: &str, now: Timestamp) -> Option<ChannelClaim> {
+    let lease = SignedDuration::from_mins(2);
+    let claimed = store.claim_channel("list", worker, now, lease).await;
+    claimed.unwrap()
+}
+
+fn done(next: Timestamp) -> Synced {
+    Synced {
+        next,
+        failure: None,
+        remarks: vec!["two rows are alike".to_owned()],
+    }
+}
+
+#[tokio::test]
+async fn one_worker_at_a_time_brings_a_channel_up_to_date() {
+    let store = with(&["a"]).await;
+    assert_eq!(claim(&store, "w", minute(0)).await, None);
+    store.add_channel("list", minute(0)).await.unwrap();
+    store.add_channel("list", minute(5)).await.unwrap();
+
+    let mut slow = claim(&store, "slow", minute(0)).await.unwrap();
+    assert_eq!(claim(&store, "quick", minute(1)).await, None);
+    assert!(store.extend_channel(&mut slow, minute(3)).await.unwrap());
+    assert_eq!(claim(&store, "quick", minute(2)).await, None);
+    let quick = claim(&store, "quick", minute(3)).await.unwrap();
+    assert!(!store.extend_channel(&mut slow, minute(9)).await.unwrap());
+    assert!(
+        !store
+            .release_channel(&slow, &done(minute(9)), minute(4))
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .release_channel(&quick, &done(minute(9)), minute(4))
+            .await
+            .unwrap()
+    );
+
+    let state = store.channel("list").await.unwrap().unwrap();
+    assert_eq!(
+        (state.began_at, state.synced_at),
+        (Some(minute(3)), Some(minute(4)))
+    );
+    assert_eq!(state.remarks, ["two rows are alike"]);
+    assert_eq!(claim(&store, "w", minute(8)).await, None);
+    assert!(claim(&store, "w", minute(9)).await.is_some());
+}
+
+#[tokio::test]
+async fn a_failed_sync_is_told_and_tried_when_it_says() {
+    let store = with(&["a"]).await;
+    store.add_channel("list", minute(0)).await.unwrap();
+    let first = claim(&store, "w", minute(0)).await.unwrap();
+    let failure = Some(("denied".to_owned(), "consent".to_owned()));
+    let failed = Synced {
+        failure,
+        ..done(minute(4))
+    };
+    store
+        .release_channel(&first, &failed, minute(0))
+        .await
+        .unwrap();
+    let state = store.channel("list").await.unwrap().unwrap();
+    assert_eq!(
+        (state.error.as_deref(), state.failures),
+        (Some("denied"), 1)
+    );
+    assert_eq!(state.synced_at, None);
+
+    // A new message does not hurry a channel that is in trouble.
+    look(&store, "a", 0, minute(1)).await;
+    judge(&store, Some(0), &["list"], minute(1)).await;
+    assert_eq!(claim(&store, "w", minute(2)).await, None);
+    let again = claim(&store, "w", minute(4)).await.unwrap();
+    assert_eq!(again.failures, 1);
+    assert_eq!(store.undelivered(&again).await.unwrap().len(), 1);
+    store
+        .release_channel(&again, &done(minute(99)), minute(4))
+        .await
+        .unwrap();
+    assert_eq!(store.channel("list").await.unwrap().unwrap().error, None);
+    // It is well, and its message still waits.
+    assert!(claim(&store, "w", minute(5)).await.is_some());
+}
+
+#[tokio::test]
+async fn a_sync_asked_for_during_a_sync_comes_after_it() {
+    let store = with(&["a"]).await;
+    store.add_channel("list", minute(0)).await.unwrap();
+    let first = claim(&store, "w", minute(0)).await.unwrap();
+    store.want_sync(None, minute(1)).await.unwrap();
+    store
+        .release_channel(&first, &done(minute(99)), minute(2))
+        .await
+        .unwrap();
+    assert!(claim(&store, "w", minute(2)).await.is_some());
+}
+
+#[tokio::test]
+async fn what_a_list_says_is_taken_over_and_remembered() {
+    let store = with(&["a"]).await;
+    let off = Settings {
+        enabled: true,
+        monitoring: false,
+    };
+    let agreed = Agreed {
+        item: "7".to_owned(),
+        settings: off,
+    };
+    let a = key("a");
+    assert_eq!(store.switched_at(&a).await.unwrap(), None);
+    store
+        .agree("list", &a, &agreed, Some(off), minute(1))
+        .await
+        .unwrap();
+    assert_eq!(store.tenant(&a).await.unwrap().unwrap().settings, off);
+    assert_eq!(store.switched_at(&a).await.unwrap(), Some(minute(1)));
+    assert_eq!(store.agreed("list").await.unwrap()[&a], agreed);
+    assert!(store.agreed("other").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn parameters_are_those_last_read() {
+    let store = with(&["a"]).await;
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let first = [pair("Mail", "a@x.example"), pair("Other", "1")];
+    store.set_parameters("list", &first).await.unwrap();
+    assert_eq!(store.parameters("list").await.unwrap(), first);
+    let second = [pair("Mail", "b@x.example")];
+    store.set_parameters("list", &second).await.unwrap();
+    assert_eq!(store.parameters("list").await.unwrap(), second);
+    assert!(store.parameters("other").await.unwrap().is_empty());
+}
