@@ -59,7 +59,7 @@ impl Client {
         if HeaderValue::from_str(&settings.user_agent).is_err() {
             return Err(SetupError::UserAgent);
         }
-        let tls = roots::tls(settings.extra_ca.as_deref())?;
+        let tls = roots::trust(settings.extra_ca.as_deref())?;
         let host = |base, low| Host::new(base, settings, &tls, &host::headers(low));
         let authority = host(&settings.cloud.authority, false)?;
         let graph = host(&settings.cloud.graph, settings.low_priority)?;
@@ -103,8 +103,13 @@ impl Client {
         match call {
             Call::SubscribedSkus => &self.shared.subscribed_skus,
             Call::Subscriptions => &self.shared.subscriptions,
-            Call::Organization | Call::Token => &self.shared.organization,
+            _ => &self.shared.organization,
         }
+    }
+
+    /// The address of a path below Graph's version, whose segments and query are escaped already.
+    pub(crate) fn address(&self, path: &str) -> Url {
+        Url::parse(&self.graph().at(&format!("v1.0/{path}"))).expect("a path below a URL is a URL")
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can go wrong, one variant for each decision of the caller, in words for an operator.
 
+mod call;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -7,40 +9,7 @@ use uuid::Uuid;
 
 use crate::untrusted::{self, cleaned};
 
-/// What was asked of Microsoft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Call {
-    /// A token, from Entra.
-    Token,
-    /// `GET /subscribedSkus`.
-    SubscribedSkus,
-    /// `GET /directory/subscriptions`.
-    Subscriptions,
-    /// `GET /organization`.
-    Organization,
-}
-
-impl Call {
-    /// Who is asked.
-    pub(crate) fn service(self) -> &'static str {
-        if self == Call::Token {
-            "Entra"
-        } else {
-            "Graph"
-        }
-    }
-}
-
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Call::Token => "the token request",
-            Call::SubscribedSkus => "subscribedSkus",
-            Call::Subscriptions => "directory/subscriptions",
-            Call::Organization => "organization",
-        })
-    }
-}
+pub use call::Call;
 
 /// Why a call failed. `to_string()` says what happened in one sentence, [`Error::advice`] what the
 /// operator should do. Neither ever holds a token, an assertion, a key or more than 300
@@ -90,7 +59,8 @@ pub enum Error {
         /// What is known.
         failure: Box<Failure>,
     },
-    /// The answer makes no sense, so nothing of it was taken.
+    /// The answer makes no sense, so nothing of it was taken; or Graph could make none of the
+    /// request (400, and every other 4xx that has no variant of its own).
     #[error("{failure}")]
     Unreadable {
         /// What is known.
@@ -198,6 +168,11 @@ impl Error {
         }
     }
 
+    /// Whether it is a state of Microsoft's that passes.
+    pub(crate) fn passes(&self) -> bool {
+        matches!(self, Error::Throttled { .. } | Error::Unavailable { .. })
+    }
+
     pub(crate) fn refused(failure: Failure, why: &str, advice: impl Into<String>) -> Error {
         let what = match failure.call {
             Call::Token => format!("Entra refuses a token: {why}"),
@@ -210,8 +185,7 @@ impl Error {
 
     pub(crate) fn denied(failure: Failure, message: &str) -> Error {
         let what = format!("Graph denies {}: {message}", failure.call);
-        let advice = "Give the app the application permission Organization.Read.All in this \
-                      tenant, and grant admin consent for it.";
+        let advice = failure.call.permission();
         Error::Denied {
             failure: failure.says(what, advice),
         }
@@ -307,9 +281,44 @@ impl Error {
         }
     }
 
+    /// Graph could make no sense of a request, or refuses it for what it says.
+    pub(crate) fn rejected(failure: Failure, message: &str) -> Error {
+        let what = format!("Graph rejects {}: {message}", failure.call);
+        let advice = failure.call.correction();
+        Error::Unreadable {
+            failure: failure.says(what, advice),
+        }
+    }
+
+    /// A request that was never sent, because its quota of SharePoint would come too late.
+    pub(crate) fn held_back(failure: Failure, wait: Duration) -> Error {
+        let what = format!(
+            "{} was not sent: within SharePoint's quota its turn comes in {} s only, which is \
+             later than it may take",
+            failure.call,
+            seconds(wait)
+        );
+        let advice = "Nothing needs to be done: the rest is done later. If it lasts, raise \
+                      site_deadline, or site_units_per_minute if the tenant's quota is larger.";
+        Error::Throttled {
+            retry_after: Some(wait),
+            failure: failure.says(what, advice),
+        }
+    }
+
+    /// A request that was never sent, because the time for all of them was over.
+    pub(crate) fn too_late(failure: Failure) -> Error {
+        let what = format!("the time was over before {} was sent", failure.call);
+        let advice = "Nothing needs to be done: the rest is done later. If it lasts, raise \
+                      site_deadline.";
+        Error::TimedOut {
+            failure: failure.says(what, advice),
+        }
+    }
+
     pub(crate) fn gone(failure: Failure) -> Error {
         let what = format!("{} does not know {}", failure.call.service(), failure.call);
-        let advice = "Check that the configured Graph host is the one of this tenant's cloud.";
+        let advice = failure.call.whereabouts();
         Error::Gone {
             failure: failure.says(what, advice),
         }

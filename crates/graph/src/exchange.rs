@@ -29,8 +29,13 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn is_success(&self) -> bool {
-        self.status == 200
+        is_success(self.status)
     }
+}
+
+/// 200, and 201 for what was created.
+fn is_success(status: u16) -> bool {
+    matches!(status, 200 | 201)
 }
 
 /// How much one request may cost.
@@ -71,7 +76,7 @@ pub(crate) async fn exchange(
     let retry_after = asked_wait(response.headers());
     let body = match read(
         response,
-        if status == 200 {
+        if is_success(status) {
             limits.body
         } else {
             ERROR_BODY_LIMIT
@@ -80,7 +85,7 @@ pub(crate) async fn exchange(
     .await
     {
         Ok(body) => body,
-        Err(_) if status != 200 => Vec::new(),
+        Err(_) if !is_success(status) => Vec::new(),
         Err(Unread::TooLarge) => {
             let reason = format!("it is larger than {}", size(limits.body));
             return Err(Error::unreadable(failure, &reason));

@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use crate::untrusted;
 
 pub(crate) use element::{Element, Member};
-pub(crate) use envelope::read_page;
+pub(crate) use envelope::{read_object, read_page};
 
 /// A JSON value, of which an array or object was either read by a [`Shape`] or skipped.
 pub(crate) enum Json<'de, Read> {
@@ -119,8 +119,8 @@ impl Shape<'_> for Scalar {
     type Read = std::convert::Infallible;
 }
 
-/// The name of a member, if it is one of the known, without allocating.
-pub(crate) struct Known(pub(crate) &'static [&'static str]);
+/// The position of a member's name in two lists of the known, without allocating.
+pub(crate) struct Known(pub(crate) [&'static [&'static str]; 2]);
 
 impl<'de> DeserializeSeed<'de> for Known {
     type Value = Option<usize>;
@@ -138,6 +138,10 @@ impl Visitor<'_> for Known {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().position(|known| *known == name))
+        Ok(self
+            .0
+            .into_iter()
+            .flatten()
+            .position(|known| *known == name))
     }
 }

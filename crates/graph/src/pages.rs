@@ -5,14 +5,19 @@ use std::collections::HashSet;
 use url::{Origin, Url};
 
 use crate::json::{Element, read_page};
-use crate::listing::{Listing, MOST_ENTRIES, Remarks};
+use crate::listing::{Listing, Remarks};
 use crate::untrusted::cleaned;
+
+/// Largest sum of all pages, in bytes: 200 000 list items have some 300 MiB.
+const MOST_BYTES: usize = 512 << 20;
 
 /// A listing that grows page by page.
 pub(crate) struct Pages<T> {
     items: Vec<T>,
     remarks: Remarks,
     read: u32,
+    /// How many bytes may still come.
+    room: usize,
     links: HashSet<String>,
     origin: Origin,
     limit: u32,
@@ -25,6 +30,7 @@ impl<T: Element> Pages<T> {
             items: Vec::new(),
             remarks: Remarks::default(),
             read: 0,
+            room: MOST_BYTES,
             links: HashSet::new(),
             origin,
             limit,
@@ -34,9 +40,11 @@ impl<T: Element> Pages<T> {
     /// Adds a page, which may be empty, and says where the next is; or why the listing ends badly.
     pub(crate) fn add(&mut self, body: &[u8]) -> Result<Option<Url>, String> {
         self.read += 1;
+        let room = self.room.checked_sub(body.len());
+        self.room = room.ok_or("its pages are larger than 512 MiB together")?;
         let (found, link) = read_page(body, self.read, &mut self.remarks)?;
-        if self.items.len() + found.len() > MOST_ENTRIES {
-            return Err(format!("it has more than {MOST_ENTRIES} entries"));
+        if self.items.len() + found.len() > T::MOST {
+            return Err(format!("it has more than {} entries", T::MOST));
         }
         self.items.extend::<Vec<T>>(found);
         let Some(link) = link else { return Ok(None) };
@@ -77,6 +85,7 @@ impl<T: Element> Pages<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::listing::MOST_ENTRIES;
     use crate::organization::Organization;
 
     fn pages(limit: u32) -> Pages<Organization> {
@@ -176,6 +185,16 @@ mod tests {
             .add(&body(0, "https://graph.example/3"))
             .unwrap_err();
         assert_eq!(error, "it has more than 3 pages");
+    }
+
+    #[test]
+    fn bytes_are_bounded_over_all_pages() {
+        let mut pages = pages(9);
+        let page = body(1, "https://graph.example/1");
+        pages.room = 2 * page.len() - 1;
+        assert!(pages.add(&page).is_ok());
+        let error = pages.add(&page).unwrap_err();
+        assert!(error.contains("larger than 512 MiB"), "{error}");
     }
 
     #[test]

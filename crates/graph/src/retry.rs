@@ -18,7 +18,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 /// A `Retry-After` beyond this is a mistake of the sender.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long the caller of one listing can wait.
+/// How long the caller of one call can wait.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
     until: Instant,
@@ -27,10 +27,22 @@ pub(crate) struct Patience {
 
 impl Patience {
     pub(crate) fn start(settings: &Settings) -> Patience {
+        Patience::lasting(settings.deadline, settings)
+    }
+
+    /// For a call that may last longer than others.
+    pub(crate) fn lasting(deadline: Duration, settings: &Settings) -> Patience {
         Patience {
-            until: Instant::now() + settings.deadline,
+            until: Instant::now() + deadline,
             max_attempts: settings.max_attempts,
         }
+    }
+
+    /// How long to wait before something is sent again that has been sent `made` times, or `None`
+    /// if it should not be.
+    pub(crate) fn again(&self, error: &Error, made: u32) -> Option<Duration> {
+        let wait = wait(error, made, jitter())?;
+        (made < self.max_attempts && wait < self.left()).then_some(wait)
     }
 
     /// What is left of it.
@@ -58,12 +70,9 @@ impl Attempts<'_> {
     /// Waits until the request may be sent again, or gives the error back if it should not be.
     pub(crate) async fn again_after(&mut self, error: Error) -> Result<(), Error> {
         self.made += 1;
-        let Some(wait) = wait(&error, self.made, jitter()) else {
+        let Some(wait) = self.patience.again(&error, self.made) else {
             return Err(error);
         };
-        if self.made >= self.patience.max_attempts || wait >= self.patience.left() {
-            return Err(error);
-        }
         tracing::debug!(%error, wait_ms = wait.as_millis(), "sent again after a wait");
         tokio::time::sleep(wait).await;
         Ok(())

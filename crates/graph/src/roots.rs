@@ -18,8 +18,19 @@ const SYSTEM_FILES: &[&str] = &[
     "/etc/ssl/cert.pem",
 ];
 
-/// TLS settings with explicit roots and HTTP/2 first; made once, shared by all connections.
-pub(crate) fn tls(extra_ca: Option<&[u8]>) -> Result<ClientConfig, SetupError> {
+/// TLS settings with explicit roots, for whoever builds an HTTP client of the same trust as
+/// [`Client`](crate::Client)'s (reqwest: `tls_backend_preconfigured`).
+///
+/// Trusted are the system's authorities if it has a file of them, else Mozilla's as compiled in,
+/// and besides them those of `extra_ca`, a PEM bundle ([`Settings::extra_ca`]). HTTP/2 is offered
+/// first, then HTTP/1.1 (ALPN); TLS 1.2 and 1.3; no client certificate. It reads the system's file:
+/// make it once and clone it.
+///
+/// [`Settings::extra_ca`]: crate::Settings::extra_ca
+///
+/// # Errors
+/// [`SetupError::ExtraCa`] if the bundle holds no certificate that can be used.
+pub fn trust(extra_ca: Option<&[u8]>) -> Result<ClientConfig, SetupError> {
     let mut roots = system();
     if let Some(pem) = extra_ca {
         let added = add(&mut roots, pem);
@@ -66,6 +77,12 @@ mod tests {
     }
 
     #[test]
+    fn http_2_is_offered_first() {
+        let config = trust(None).unwrap();
+        assert_eq!(config.alpn_protocols, [&b"h2"[..], b"http/1.1"]);
+    }
+
+    #[test]
     fn an_extra_bundle_without_a_certificate_is_refused() {
         for pem in [
             "",
@@ -73,7 +90,7 @@ mod tests {
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
         ] {
             assert!(
-                matches!(tls(Some(pem.as_bytes())), Err(SetupError::ExtraCa)),
+                matches!(trust(Some(pem.as_bytes())), Err(SetupError::ExtraCa)),
                 "{pem}"
             );
         }

@@ -16,13 +16,23 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// Longest time for one request, from the first byte sent to the last one read. Default: 30 s.
     pub request_timeout: Duration,
-    /// Longest time for one listing with all its pages, tokens and waits. Default: 60 s.
+    /// Longest time for one call with all its pages, tokens and waits. Default: 60 s.
     pub deadline: Duration,
+    /// Longest time for all of a SharePoint list's items, or for all writes of one call, with
+    /// their tokens and waits; a batch of writes that was begun in time is waited for. Default:
+    /// 10 min, in which the quota allows some 5 000 writes.
+    pub site_deadline: Duration,
+    /// How much of SharePoint's quota a tenant's calls may take, in resource units a minute; a
+    /// quarter of it can be taken at once, so that no minute sees more than 1.25 times as much.
+    /// Default: 1 000, which stays within the 1 250 that Microsoft allows an app in the smallest
+    /// tenants.
+    pub site_units_per_minute: u32,
     /// How often one request is sent at most. Default: 4.
     pub max_attempts: u32,
     /// Largest answer, after decompression, in bytes. Default: 32 MiB.
     pub body_limit: usize,
-    /// Most pages of one listing. Default: 100.
+    /// Most pages of one listing; a SharePoint list's items have a limit of their own (1 000 pages,
+    /// 200 000 entries). Default: 100.
     pub page_limit: u32,
     /// HTTP/2 connections to each of the two hosts. A server allows about 100 requests at once on
     /// each, and one core can serve each: with 200 tenants asked at once, 4 took half the time of
@@ -44,6 +54,8 @@ impl Settings {
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(60),
+            site_deadline: Duration::from_secs(10 * 60),
+            site_units_per_minute: 1_000,
             max_attempts: 4,
             body_limit: 32 * 1024 * 1024,
             page_limit: 100,

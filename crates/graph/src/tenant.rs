@@ -1,23 +1,25 @@
-//! What can be asked about one tenant, page after page, with its token and its patience.
+//! What can be asked about one tenant with its token and its patience.
+
+mod errand;
+mod quota;
 
 use std::sync::Arc;
-
-use reqwest::header::AUTHORIZATION;
-use url::Url;
 
 use crate::client::Client;
 use crate::credential::Credential;
 use crate::error::{Call, Error, Failure};
-use crate::exchange::{Answer, Limits, exchange};
-use crate::graph_errors;
 use crate::json::Element;
 use crate::listing::Listing;
 use crate::organization::Organization;
-use crate::pages::Pages;
 use crate::retry::Patience;
+use crate::site::Site;
 use crate::subscribed_sku::SubscribedSku;
 use crate::subscription::CompanySubscription;
 use crate::token::{self, Token, TokenCache};
+
+use quota::Quota;
+
+pub(crate) use errand::Errand;
 
 /// One tenant with its credential and token. Clones share the token.
 ///
@@ -33,6 +35,7 @@ pub struct Tenant {
 struct Own {
     credential: Arc<Credential>,
     tokens: TokenCache,
+    quota: Quota,
 }
 
 impl Tenant {
@@ -40,6 +43,7 @@ impl Tenant {
         let own = Own {
             credential: Arc::new(credential),
             tokens: TokenCache::default(),
+            quota: Quota::new(client.settings().site_units_per_minute),
         };
         Tenant {
             client,
@@ -73,6 +77,12 @@ impl Tenant {
         first.ok_or_else(|| Error::gone(Failure::new(Call::Organization)))
     }
 
+    /// A SharePoint site of this tenant, by its id as Graph writes it: `host,GUID,GUID`. Nothing
+    /// is asked yet.
+    pub fn site(&self, site_id: &str) -> Site {
+        Site::new(self.clone(), site_id)
+    }
+
     /// Fetches the token only, so that the next call finds it.
     ///
     /// # Errors
@@ -83,6 +93,10 @@ impl Tenant {
             .map(drop)
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     async fn token(&self, patience: &Patience) -> Result<Token, Error> {
         let fetch = token::fetch(&self.client, &self.own.credential, patience);
         self.own.tokens.get(fetch).await
@@ -90,62 +104,8 @@ impl Tenant {
 
     async fn list<T: Element>(&self, call: Call) -> Result<Listing<T>, Error> {
         let settings = self.client.settings();
-        let mut walk = Walk {
-            call,
-            url: self.client.url(call).clone(),
-            patience: Patience::start(settings),
-            renewed: false,
-        };
-        let mut pages = Pages::new(self.client.graph().origin(), settings.page_limit);
-        loop {
-            let answer = self.get(&mut walk).await?;
-            match pages.add(&answer.body) {
-                Ok(Some(next)) => walk.url = next,
-                Ok(None) => return Ok(pages.finish()),
-                Err(reason) => return Err(Error::unreadable(answer.failure, &reason)),
-            }
-        }
+        let errand = Errand::new(call, Patience::start(settings));
+        let first = self.client.url(call).clone();
+        self.walk(errand, first, settings.page_limit).await
     }
-
-    /// One page, by as many requests as it takes.
-    async fn get(&self, walk: &mut Walk) -> Result<Answer, Error> {
-        let patience = walk.patience;
-        let mut attempts = patience.attempts();
-        let mut token = self.token(&patience).await?;
-        loop {
-            let error = match self.send(walk, &token).await {
-                Ok(answer) if answer.is_success() => return Ok(answer),
-                Ok(answer) if answer.status == 401 && !walk.renewed => {
-                    walk.renewed = true;
-                    self.own.tokens.forget(&token).await;
-                    token = self.token(&patience).await?;
-                    continue;
-                }
-                Ok(answer) => graph_errors::error(answer),
-                Err(error) => error,
-            };
-            attempts.again_after(error).await?;
-        }
-    }
-
-    async fn send(&self, walk: &Walk, token: &Token) -> Result<Answer, Error> {
-        let settings = self.client.settings();
-        let limits = Limits {
-            timeout: settings.request_timeout.min(walk.patience.left()),
-            body: settings.body_limit,
-        };
-        let host = self.client.graph();
-        let request = host.connection().get(walk.url.clone());
-        let request = request.header(AUTHORIZATION, token.bearer.clone());
-        exchange(request, host, walk.call, limits).await
-    }
-}
-
-/// Where a listing has got to.
-struct Walk {
-    call: Call,
-    url: Url,
-    patience: Patience,
-    /// Whether Graph has refused a token already.
-    renewed: bool,
 }

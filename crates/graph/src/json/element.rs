@@ -1,5 +1,7 @@
 //! One entry of a list: which members it needs, and how each becomes a typed value or a remark.
 
+use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -8,25 +10,46 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use uuid::Uuid;
 
 use super::{Json, Known, Reading, Scalar, Shape};
-use crate::listing::Remarks;
+use crate::listing::{MOST_ENTRIES, Remarks};
 
 /// Longest text that is kept, in bytes: twice the longest that Graph is known to send.
 const LONGEST_TEXT: usize = 1000;
 /// Most texts of one member (`subscriptionIds`).
 const MOST_TEXTS: usize = 1000;
+/// Longest name of a value of an open object, in bytes: SharePoint's internal names end at 255.
+const LONGEST_NAME: usize = 300;
 
 /// An entry that is read member by member.
 pub(crate) trait Element: Default {
     /// The members that must be there, at most 32; others are skipped.
     const NEEDED: &'static [&'static str];
 
-    /// Takes the member that has just been met: one of `NEEDED`.
+    /// The members that may be there.
+    const OPTIONAL: &'static [&'static str] = &[];
+
+    /// How the answer around a list calls the list, and the link to its next page.
+    const ENVELOPE: &'static [&'static str; 2] = &["value", "@odata.nextLink"];
+
+    /// Most entries of one listing.
+    const MOST: usize = MOST_ENTRIES;
+
+    /// Whether a listing without one of its entries would mislead: then an entry that cannot be
+    /// taken makes the answer unreadable. Else it is left out with a remark.
+    const WHOLE: bool = false;
+
+    /// Takes the member that has just been met: one of `NEEDED` or `OPTIONAL`.
     fn take<'de, M: MapAccess<'de>>(&mut self, member: Member<'_, M>) -> Result<(), M::Error>;
+
+    /// Why nobody could do anything with this entry, such as `it has no id`.
+    fn flaw(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Where in an answer a value stands, for remarks.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
+    pub(crate) list: &'static str,
     pub(crate) page: u32,
     pub(crate) index: usize,
     /// The member around it, if the entry is nested.
@@ -38,7 +61,7 @@ impl fmt::Display for Place {
         if self.page > 1 {
             write!(f, "page {}: ", self.page)?;
         }
-        write!(f, "value[{}]", self.index)?;
+        write!(f, "{}[{}]", self.list, self.index)?;
         self.within.map_or(Ok(()), |name| write!(f, ".{name}"))
     }
 }
@@ -56,14 +79,15 @@ impl<'de, T: Element> Shape<'de> for ReadElement<'_, T> {
     fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de, T>, A::Error> {
         let mut element = T::default();
         let mut seen = 0_u32;
-        while let Some(known) = members.next_key_seed(Known(T::NEEDED))? {
+        while let Some(known) = members.next_key_seed(Known([T::NEEDED, T::OPTIONAL]))? {
             let Some(position) = known else {
                 members.next_value::<IgnoredAny>()?;
                 continue;
             };
-            seen |= 1 << position;
+            let needed = T::NEEDED.get(position);
+            seen |= needed.map_or(0, |_| 1 << position);
             element.take(Member {
-                name: T::NEEDED[position],
+                name: needed.unwrap_or_else(|| &T::OPTIONAL[position - T::NEEDED.len()]),
                 place: self.place,
                 remarks: self.remarks,
                 members: &mut members,
@@ -166,6 +190,45 @@ impl<'de, M: MapAccess<'de>> Member<'_, M> {
         }
     }
 
+    /// A text, or a number as it is written: the values of headers inside an answer are both.
+    pub(crate) fn spelled(self) -> Result<Option<String>, M::Error> {
+        self.scalar("a text", |found| match found {
+            Json::Text(text) if text.len() <= LONGEST_TEXT => Some(text.clone().into_owned()),
+            Json::Whole(number) => Some(number.to_string()),
+            Json::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+    }
+
+    /// Whether there is anything but null.
+    pub(crate) fn presence(self) -> Result<bool, M::Error> {
+        let found = self.members.next_value_seed(Reading(Scalar))?;
+        Ok(!matches!(found, Json::Null))
+    }
+
+    /// An object whose members have names of their own, at most `most` of them. Annotations
+    /// (`@odata.etag`, `x@odata.type`) are left out.
+    pub(crate) fn values<T>(
+        self,
+        most: usize,
+        pick: fn(Json<'de, Infallible>) -> T,
+    ) -> Result<Option<BTreeMap<String, T>>, M::Error> {
+        let values = Values {
+            place: self.place,
+            name: self.name,
+            remarks: &mut *self.remarks,
+            most,
+            pick,
+        };
+        match self.members.next_value_seed(Reading(values))? {
+            Json::Read(values) => Ok(Some(values)),
+            other => {
+                self.remark("an object", &other);
+                Ok(None)
+            }
+        }
+    }
+
     /// Reads nothing of it.
     pub(crate) fn skip(self) -> Result<(), M::Error> {
         self.members.next_value::<IgnoredAny>().map(drop)
@@ -174,7 +237,7 @@ impl<'de, M: MapAccess<'de>> Member<'_, M> {
     fn scalar<T>(
         self,
         expected: &str,
-        pick: impl FnOnce(&Json<'de, std::convert::Infallible>) -> Option<T>,
+        pick: impl FnOnce(&Json<'de, Infallible>) -> Option<T>,
     ) -> Result<Option<T>, M::Error> {
         let found = self.members.next_value_seed(Reading(Scalar))?;
         let picked = pick(&found);
@@ -189,6 +252,39 @@ impl<'de, M: MapAccess<'de>> Member<'_, M> {
             format_args!("{}.{}", self.place, self.name),
             format_args!("expected {expected}, got {found}"),
         );
+    }
+}
+
+/// Reads an object of which nobody knows the names before; what is too much is left out with a
+/// remark.
+struct Values<'r, 'de, T> {
+    place: Place,
+    name: &'static str,
+    remarks: &'r mut Remarks,
+    most: usize,
+    pick: fn(Json<'de, Infallible>) -> T,
+}
+
+impl<'de, T> Shape<'de> for Values<'_, 'de, T> {
+    type Read = BTreeMap<String, T>;
+
+    fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de, Self::Read>, A::Error> {
+        let mut values = BTreeMap::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if name.contains('@') {
+                members.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let value = members.next_value_seed(Reading(Scalar))?;
+            if values.len() < self.most && name.len() <= LONGEST_NAME {
+                values.insert(name, (self.pick)(value));
+            } else {
+                let words = format_args!("expected at most {} short names", self.most);
+                self.remarks
+                    .add(format_args!("{}.{}", self.place, self.name), words);
+            }
+        }
+        Ok(Json::Read(values))
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::error::Category;
 
 use super::element::{Place, ReadElement};
 use super::{Element, Json, Known, Reading, Scalar, Shape};
-use crate::listing::{MOST_ENTRIES, Remarks};
+use crate::listing::Remarks;
 use crate::untrusted::{self, cleaned};
 
 /// The entries of one page and the link to the next, or why the answer makes no sense.
@@ -16,19 +16,46 @@ pub(crate) fn read_page<T: Element>(
     page: u32,
     remarks: &mut Remarks,
 ) -> Result<(Vec<T>, Option<String>), String> {
-    let mut input = serde_json::Deserializer::from_slice(body);
     let envelope = Envelope {
         page,
         remarks,
         entry: PhantomData::<T>,
     };
-    let read = Reading(envelope)
+    match read(body, envelope)? {
+        (Some(items), next_link) => Ok((items, next_link)),
+        (None, _) => Err(format!("it has no \"{}\"", T::ENVELOPE[0])),
+    }
+}
+
+/// The one entry that is the whole answer, or why the answer makes no sense. What is odd but
+/// survivable about it becomes `None`, and nobody hears of it.
+pub(crate) fn read_object<T: Element>(body: &[u8]) -> Result<T, String> {
+    let alone = ReadElement {
+        place: Place {
+            list: "answer",
+            page: 1,
+            index: 0,
+            within: None,
+        },
+        remarks: &mut Remarks::default(),
+        element: PhantomData::<T>,
+    };
+    let entry = read(body, alone)?;
+    match entry.flaw() {
+        None => Ok(entry),
+        Some(flaw) => Err(flaw.to_owned()),
+    }
+}
+
+/// A whole body that is an object, by its shape.
+fn read<'de, S: Shape<'de>>(body: &'de [u8], shape: S) -> Result<S::Read, String> {
+    let mut input = serde_json::Deserializer::from_slice(body);
+    let read = Reading(shape)
         .deserialize(&mut input)
         .and_then(|answer| input.end().map(|()| answer))
         .map_err(|error| reason(&error))?;
     match read {
-        Json::Read((Some(items), next_link)) => Ok((items, next_link)),
-        Json::Read((None, _)) => Err("it has no \"value\"".to_owned()),
+        Json::Read(read) => Ok(read),
         other => Err(format!("it is no JSON object but {other}")),
     }
 }
@@ -60,10 +87,12 @@ impl<'de, T: Element> Shape<'de> for Envelope<'_, T> {
         const VALUE: usize = 0;
         let mut items = None;
         let mut next_link = None;
-        while let Some(known) = members.next_key_seed(Known(&["value", "@odata.nextLink"]))? {
+        let [name, _] = T::ENVELOPE;
+        while let Some(known) = members.next_key_seed(Known([T::ENVELOPE, &[]]))? {
             match known {
                 Some(VALUE) if items.is_some() => {
-                    return Err(A::Error::custom("it has \"value\" twice"));
+                    let words = format_args!("it has \"{name}\" twice");
+                    return Err(A::Error::custom(words));
                 }
                 Some(VALUE) => {
                     let entries = Entries {
@@ -71,7 +100,7 @@ impl<'de, T: Element> Shape<'de> for Envelope<'_, T> {
                         remarks: self.remarks,
                         entry: self.entry,
                     };
-                    items = Some(list(members.next_value_seed(Reading(entries))?)?);
+                    items = Some(list(name, members.next_value_seed(Reading(entries))?)?);
                 }
                 Some(_) => next_link = link(members.next_value_seed(Reading(Scalar))?)?,
                 None => drop(members.next_value::<IgnoredAny>()?),
@@ -81,10 +110,12 @@ impl<'de, T: Element> Shape<'de> for Envelope<'_, T> {
     }
 }
 
-fn list<T, E: serde::de::Error>(found: Json<'_, Vec<T>>) -> Result<Vec<T>, E> {
+fn list<T, E: serde::de::Error>(name: &str, found: Json<'_, Vec<T>>) -> Result<Vec<T>, E> {
     match found {
         Json::Read(items) => Ok(items),
-        other => Err(E::custom(format_args!("\"value\" is no array but {other}"))),
+        other => Err(E::custom(format_args!(
+            "\"{name}\" is no array but {other}"
+        ))),
     }
 }
 
@@ -113,6 +144,7 @@ impl<'de, T: Element> Shape<'de> for Entries<'_, T> {
         let mut index = 0;
         loop {
             let place = Place {
+                list: T::ENVELOPE[0],
                 page: self.page,
                 index,
                 within: None,
@@ -125,17 +157,29 @@ impl<'de, T: Element> Shape<'de> for Entries<'_, T> {
             let Some(found) = items.next_element_seed(Reading(element))? else {
                 return Ok(Json::Read(entries));
             };
-            if index == MOST_ENTRIES {
-                let words = format_args!("it has more than {MOST_ENTRIES} entries");
+            if index == T::MOST {
+                let words = format_args!("it has more than {} entries", T::MOST);
                 return Err(A::Error::custom(words));
             }
-            match found {
-                Json::Read(entry) => entries.push(entry),
-                other => self
-                    .remarks
-                    .add(place, format_args!("expected an object, got {other}")),
+            match usable(found) {
+                Ok(entry) => entries.push(entry),
+                Err(flaw) if T::WHOLE => {
+                    return Err(A::Error::custom(format_args!("{place}: {flaw}")));
+                }
+                Err(flaw) => self.remarks.add(place, flaw),
             }
             index += 1;
         }
+    }
+}
+
+/// The entry, or why it cannot be taken.
+fn usable<T: Element>(found: Json<'_, T>) -> Result<T, String> {
+    match found {
+        Json::Read(entry) => match entry.flaw() {
+            None => Ok(entry),
+            Some(flaw) => Err(flaw.to_owned()),
+        },
+        other => Err(format!("expected an object, got {other}")),
     }
 }

@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod parsing;
+mod rows;
 
 mod entra;
 mod stub;
 mod tls;
 mod wire;
 
+mod lists;
+
+mod sharepoint;
 mod simulator;
