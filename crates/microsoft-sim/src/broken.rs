@@ -6,15 +6,19 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::endpoint::Endpoint;
 use crate::fault::{FaultKind, RetryAfter};
-use crate::message::{Reply, Request};
-use crate::microsoft::Outcome;
+use crate::message::{Outcome, Reply, Request};
 
 /// What becomes of a sound answer. Faults that a service words itself are not known here.
 pub(crate) fn outcome(kind: Option<&FaultKind>, sound: impl FnOnce() -> Reply) -> Outcome {
     match kind {
         Some(FaultKind::Hang) => Outcome::Hang,
         Some(FaultKind::Reset) => Outcome::Reset,
+        Some(FaultKind::LostAnswer) => {
+            drop(sound());
+            Outcome::Reset
+        }
         Some(FaultKind::CutOff) => Outcome::CutOff(sound()),
         Some(FaultKind::Huge { mib }) => Outcome::Huge(sound(), *mib),
         Some(FaultKind::InvalidJson) => Outcome::Reply(half(sound())),
@@ -84,9 +88,16 @@ pub(crate) fn with_status(
     reply
 }
 
-/// Graph's words for a status.
+/// Graph's words for a status, or those of SharePoint behind it.
 pub(crate) fn graph_error(status: u16, request: &Request, now: Timestamp) -> Reply {
-    let (code, message) = match status {
+    let of_sharepoint = Endpoint::of(&request.path).is_sharepoint();
+    let words = sharepoint_words(status).filter(|_| of_sharepoint);
+    let (code, message) = words.unwrap_or_else(|| graph_words(status));
+    error(code, message, request, now)
+}
+
+fn graph_words(status: u16) -> (&'static str, &'static str) {
+    match status {
         403 => (
             "Authorization_RequestDenied",
             "Insufficient privileges to complete the operation.",
@@ -101,7 +112,27 @@ pub(crate) fn graph_error(status: u16, request: &Request, now: Timestamp) -> Rep
         ),
         504 => ("GatewayTimeout", "A server behind this one took too long."),
         _ => ("UnknownError", "The request failed."),
-    };
+    }
+}
+
+fn sharepoint_words(status: u16) -> Option<(&'static str, &'static str)> {
+    Some(match status {
+        400 => ("invalidRequest", "Invalid request"),
+        403 => ("accessDenied", "Access denied"),
+        404 => ("itemNotFound", "The resource could not be found."),
+        409 => (
+            "resourceModified",
+            "The resource has changed since the caller last read it; usually an eTag mismatch",
+        ),
+        412 => ("notAllowed", "ETag does not match current item's value"),
+        429 => ("activityLimitReached", "The request has been throttled"),
+        500 => ("generalException", "General exception while processing"),
+        503 => ("serviceNotAvailable", "The service is not available."),
+        _ => return None,
+    })
+}
+
+fn error(code: &str, message: &str, request: &Request, now: Timestamp) -> Reply {
     let id = Uuid::new_v4().to_string();
     let asked = request.headers.get("client-request-id");
     let asked = asked.and_then(|id| id.to_str().ok()).unwrap_or(&id);

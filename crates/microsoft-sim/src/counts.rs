@@ -18,7 +18,8 @@ pub struct Counts {
     /// All requests to Entra and Graph, answered or not.
     pub requests: u64,
     /// By endpoint: `token`, `subscribedSkus`, `subscriptions`, `organization`, `batch`,
-    /// `discovery`, `instance`, `keys`, `other`. Those without a request are left out.
+    /// `sites`, `listItems`, `listWrite`, `discovery`, `instance`, `keys`, `other`. Those without a
+    /// request are left out. Parts of a batch are not requests.
     pub endpoints: BTreeMap<String, u64>,
     /// By tenant key and endpoint. Requests that belong to no known tenant are left out.
     pub tenants: BTreeMap<String, BTreeMap<String, u64>>,
@@ -31,6 +32,17 @@ pub struct Counts {
     pub bytes_sent: u64,
     /// Most requests that waited for an answer at the same time.
     pub peak_concurrent: u64,
+    /// Rows of lists that apps have written, in a batch or alone.
+    #[serde(default)]
+    pub list_writes: ListWrites,
+}
+
+/// How many rows apps have created, changed and removed; not those of people and flows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListWrites {
+    pub created: u64,
+    pub updated: u64,
+    pub deleted: u64,
 }
 
 impl Counts {
@@ -54,7 +66,7 @@ impl Counts {
 fn calls(endpoints: &BTreeMap<String, u64>, call: Call) -> u64 {
     let wanted = |name: &str| {
         let endpoint = Endpoint::ALL.into_iter().find(|it| it.name() == name);
-        call == Call::Any || endpoint.and_then(Endpoint::call) == Some(call)
+        endpoint.is_some_and(|endpoint| endpoint.is(call))
     };
     let counted = endpoints.iter().filter(|(name, _)| wanted(name));
     counted.map(|(_, count)| count).sum()
@@ -78,6 +90,7 @@ struct Requests {
     /// By position of the tenant; the last row is for requests of nobody known.
     tenants: Vec<Row>,
     statuses: BTreeMap<u16, u64>,
+    list_writes: ListWrites,
 }
 
 /// A request that waits for its answer, until dropped.
@@ -96,6 +109,7 @@ impl Tally {
             requests: Mutex::new(Requests {
                 tenants: vec![Row::default(); tenants + 1],
                 statuses: BTreeMap::new(),
+                list_writes: ListWrites::default(),
             }),
             tokens_issued: AtomicU64::new(0),
             connections: AtomicU64::new(0),
@@ -119,9 +133,23 @@ impl Tally {
         self.change(|requests| *requests.statuses.entry(status.as_u16()).or_default() += 1);
     }
 
+    pub(crate) fn created(&self) {
+        self.change(|requests| requests.list_writes.created += 1);
+    }
+
+    pub(crate) fn updated(&self) {
+        self.change(|requests| requests.list_writes.updated += 1);
+    }
+
+    pub(crate) fn deleted(&self) {
+        self.change(|requests| requests.list_writes.deleted += 1);
+    }
+
     pub(crate) fn read(&self, world: &World) -> Counts {
-        let (rows, statuses) =
-            self.change(|requests| (requests.tenants.clone(), requests.statuses.clone()));
+        let (rows, statuses, list_writes) = self.change(|requests| {
+            let (rows, statuses) = (requests.tenants.clone(), requests.statuses.clone());
+            (rows, statuses, requests.list_writes)
+        });
         let mut all = Row::default();
         for row in &rows {
             all.iter_mut()
@@ -129,7 +157,7 @@ impl Tally {
                 .for_each(|(sum, count)| *sum += count);
         }
         let busy = world
-            .tenants()
+            .all()
             .zip(&rows)
             .filter(|(_, row)| row.iter().any(|it| *it > 0));
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -144,6 +172,7 @@ impl Tally {
             connections: load(&self.connections),
             bytes_sent: load(&self.bytes_sent),
             peak_concurrent: load(&self.peak),
+            list_writes,
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::fault::Call;
+use crate::message::Request;
 
 /// An endpoint of Entra or Graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -16,6 +17,12 @@ pub(crate) enum Endpoint {
     Subscriptions,
     Organization,
     Batch,
+    /// A site, its lists and their columns, read.
+    Sites,
+    /// Items of a list, read.
+    ListItems,
+    /// Anything under a site, written.
+    ListWrite,
     /// Anything else, which is 404 at Microsoft.
     Other,
 }
@@ -40,7 +47,7 @@ impl Service {
 }
 
 impl Endpoint {
-    pub(crate) const ALL: [Endpoint; 9] = [
+    pub(crate) const ALL: [Endpoint; 12] = [
         Endpoint::Token,
         Endpoint::Discovery,
         Endpoint::Instance,
@@ -49,8 +56,28 @@ impl Endpoint {
         Endpoint::Subscriptions,
         Endpoint::Organization,
         Endpoint::Batch,
+        Endpoint::Sites,
+        Endpoint::ListItems,
+        Endpoint::ListWrite,
         Endpoint::Other,
     ];
+
+    /// What a request means: under a site, writing is told apart from reading.
+    pub(crate) fn asked(request: &Request) -> Endpoint {
+        let endpoint = Endpoint::of(&request.path);
+        let reads = ["GET", "HEAD"].contains(&request.method.as_str());
+        if endpoint.is_sharepoint() && !reads {
+            return Endpoint::ListWrite;
+        }
+        endpoint
+    }
+
+    pub(crate) fn is_sharepoint(self) -> bool {
+        matches!(
+            self,
+            Endpoint::Sites | Endpoint::ListItems | Endpoint::ListWrite
+        )
+    }
 
     pub(crate) fn of(path: &str) -> Endpoint {
         let path = path.trim_end_matches('/');
@@ -85,17 +112,32 @@ impl Endpoint {
             (Some("directory"), Some("subscriptions")) => Endpoint::Subscriptions,
             (Some("organization"), _) => Endpoint::Organization,
             (Some("$batch"), None) => Endpoint::Batch,
+            (Some("sites"), Some(_)) => match parts.nth(2) {
+                Some("items") => Endpoint::ListItems,
+                _ => Endpoint::Sites,
+            },
             _ => Endpoint::Other,
         }
     }
 
-    /// The name in faults, for those that have one there.
-    pub(crate) fn call(self) -> Option<Call> {
+    /// Whether a fault or a count of that kind of call concerns it.
+    pub(crate) fn is(self, call: Call) -> bool {
+        match call {
+            Call::Any => true,
+            Call::Sites => matches!(self, Endpoint::Sites | Endpoint::ListItems),
+            call => self.call() == Some(call),
+        }
+    }
+
+    fn call(self) -> Option<Call> {
         match self {
             Endpoint::Token => Some(Call::Token),
             Endpoint::SubscribedSkus => Some(Call::SubscribedSkus),
             Endpoint::Subscriptions => Some(Call::Subscriptions),
             Endpoint::Organization => Some(Call::Organization),
+            Endpoint::Batch => Some(Call::Batch),
+            Endpoint::ListItems => Some(Call::ListItems),
+            Endpoint::ListWrite => Some(Call::ListWrite),
             _ => None,
         }
     }
@@ -111,6 +153,9 @@ impl Endpoint {
             Endpoint::Subscriptions => "subscriptions",
             Endpoint::Organization => "organization",
             Endpoint::Batch => "batch",
+            Endpoint::Sites => "sites",
+            Endpoint::ListItems => "listItems",
+            Endpoint::ListWrite => "listWrite",
             Endpoint::Other => "other",
         }
     }
@@ -144,6 +189,11 @@ mod tests {
         check("/v1.0/organization", Endpoint::Organization);
         check("/v1.0/$batch", Endpoint::Batch);
         check("/v1.0/users", Endpoint::Other);
+        check("/v1.0/sites", Endpoint::Other);
+        check("/v1.0/sites/a,b,c", Endpoint::Sites);
+        check("/v1.0/sites/a,b,c/lists/d/columns", Endpoint::Sites);
+        check("/v1.0/sites/a,b,c/lists/d/items", Endpoint::ListItems);
+        check("/v1.0/Sites/a/Lists/d/Items/1/fields", Endpoint::ListItems);
         check("/beta/organization", Endpoint::Organization);
         check("/", Endpoint::Other);
         check("", Endpoint::Other);

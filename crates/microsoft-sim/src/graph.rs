@@ -7,7 +7,14 @@ mod list;
 mod query;
 mod rows;
 
+mod sites;
+
+mod spoilt;
+
 mod refusal;
+
+use std::cell::Cell;
+use std::time::Duration;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -18,10 +25,15 @@ use self::list::{Item, List};
 use self::query::Query;
 use self::refusal::Refusal;
 use self::route::{Resource, Route, route};
+pub(crate) use self::spoilt::spoilt;
 use crate::caller::{Caller, TokenFault};
+use crate::counts::Tally;
 use crate::endpoint::Endpoint;
+use crate::fault::Orders;
 use crate::message::{Reply, Request};
-use crate::throttle::{Throttle, Toll};
+use crate::seats::{OfTenant, Seats};
+use crate::sharepoint::Sharepoint;
+use crate::throttle::{Quota, Throttle, Toll};
 use crate::world::tenant::RetryAfter;
 use crate::world::{TenantSpec, World};
 
@@ -34,6 +46,26 @@ pub(crate) struct Context<'a> {
     pub(crate) wall: Timestamp,
     pub(crate) base_url: &'a str,
     pub(crate) throttle: Option<&'a Throttle>,
+    pub(crate) seats: &'a Seats,
+    pub(crate) sharepoint: &'a Sharepoint,
+    /// For the parts of a batch; those for the whole request have been met.
+    pub(crate) orders: &'a Orders,
+    pub(crate) tally: &'a Tally,
+    /// By which the parts of a batch delay its answer.
+    pub(crate) delay: Cell<Duration>,
+}
+
+/// What Graph has done: a body, or nothing to say.
+struct Found {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl From<Vec<u8>> for Found {
+    fn from(body: Vec<u8>) -> Found {
+        let status = StatusCode::OK;
+        Found { status, body }
+    }
 }
 
 const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;\
@@ -42,12 +74,16 @@ const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true
 /// The answer to an app whose token is believed.
 pub(crate) fn answer(context: &Context<'_>, caller: &Caller, request: &Request) -> Reply {
     let tenant = context.world.at(caller.tenant);
-    let is_batch = Endpoint::of(&request.path) == Endpoint::Batch;
+    let endpoint = Endpoint::asked(request);
     // A batch is free, its parts are not.
-    let throttle = context.throttle.filter(|_| !is_batch);
-    let toll =
-        throttle.map(|throttle| throttle.spend(caller, tenant, units(request), context.wall));
+    let throttle = context.throttle.filter(|_| endpoint != Endpoint::Batch);
+    let cost = || match endpoint.is_sharepoint() {
+        true => (Quota::Sharepoint, sites::units(request)),
+        false => (Quota::Identity, units(request)),
+    };
+    let toll = throttle.map(|throttle| throttle.spend(caller, tenant, cost(), context.wall));
     let found = match toll.and_then(|toll| toll.wait) {
+        Some(_) if endpoint.is_sharepoint() => Err(Refusal::activity_limit()),
         Some(_) => Err(Refusal::throttled()),
         None => found(context, caller, tenant, request),
     };
@@ -87,9 +123,16 @@ pub(crate) fn subscriptions_body(world: &World, tenant: &TenantSpec, at: Timesta
 fn whole(resource: Resource, world: &World, tenant: &TenantSpec, at: Timestamp) -> Vec<u8> {
     let query = Query::default();
     let mut list = List::new("https://graph.microsoft.com", resource, &query);
-    rows::each(resource, world, tenant, at, |row, oddities| {
-        list.push(row, oddities);
-    });
+    let nobody_set = OfTenant::default();
+    rows::each(
+        resource,
+        world,
+        (tenant, &nobody_set),
+        at,
+        |row, oddities| {
+            list.push(row, oddities);
+        },
+    );
     list.end(|_| unreachable!("a list without $top is one page"))
 }
 
@@ -98,9 +141,11 @@ fn found(
     caller: &Caller,
     tenant: &TenantSpec,
     request: &Request,
-) -> Result<Vec<u8>, Refusal> {
-    if Endpoint::of(&request.path) == Endpoint::Batch {
-        return batch::batch(context, caller, request);
+) -> Result<Found, Refusal> {
+    match Endpoint::of(&request.path) {
+        Endpoint::Batch => return batch::batch(context, caller, request).map(Found::from),
+        endpoint if endpoint.is_sharepoint() => return sites::found(context, caller, request),
+        _ => {}
     }
     let Route { resource, key } = route(&request.path).map_err(|it| Refusal::unknown(&it))?;
     if request.method != Method::GET {
@@ -112,19 +157,22 @@ fn found(
     let asked = request.query.as_deref().unwrap_or_default();
     let query = Query::read(asked, resource)?;
     let (world, base_url) = (context.world, context.base_url);
+    let seats = context.seats.of(caller.tenant);
+    let whose = (tenant, &seats);
     let Some(key) = key else {
         let mut list = List::new(base_url, resource, &query);
-        rows::each(resource, world, tenant, context.now, |row, odd| {
+        rows::each(resource, world, whose, context.now, |row, odd| {
             list.push(row, odd);
         });
-        let link = |until| query::next_link(base_url, request, until);
-        return Ok(list.end(link));
+        let link = |until: usize| query::next_link(base_url, request, &until.to_string());
+        return Ok(list.end(link).into());
     };
     let mut item = Item::new(base_url, resource, &key, &query);
-    rows::each(resource, world, tenant, context.now, |row, odd| {
+    rows::each(resource, world, whose, context.now, |row, odd| {
         item.look_at(row, odd);
     });
-    item.found.ok_or_else(|| Refusal::no_item(&key.value))
+    let found = item.found.ok_or_else(|| Refusal::no_item(&key.value))?;
+    Ok(found.into())
 }
 
 /// Whether one of the permissions is enough. Source: Microsoft's reference of each call.
@@ -149,12 +197,12 @@ fn units(request: &Request) -> u32 {
     if selects { full.max(2) - 1 } else { full }
 }
 
-fn reply(context: &Context<'_>, request: &Request, found: Result<Vec<u8>, Refusal>) -> Reply {
+fn reply(context: &Context<'_>, request: &Request, found: Result<Found, Refusal>) -> Reply {
     let id = Uuid::new_v4().to_string();
     let asked = request.headers.get("client-request-id");
     let asked = asked.and_then(|id| id.to_str().ok()).unwrap_or(&id);
     let (status, body) = match found {
-        Ok(body) => (StatusCode::OK, body),
+        Ok(found) => (found.status, found.body),
         Err(refusal) => (refusal.status, refusal.body(context.now, &id, asked)),
     };
     let text = |text: &str| HeaderValue::try_from(text).expect("ids are plain text");
@@ -163,8 +211,7 @@ fn reply(context: &Context<'_>, request: &Request, found: Result<Vec<u8>, Refusa
         r#"{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"1","#,
         r#""ScaleUnit":"000","RoleInstance":"SIM"}}"#
     );
-    let headers = HeaderMap::from_iter([
-        (CONTENT_TYPE, HeaderValue::from_static(JSON)),
+    let mut headers = HeaderMap::from_iter([
         (named("request-id"), text(&id)),
         (named("client-request-id"), text(asked)),
         (named("odata-version"), HeaderValue::from_static("4.0")),
@@ -173,6 +220,9 @@ fn reply(context: &Context<'_>, request: &Request, found: Result<Vec<u8>, Refusa
             HeaderValue::from_static(diagnostic),
         ),
     ]);
+    if !body.is_empty() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    }
     Reply {
         status,
         headers,

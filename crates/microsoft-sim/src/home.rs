@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::keys::Credential;
 use crate::microsoft::Microsoft;
 use crate::world::TenantSpec;
+use crate::world::site::{Purpose, SiteSpec};
 
 /// First line of the settings, by which a later start knows that it may overwrite the folder.
 const MARK: &str = "# Written by the simulator, which overwrites this folder at its next start.";
@@ -31,8 +32,13 @@ pub(crate) fn write(dir: &Path, microsoft: &Microsoft, ca_pem: Option<&str>) -> 
     if let Some(ca_pem) = ca_pem {
         file(dir, "ca.pem", ca_pem.as_bytes())?;
     }
-    for (index, tenant) in microsoft.world.tenants().enumerate() {
+    let tenants = microsoft.world.all().enumerate();
+    for (index, tenant) in tenants.filter(|(_, tenant)| tenant.watched) {
         tenant_files(dir, tenant, microsoft.entra.app(index))?;
+    }
+    if let Some(site) = microsoft.world.site() {
+        let tenant = microsoft.world.at(site.tenant);
+        site_files(dir, site, tenant, microsoft.entra.app(site.tenant))?;
     }
     Ok(())
 }
@@ -78,6 +84,41 @@ fn tenant_files(dir: &Path, tenant: &TenantSpec, app: &Credential) -> anyhow::Re
         &format!("certs/infos/cert-{key}-info.json"),
         &pretty(&info),
     )?;
+    let pem = format!("{}{}", app.key_pem, app.certificate_pem);
+    file(dir, &certificate, pem.as_bytes())
+}
+
+fn site_files(
+    dir: &Path,
+    site: &SiteSpec,
+    tenant: &TenantSpec,
+    app: &Credential,
+) -> anyhow::Result<()> {
+    let key = &site.profile;
+    let certificate = format!("certs/{key}/mycert_{key}.pem");
+    let profile = json!({
+        "tenant_id": tenant.tenant_id,
+        "client_id": tenant.client_id,
+        "thumbprint": app.thumbprint(),
+        "cert_path": certificate,
+        "sharepoint_infos": {
+            "site_id": site.id(),
+            "license_list_id": site.list_id(Purpose::Licences),
+            "tenant_list_id": site.list_id(Purpose::Tenants),
+            "parameter_list_id": site.list_id(Purpose::Parameters),
+            "tenant_field": "Title",
+            "field_mapping": {
+                "Tenant": "Tenant",
+                "Lizenzname": "Title",
+                "Frei": "Frei",
+                "Gebraucht": "Gebraucht",
+                "Verfügbar": "Verf_x00fc_gbar",
+                "Infosup": "Infosup",
+            },
+        },
+    });
+    let name = format!("config-profiles/sharepoint/sp-config-{key}-profile.json");
+    file(dir, &name, &pretty(&profile))?;
     let pem = format!("{}{}", app.key_pem, app.certificate_pem);
     file(dir, &certificate, pem.as_bytes())
 }

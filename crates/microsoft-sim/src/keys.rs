@@ -144,7 +144,7 @@ impl AppKeys {
         } else {
             world.len()
         };
-        let tenants: Vec<(usize, &TenantSpec)> = world.tenants().take(count).enumerate().collect();
+        let tenants: Vec<(usize, &TenantSpec)> = world.all().take(count).enumerate().collect();
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let share = tenants.len().div_ceil(threads).max(1);
         let made = thread::scope(|scope| {

@@ -1,5 +1,5 @@
-//! A faithful stand-in for Entra and Graph: demo, tests and load need a Microsoft that costs
-//! nothing, answers as the real one does, and breaks on order.
+//! A faithful stand-in for Entra, Graph and SharePoint lists: demo, tests and load need a Microsoft
+//! that costs nothing, answers as the real one does, and breaks on order.
 //!
 //! A [`World`] says who exists and what they bought, a [`Simulator`] plays it on an address that
 //! is Entra and Graph at once, and a [`Fault`] lets it go wrong:
@@ -19,8 +19,14 @@
 //! simulator.shutdown().await;
 //! # Ok(()) }
 //! ```
+//!
+//! A world may have a company with a SharePoint site ([`Simulator::site`]), whose lists people
+//! ([`Simulator::put_row`]), apps and a flow ([`Options::flow`]) change. What the tool sends to
+//! others comes in at a [`sink`].
 
 mod simulator;
+
+mod lists;
 
 mod clock;
 mod world;
@@ -34,18 +40,25 @@ mod entra;
 mod graph;
 mod throttle;
 
+mod seats;
+mod sharepoint;
+
 mod broken;
 mod counts;
 mod fault;
 mod own;
 mod pages;
 
+pub mod sink;
+
 mod home;
 mod keys;
 mod tls;
 mod wire;
 
-pub use counts::Counts;
+pub use counts::{Counts, ListWrites};
 pub use fault::{Call, Fault, FaultKind, RetryAfter};
+pub use lists::SiteView;
+pub use sharepoint::{FlowMail, Row};
 pub use simulator::{Options, Simulator, TestCredential, Tls};
 pub use world::{TenantSpec, World, WorldError};

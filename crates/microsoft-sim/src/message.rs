@@ -22,3 +22,15 @@ pub(crate) struct Reply {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
+
+/// What happens on the connection.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Reply(Reply),
+    /// Sent in half.
+    CutOff(Reply),
+    /// Preceded by so many MiB.
+    Huge(Reply, u32),
+    Hang,
+    Reset,
+}

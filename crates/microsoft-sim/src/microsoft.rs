@@ -1,24 +1,27 @@
 //! Who answers a request: Entra, Graph, or the simulator itself, after all that was ordered.
 
+use std::cell::Cell;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use http::StatusCode;
-use jiff::Timestamp;
+use http::header::IF_MATCH;
 use tokio::time::sleep;
 
 use crate::broken;
 use crate::caller::{Caller, TokenFault};
-use crate::clock::Now;
+use crate::clock::{Clock, Now};
 use crate::counts::Tally;
 use crate::endpoint::{Endpoint, Service};
 use crate::entra::{Entra, Issue};
-use crate::fault::{Fault, FaultKind, Orders};
+use crate::fault::{Asked, FaultKind, Order, Orders};
 use crate::graph::{self, Context};
-use crate::message::{Reply, Request};
+use crate::message::{Outcome, Request};
 use crate::own;
-use crate::pages::{self, Place};
+use crate::seats::Seats;
+use crate::sharepoint::Sharepoint;
 use crate::throttle::Throttle;
+use crate::wire::Answers;
 use crate::world::World;
 
 /// Everything behind the address of a simulator.
@@ -28,22 +31,11 @@ pub(crate) struct Microsoft {
     pub(crate) entra: Entra,
     pub(crate) throttle: Option<Throttle>,
     pub(crate) latency: Duration,
-    /// The instant at which the world stands still.
-    pub(crate) frozen: Option<Timestamp>,
+    pub(crate) clock: Clock,
+    pub(crate) seats: Seats,
+    pub(crate) sharepoint: Sharepoint,
     pub(crate) orders: Orders,
     pub(crate) tally: Tally,
-}
-
-/// What happens on the connection.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    Reply(Reply),
-    /// Sent in half.
-    CutOff(Reply),
-    /// Preceded by so many MiB.
-    Huge(Reply, u32),
-    Hang,
-    Reset,
 }
 
 /// Whom a request comes from, if that is known.
@@ -62,43 +54,79 @@ impl Sender {
     }
 }
 
-impl Microsoft {
-    /// Refuses an order that could never be met.
-    pub(crate) fn order(&self, fault: Fault) -> Result<(), String> {
-        if let Some(key) = &fault.tenant
-            && self.world.tenant(key).is_none()
-        {
-            return Err(format!("no tenant \"{key}\" in this world"));
-        }
-        self.orders.add(fault);
-        Ok(())
-    }
-
-    pub(crate) async fn answer(&self, request: &Request) -> Outcome {
-        let now = Now::read(self.frozen);
+impl Answers for Microsoft {
+    async fn answer(&self, request: &Request) -> Outcome {
+        let now = self.clock.read();
         let sender = match Service::of(&request.path) {
             Service::Own => return Outcome::Reply(own::answer(self, request)),
             Service::Entra => Sender::OfTenant(self.entra.tenant_in(&request.path)),
             Service::Graph => Sender::OnGraph(self.entra.caller(&request.headers, now.wall)),
         };
-        let endpoint = Endpoint::of(&request.path);
+        let endpoint = Endpoint::asked(request);
         let tenant = sender.tenant();
         let _waiting = self.tally.request(endpoint, tenant);
         let key = tenant.map(|tenant| self.world.at(tenant).key.as_str());
-        let suffered = self.orders.take(endpoint, key);
+        let suffered = self.orders.take(Asked {
+            endpoint,
+            tenant: key,
+            conditional: request.headers.contains_key(IF_MATCH),
+            in_batch: false,
+        });
         let latency = self.latency + suffered.latency;
         if !latency.is_zero() {
             sleep(latency).await;
         }
-        let now = Now::read(self.frozen);
-        let outcome = match sender {
-            Sender::OfTenant(_) => self.entra_answers(request, endpoint, suffered.kind, now),
+        let now = self.clock.read();
+        let (outcome, later) = match sender {
+            Sender::OfTenant(_) => {
+                let outcome = self.entra_answers(request, endpoint, suffered.kind, now);
+                (outcome, Duration::ZERO)
+            }
             Sender::OnGraph(caller) => self.graph_answers(request, caller, suffered.kind, now),
         };
+        if !later.is_zero() {
+            sleep(later).await;
+        }
         if let Outcome::Reply(reply) | Outcome::CutOff(reply) | Outcome::Huge(reply, _) = &outcome {
             self.tally.answered(reply.status);
         }
         outcome
+    }
+
+    fn accepted(&self) {
+        self.tally.connections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn sent(&self, bytes: usize) {
+        let sent = &self.tally.bytes_sent;
+        sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+impl Microsoft {
+    /// Refuses an order that could never be met.
+    pub(crate) fn order(&self, order: Order) -> Result<(), String> {
+        if let Some(percent) = order.percent.filter(|percent| *percent > 100) {
+            return Err(format!("{percent} percent are more than all answers"));
+        }
+        if let Some(key) = &order.fault.tenant
+            && self.world.tenant(key).is_none()
+        {
+            return Err(format!("no tenant \"{key}\" in this world"));
+        }
+        self.orders.add(order);
+        Ok(())
+    }
+
+    /// The position of a tenant that has this SKU.
+    pub(crate) fn owner(&self, tenant: &str, part_number: &str) -> Result<usize, String> {
+        let index = self.world.index_of_key(tenant);
+        let index = index.ok_or_else(|| format!("no tenant \"{tenant}\" in this world"))?;
+        let mut skus = self.world.at(index).skus.iter();
+        if skus.all(|sku| sku.part_number != part_number) {
+            return Err(format!("no SKU \"{part_number}\" of tenant \"{tenant}\""));
+        }
+        Ok(index)
     }
 
     fn entra_answers(
@@ -135,19 +163,25 @@ impl Microsoft {
         }
     }
 
+    /// And how much later its batch's parts make it.
     fn graph_answers(
         &self,
         request: &Request,
         caller: Result<Caller, TokenFault>,
         kind: Option<FaultKind>,
         now: Now,
-    ) -> Outcome {
+    ) -> (Outcome, Duration) {
         let context = Context {
             world: &self.world,
             now: now.world,
             wall: now.wall,
             base_url: &self.base_url,
             throttle: self.throttle.as_ref(),
+            seats: &self.seats,
+            sharepoint: &self.sharepoint,
+            orders: &self.orders,
+            tally: &self.tally,
+            delay: Cell::default(),
         };
         let caller = match kind {
             Some(FaultKind::ExpiredToken) => Err(TokenFault::Expired),
@@ -157,27 +191,10 @@ impl Microsoft {
             }
             _ => caller,
         };
-        let caller = match caller {
-            Ok(caller) => caller,
-            Err(fault) => return Outcome::Reply(graph::unauthenticated(&context, fault, request)),
+        let outcome = match caller {
+            Ok(caller) => graph::spoilt(&context, &caller, request, kind),
+            Err(fault) => Outcome::Reply(graph::unauthenticated(&context, fault, request)),
         };
-        let (place, request) = pages::place(request, kind.as_ref());
-        let sound = || {
-            let reply = graph::answer(&context, &caller, &request);
-            match &place {
-                Place::Whole => reply,
-                place => pages::turned(reply, place, &request, &self.base_url),
-            }
-        };
-        match kind {
-            Some(FaultKind::Status {
-                status,
-                retry_after,
-            }) => {
-                let reply = broken::graph_error(status, &request, now.world);
-                Outcome::Reply(broken::with_status(reply, status, retry_after, now.wall))
-            }
-            kind => broken::outcome(kind.as_ref(), sound),
-        }
+        (outcome, context.delay.get())
     }
 }

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::fault::Fault;
+use crate::fault::Order;
 use crate::message::{Reply, Request};
 use crate::microsoft::Microsoft;
 
@@ -14,6 +14,8 @@ GET    /_sim/counts   what was asked and answered since the start
 GET    /_sim/faults   the orders that stand
 POST   /_sim/faults   one more, such as {\"call\":\"token\",\"kind\":\"hang\",\"times\":1}
 DELETE /_sim/faults   none any more
+POST   /_sim/units    a SKU's numbers in place of its course's, which null brings back, such as
+                      {\"tenant\":\"a\",\"sku\":\"FLOW_FREE\",\"consumed\":7,\"enabled\":null}
 ";
 
 pub(crate) fn answer(microsoft: &Microsoft, request: &Request) -> Reply {
@@ -21,10 +23,8 @@ pub(crate) fn answer(microsoft: &Microsoft, request: &Request) -> Reply {
     match (request.method.as_str(), path) {
         ("GET", "/_sim/counts") => json(&microsoft.tally.read(&microsoft.world)),
         ("GET", "/_sim/faults") => json(&microsoft.orders.list()),
-        ("POST", "/_sim/faults") => match order(microsoft, &request.body) {
-            Ok(()) => text(StatusCode::NO_CONTENT, ""),
-            Err(reason) => text(StatusCode::BAD_REQUEST, &format!("{reason}\n")),
-        },
+        ("POST", "/_sim/faults") => done(order(microsoft, &request.body)),
+        ("POST", "/_sim/units") => done(set(microsoft, &request.body)),
         ("DELETE", "/_sim/faults") => {
             microsoft.orders.clear();
             text(StatusCode::NO_CONTENT, "")
@@ -35,8 +35,42 @@ pub(crate) fn answer(microsoft: &Microsoft, request: &Request) -> Reply {
 }
 
 fn order(microsoft: &Microsoft, body: &[u8]) -> Result<(), String> {
-    let fault: Fault = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    microsoft.order(fault)
+    let order: Order = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    microsoft.order(order)
+}
+
+/// A SKU's numbers; one that is left out stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Units {
+    tenant: String,
+    sku: String,
+    #[serde(default, deserialize_with = "present")]
+    consumed: Option<Option<i64>>,
+    #[serde(default, deserialize_with = "present")]
+    enabled: Option<Option<i64>>,
+}
+
+/// Tells null from a field that is left out.
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<i64>>, D::Error> {
+    Deserialize::deserialize(value).map(Some)
+}
+
+fn set(microsoft: &Microsoft, body: &[u8]) -> Result<(), String> {
+    let units: Units = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let owner = microsoft.owner(&units.tenant, &units.sku)?;
+    microsoft.seats.change(owner, &units.sku, |set| {
+        set.consumed = units.consumed.unwrap_or(set.consumed);
+        set.enabled = units.enabled.unwrap_or(set.enabled);
+    });
+    Ok(())
+}
+
+fn done(result: Result<(), String>) -> Reply {
+    match result {
+        Ok(()) => text(StatusCode::NO_CONTENT, ""),
+        Err(reason) => text(StatusCode::BAD_REQUEST, &format!("{reason}\n")),
+    }
 }
 
 fn json(value: &impl Serialize) -> Reply {

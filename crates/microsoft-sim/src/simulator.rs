@@ -12,12 +12,14 @@ use tokio::sync::watch;
 use tokio::task::{self, JoinSet};
 use uuid::Uuid;
 
-use crate::clock::Now;
+use crate::clock::Clock;
 use crate::counts::{Counts, Tally};
 use crate::entra::Entra;
-use crate::fault::{Fault, Orders};
+use crate::fault::{Fault, Order, Orders};
 use crate::home;
 use crate::microsoft::Microsoft;
+use crate::seats::{self, Seats};
+use crate::sharepoint::Sharepoint;
 use crate::throttle::Throttle;
 use crate::tls;
 use crate::wire;
@@ -36,6 +38,10 @@ pub struct Options {
     pub now: Option<Timestamp>,
     /// Whether Graph limits its resource units, as Microsoft does.
     pub throttle: bool,
+    /// Resource units of a minute that SharePoint gives an app while it throttles.
+    pub sharepoint_units: u32,
+    /// Whether a flow informs a technician about rows that ask for it, and says so in them.
+    pub flow: bool,
     /// Size of the apps' RSA keys: 2048, 3072 or 4096.
     pub key_bits: u32,
 }
@@ -48,6 +54,8 @@ impl Default for Options {
             latency: Duration::ZERO,
             now: None,
             throttle: false,
+            sharepoint_units: 1_250,
+            flow: false,
             key_bits: 2048,
         }
     }
@@ -91,7 +99,8 @@ impl Simulator {
     /// # Errors
     /// If the address is taken or the keys cannot be made.
     pub async fn start(world: World, options: Options) -> anyhow::Result<Simulator> {
-        let now = Now::read(options.now);
+        let clock = Clock::new(options.now);
+        let now = clock.read();
         let world = match options.now {
             Some(day0) => world.starting(day0),
             None => world,
@@ -112,9 +121,13 @@ impl Simulator {
         };
         let microsoft = Arc::new(Microsoft {
             tally: Tally::new(world.len()),
-            throttle: options.throttle.then(Throttle::default),
+            throttle: options
+                .throttle
+                .then(|| Throttle::new(options.sharepoint_units)),
             latency: options.latency,
-            frozen: options.now,
+            clock,
+            seats: Seats::default(),
+            sharepoint: Sharepoint::new(&world, options.flow, now.world),
             orders: Orders::default(),
             world,
             base_url,
@@ -150,7 +163,17 @@ impl Simulator {
         &self.microsoft.world
     }
 
-    /// Writes a home folder for all tenants: profiles, certificates, settings and `ca.pem`.
+    pub(crate) fn sharepoint(&self) -> &Sharepoint {
+        &self.microsoft.sharepoint
+    }
+
+    /// By the world's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.microsoft.clock.read().world
+    }
+
+    /// Writes a home folder: profiles and certificates of the watched tenants and of the company's
+    /// site, settings, and `ca.pem`.
     ///
     /// # Errors
     /// If the folder cannot be written, or holds a home that no simulator has written.
@@ -183,13 +206,51 @@ impl Simulator {
     /// If the world has no such tenant: the order would never be met.
     pub fn order(&self, fault: Fault) {
         self.microsoft
-            .order(fault)
+            .order(fault.into())
             .expect("an order for a tenant of this world");
+    }
+
+    /// Like [`Simulator::order`], for about so many of a hundred answers that it concerns. Which
+    /// ones is the same at each run.
+    ///
+    /// # Panics
+    /// If the world has no such tenant, or at more than 100 percent.
+    pub fn order_some(&self, fault: Fault, percent: u8) {
+        self.microsoft
+            .order(Order::some(fault, percent))
+            .expect("an order for a tenant of this world, and at most all answers");
     }
 
     /// Withdraws all orders.
     pub fn clear_faults(&self) {
         self.microsoft.orders.clear();
+    }
+
+    /// Moves the clock of the world, which stands still there; day 0 and tokens stay as they are.
+    pub fn set_now(&self, at: Timestamp) {
+        self.microsoft.clock.set(at);
+    }
+
+    /// Sets the seats in use of a SKU; `None` follows its course again.
+    ///
+    /// # Panics
+    /// If the world has no such tenant with such a SKU.
+    pub fn set_consumed(&self, tenant: &str, part_number: &str, consumed: Option<i64>) {
+        self.set(tenant, part_number, |set| set.consumed = consumed);
+    }
+
+    /// Sets the seats that are bought of a SKU; `None` follows its course again.
+    ///
+    /// # Panics
+    /// If the world has no such tenant with such a SKU.
+    pub fn set_enabled(&self, tenant: &str, part_number: &str, enabled: Option<i64>) {
+        self.set(tenant, part_number, |set| set.enabled = enabled);
+    }
+
+    fn set(&self, tenant: &str, part_number: &str, change: impl FnOnce(&mut seats::Set)) {
+        let owner = self.microsoft.owner(tenant, part_number);
+        let owner = owner.expect("a tenant of this world, and a SKU of it");
+        self.microsoft.seats.change(owner, part_number, change);
     }
 
     /// What was asked and answered since the start.

@@ -1,4 +1,5 @@
-//! Throttling as Graph does it: resource units of an app in a tenant, in windows of ten seconds.
+//! Throttling as Graph does it: resource units of an app in a tenant, in windows of ten seconds for
+//! identities and of a minute for SharePoint.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,12 +10,30 @@ use uuid::Uuid;
 use crate::caller::Caller;
 use crate::world::TenantSpec;
 
-/// Seconds of a window.
-const WINDOW: i64 = 10;
-
 /// What every app has used up in every tenant.
-#[derive(Debug, Default)]
-pub(crate) struct Throttle(Mutex<HashMap<(usize, Uuid), Spent>>);
+#[derive(Debug)]
+pub(crate) struct Throttle {
+    spent: Mutex<HashMap<(usize, Uuid, Quota), Spent>>,
+    /// Units of a minute.
+    sharepoint: u32,
+}
+
+/// Which service counts: neither knows what the other one has given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Quota {
+    Identity,
+    Sharepoint,
+}
+
+impl Quota {
+    /// Seconds of a window.
+    fn window(self) -> i64 {
+        match self {
+            Quota::Identity => 10,
+            Quota::Sharepoint => 60,
+        }
+    }
+}
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Spent {
@@ -34,27 +53,38 @@ pub(crate) struct Toll {
 }
 
 impl Throttle {
+    pub(crate) fn new(sharepoint: u32) -> Throttle {
+        Throttle {
+            spent: Mutex::default(),
+            sharepoint: sharepoint.max(1),
+        }
+    }
+
     /// Counts a request. One that is refused counts, too.
     pub(crate) fn spend(
         &self,
         caller: &Caller,
         tenant: &TenantSpec,
-        units: u32,
+        (quota, units): (Quota, u32),
         now: Timestamp,
     ) -> Toll {
         // A map is whole after every change, so a panic elsewhere does not spoil it.
-        let mut apps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let spent = apps.entry((caller.tenant, caller.app_id)).or_default();
-        let window = now.as_second().div_euclid(WINDOW);
+        let mut apps = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let app = (caller.tenant, caller.app_id, quota);
+        let spent = apps.entry(app).or_default();
+        let window = now.as_second().div_euclid(quota.window());
         if spent.window != window {
             *spent = Spent { window, units: 0 };
         }
         spent.units = spent.units.saturating_add(units);
-        let limit = limit(tenant);
-        let left = (window + 1) * WINDOW * 1_000 - now.as_millisecond();
+        let limit = match quota {
+            Quota::Identity => limit(tenant),
+            Quota::Sharepoint => self.sharepoint,
+        };
+        let left = (window + 1) * quota.window() * 1_000 - now.as_millisecond();
         #[expect(
             clippy::cast_precision_loss,
-            reason = "at most ten thousand milliseconds"
+            reason = "at most sixty thousand milliseconds"
         )]
         let left = left as f64 / 1_000.0;
         Toll {
@@ -109,8 +139,11 @@ mod tests {
 
     #[test]
     fn who_spends_too_much_waits_for_the_next_window() {
-        let (world, throttle) = (world(10), Throttle::default());
-        let spend = |units, second| throttle.spend(&caller(), world.at(0), units, at(second));
+        let (world, throttle) = (world(10), Throttle::new(5));
+        let spend_of = |quota, units, second| {
+            throttle.spend(&caller(), world.at(0), (quota, units), at(second))
+        };
+        let spend = |units, second| spend_of(Quota::Identity, units, second);
         assert_eq!(spend(3_500, 100).wait, None);
         assert_eq!(spend(1, 103).wait, Some(7.0));
         assert_eq!(
@@ -121,5 +154,9 @@ mod tests {
                 wait: None
             }
         );
+        // SharePoint counts for itself, by the minute.
+        let spend = |units, second| spend_of(Quota::Sharepoint, units, second).wait;
+        assert_eq!((spend(5, 110), spend(1, 111)), (None, Some(9.0)));
+        assert_eq!(spend(5, 120), None);
     }
 }

@@ -26,8 +26,7 @@ use tokio_rustls::TlsAcceptor;
 
 use self::body::Body;
 use self::line::{Cut, Line};
-use crate::message::{Reply, Request};
-use crate::microsoft::{Microsoft, Outcome};
+use crate::message::{Outcome, Reply, Request};
 
 /// Largest request, in bytes: Graph's batches are smaller.
 const REQUEST_LIMIT: usize = 4 << 20;
@@ -41,11 +40,22 @@ const NO_ROOM: Duration = Duration::from_millis(20);
 /// Becomes true once, when the simulator ends.
 pub(crate) type Stop = watch::Receiver<bool>;
 
+/// Whoever is behind an address: Microsoft, or a receiver of webhooks.
+pub(crate) trait Answers: Send + Sync + 'static {
+    fn answer(&self, request: &Request) -> impl Future<Output = Outcome> + Send;
+
+    /// Told of each connection.
+    fn accepted(&self) {}
+
+    /// Told of each write to a connection.
+    fn sent(&self, _bytes: usize) {}
+}
+
 /// Serves until told to stop, then lets answers under way finish.
-pub(crate) async fn serve(
+pub(crate) async fn serve<A: Answers>(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    microsoft: Arc<Microsoft>,
+    host: Arc<A>,
     mut stop: Stop,
 ) {
     let mut connections = JoinSet::new();
@@ -55,7 +65,7 @@ pub(crate) async fn serve(
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let task = connection(stream, tls.clone(), microsoft.clone(), stop.clone());
+                    let task = connection(stream, tls.clone(), host.clone(), stop.clone());
                     connections.spawn(task);
                 }
                 Err(error) => {
@@ -76,34 +86,35 @@ async fn stopped(stop: &mut Stop) {
     drop(stop.wait_for(|stop| *stop).await);
 }
 
-async fn connection(
+async fn connection<A: Answers>(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
-    microsoft: Arc<Microsoft>,
+    host: Arc<A>,
     stop: Stop,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection without TCP_NODELAY");
     }
     let cut = Arc::new(Cut::default());
-    let line = Line::new(stream, cut.clone(), microsoft.clone());
+    let line = Line::new(stream, cut.clone(), host.clone());
     let Some(tls) = tls else {
-        return talk(line, microsoft, cut, stop).await;
+        return talk(line, host, cut, stop).await;
     };
     match timeout(HANDSHAKE, tls.accept(line)).await {
-        Ok(Ok(stream)) => talk(stream, microsoft, cut, stop).await,
+        Ok(Ok(stream)) => talk(stream, host, cut, stop).await,
         Ok(Err(error)) => tracing::debug!(%error, "a client does not agree on TLS"),
         Err(_) => tracing::debug!("a client does not finish its TLS handshake"),
     }
 }
 
-async fn talk<S>(stream: S, microsoft: Arc<Microsoft>, cut: Arc<Cut>, mut stop: Stop)
+async fn talk<S, A>(stream: S, host: Arc<A>, cut: Arc<Cut>, mut stop: Stop)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    A: Answers,
 {
     let handler = {
         let (cut, stop) = (cut.clone(), stop.clone());
-        service_fn(move |request| respond(request, microsoft.clone(), cut.clone(), stop.clone()))
+        service_fn(move |request| respond(request, host.clone(), cut.clone(), stop.clone()))
     };
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new());
@@ -126,9 +137,9 @@ fn ended_with(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
     }
 }
 
-async fn respond(
+async fn respond<A: Answers>(
     request: http::Request<Incoming>,
-    microsoft: Arc<Microsoft>,
+    host: Arc<A>,
     cut: Arc<Cut>,
     mut stop: Stop,
 ) -> Result<Response<Body>, Infallible> {
@@ -137,7 +148,7 @@ async fn respond(
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
         return Ok(response);
     };
-    let outcome = microsoft.answer(&request).await;
+    let outcome = host.answer(&request).await;
     let sent = |reply: Reply| compress::if_asked(reply, &request.headers);
     Ok(match outcome {
         Outcome::Reply(reply) => response(sent(reply), Body::from),

@@ -6,6 +6,7 @@ mod check;
 mod error;
 mod file;
 mod generate;
+pub(crate) mod site;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub use self::tenant::TenantSpec;
 use crate::clock;
 use crate::graph;
 use crate::world::course::{DAY, Day};
+use crate::world::site::SiteSpec;
 
 /// Tenants, their SKUs and purchases, and the course of their numbers over days. Cheap to clone.
 ///
@@ -38,6 +40,7 @@ struct Tenants {
     by_domain: HashMap<String, usize>,
     /// Whether one certificate serves all of them, as that of a service provider's app may.
     one_certificate: bool,
+    site: Option<SiteSpec>,
 }
 
 impl World {
@@ -46,10 +49,10 @@ impl World {
     /// # Errors
     /// Says line, tenant, field and the way out of the first mistake.
     pub fn parse(toml: &str) -> Result<World, WorldError> {
-        check::tenants(toml).map(|tenants| World::new(tenants, false))
+        check::world(toml).map(|(tenants, site)| World::new(tenants, site, false))
     }
 
-    /// The two schools of the demo.
+    /// The two schools of the demo, and the company that looks after them.
     #[must_use]
     pub fn demo() -> World {
         World::parse(include_str!("../worlds/demo.toml")).expect("the demo's world is tested")
@@ -59,10 +62,31 @@ impl World {
     /// nothing until asked for, and share one certificate.
     #[must_use]
     pub fn generate(tenants: usize, skus: usize, seed: u64) -> World {
-        World::new(generate::tenants(tenants, skus, seed), true)
+        World::new(generate::tenants(tenants, skus, seed), None, true)
     }
 
-    fn new(list: Vec<TenantSpec>, one_certificate: bool) -> World {
+    /// The same world with a company that looks after it: a tenant "company" that nobody watches,
+    /// with a SharePoint site. A world that has a site stays as it is.
+    ///
+    /// # Panics
+    /// If a tenant is called "company" and is not it.
+    #[must_use]
+    pub fn with_company(self) -> World {
+        if self.tenants.site.is_some() {
+            return self;
+        }
+        let (company, site) = site::company(self.len());
+        assert!(
+            self.tenant(&company.key).is_none(),
+            "a tenant \"{}\" that is not the company",
+            company.key
+        );
+        let mut list = self.tenants.list.clone();
+        list.push(company);
+        World::new(list, Some(site), self.tenants.one_certificate).starting(self.day0)
+    }
+
+    fn new(list: Vec<TenantSpec>, site: Option<SiteSpec>, one_certificate: bool) -> World {
         let numbered = || list.iter().enumerate();
         let tenants = Tenants {
             by_key: numbered().map(|(n, it)| (it.key.clone(), n)).collect(),
@@ -71,6 +95,7 @@ impl World {
                 .map(|(n, it)| (it.domain.to_ascii_lowercase(), n))
                 .collect(),
             one_certificate,
+            site,
             list,
         };
         World {
@@ -91,9 +116,18 @@ impl World {
         self.day0
     }
 
-    /// All tenants, in the order of the file.
+    /// The tenants that are watched, in the order of the file; the company's own is not.
     pub fn tenants(&self) -> impl Iterator<Item = &TenantSpec> {
+        self.tenants.list.iter().filter(|tenant| tenant.watched)
+    }
+
+    /// Every tenant by its position, watched or not.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &TenantSpec> {
         self.tenants.list.iter()
+    }
+
+    pub(crate) fn site(&self) -> Option<&SiteSpec> {
+        self.tenants.site.as_ref()
     }
 
     /// What Graph answers to `GET /v1.0/subscribedSkus` of a tenant at an instant.

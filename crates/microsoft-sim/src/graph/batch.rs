@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
-use super::{Context, answer};
+use super::{Context, spoilt};
 use crate::caller::Caller;
 use crate::endpoint::Endpoint;
 use crate::message::{Reply, Request};
@@ -65,6 +65,8 @@ pub(super) fn batch(
         statuses.insert(&part.id, status.expect("a status was just written there"));
         responses.push(told);
     }
+    // Microsoft promises no order, so a client that relies on one must fail here.
+    responses.reverse();
     Ok(json!({ "responses": responses }).to_string().into_bytes())
 }
 
@@ -112,15 +114,19 @@ fn answer_alone(context: &Context<'_>, caller: &Caller, part: &Part, request: &R
         let name = HeaderName::try_from(name.as_str()).ok()?;
         Some((name, HeaderValue::try_from(value.as_str()).ok()?))
     });
+    let body = match &part.body {
+        Value::Null => Bytes::new(),
+        body => Bytes::from(body.to_string()),
+    };
     let method = Method::from_bytes(part.method.as_bytes()).unwrap_or(Method::TRACE);
     let request = Request {
         method,
         path: path.to_owned(),
         query: query.map(str::to_owned),
         headers: HeaderMap::from_iter(headers),
-        body: Bytes::from(part.body.to_string()),
+        body,
     };
-    answer(context, caller, &request)
+    spoilt::part(context, caller, &request)
 }
 
 fn told(id: &str, reply: &Reply) -> Value {
@@ -128,12 +134,16 @@ fn told(id: &str, reply: &Reply) -> Value {
         let value = value.to_str().ok()?;
         Some((name.as_str().to_owned(), Value::from(value)))
     });
-    json!({
+    let mut told = json!({
         "id": id,
         "status": reply.status.as_u16(),
         "headers": headers.collect::<Map<_, _>>(),
-        "body": serde_json::from_slice::<Value>(&reply.body).unwrap_or_default(),
-    })
+    });
+    // A part that has nothing to say, such as 204, has no body at all.
+    if let Ok(body) = serde_json::from_slice::<Value>(&reply.body) {
+        told["body"] = body;
+    }
+    told
 }
 
 fn dependency_failed(id: &str) -> Value {

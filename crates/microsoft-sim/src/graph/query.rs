@@ -52,11 +52,11 @@ impl Query {
     }
 }
 
-/// The address of the page after so many rows.
-pub(super) fn next_link(base_url: &str, request: &Request, until: usize) -> String {
+/// The address of the page that a token marks.
+pub(super) fn next_link(base_url: &str, request: &Request, token: &str) -> String {
     let query = request.query.as_deref().unwrap_or_default();
     let kept = query.split('&').filter(|part| !part.contains("skiptoken="));
-    let token = format!("$skiptoken={until}");
+    let token = format!("$skiptoken={token}");
     let query: Vec<&str> = kept.chain([token.as_str()]).collect();
     format!("{base_url}{}?{}", request.path, query.join("&"))
 }
@@ -68,7 +68,7 @@ fn top(value: &str) -> Result<usize, Refusal> {
 }
 
 /// `property eq value`, several of them joined by `and`.
-fn filter(text: &str) -> Result<Vec<(String, Value)>, Refusal> {
+pub(super) fn filter(text: &str) -> Result<Vec<(String, Value)>, Refusal> {
     let refused = || Refusal::option("$filter");
     let condition = |part: &str| {
         let (property, value) = part.split_once(" eq ").ok_or_else(refused)?;
@@ -83,7 +83,22 @@ fn filter(text: &str) -> Result<Vec<(String, Value)>, Refusal> {
         };
         Ok((property.trim().to_owned(), value))
     };
-    text.split(" and ").map(condition).collect()
+    conditions(text).into_iter().map(condition).collect()
+}
+
+/// What stands between the words `and` outside of quotes. A quote within quotes is doubled, which
+/// leaves the parity as it is.
+fn conditions(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut quoted) = (Vec::new(), 0, false);
+    for (at, character) in text.char_indices() {
+        quoted ^= character == '\'';
+        if !quoted && at >= start && text[at..].starts_with(" and ") {
+            parts.push(&text[start..at]);
+            start = at + " and ".len();
+        }
+    }
+    parts.push(&text[start..]);
+    parts
 }
 
 #[cfg(test)]
@@ -139,6 +154,23 @@ mod tests {
             "$filter=status eq 'Enabled' and isTrial eq true",
             Query { filter, ..all },
         );
+    }
+
+    #[test]
+    fn a_filter_ends_at_its_quotes_whatever_stands_in_them() {
+        let check = |text: &str, expected: &[(&str, Value)]| {
+            let read = filter(text).ok().unwrap();
+            let read: Vec<_> = read
+                .iter()
+                .map(|(name, it)| (&**name, it.clone()))
+                .collect();
+            assert_eq!(read, expected, "{text}");
+        };
+        let title = || ("fields/Title", json!("Word and Excel eq 'two' (A)"));
+        let text = "fields/Title eq 'Word and Excel eq ''two'' (A)'";
+        check(text, &[title()]);
+        let two = format!("{text} and fields/Frei eq 3");
+        check(&two, &[title(), ("fields/Frei", json!(3))]);
     }
 
     #[test]

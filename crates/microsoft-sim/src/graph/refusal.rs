@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::route::UnknownSegment;
 use crate::caller::TokenFault;
+use crate::sharepoint::Refused;
 
 /// A request that Graph does not fulfil.
 #[derive(Debug)]
@@ -16,7 +17,11 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refusal {
+    pub(super) fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Refusal {
         Refusal {
             status,
             code,
@@ -52,6 +57,29 @@ impl Refusal {
     pub(super) fn throttled() -> Refusal {
         let message = "This request is throttled. Please try again later.";
         Refusal::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", message)
+    }
+
+    /// SharePoint's own words.
+    pub(super) fn activity_limit() -> Refusal {
+        let message = "The request has been throttled";
+        Refusal::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "activityLimitReached",
+            message,
+        )
+    }
+
+    pub(super) fn invalid(message: impl Into<String>) -> Refusal {
+        Refusal::new(StatusCode::BAD_REQUEST, "invalidRequest", message)
+    }
+
+    pub(super) fn no_site() -> Refusal {
+        let message = "Requested site could not be found";
+        Refusal::new(StatusCode::NOT_FOUND, "itemNotFound", message)
+    }
+
+    pub(super) fn access_denied() -> Refusal {
+        Refusal::new(StatusCode::FORBIDDEN, "accessDenied", "Access denied")
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Refusal {
@@ -95,5 +123,23 @@ impl Refusal {
             },
         }});
         error.to_string().into_bytes()
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Refusal {
+        let (status, code) = match refused {
+            Refused::NoList | Refused::NoItem => (StatusCode::NOT_FOUND, "itemNotFound"),
+            Refused::NoField(_)
+            | Refused::ReadOnly(_)
+            | Refused::WrongType(..)
+            | Refused::TooLong(_)
+            | Refused::NotIndexed
+            | Refused::NoTag => (StatusCode::BAD_REQUEST, "invalidRequest"),
+            Refused::NotUnique | Refused::Taken => (StatusCode::CONFLICT, "nameAlreadyExists"),
+            Refused::Precondition => (StatusCode::PRECONDITION_FAILED, "notAllowed"),
+            Refused::Modified => (StatusCode::CONFLICT, "resourceModified"),
+        };
+        Refusal::new(status, code, refused.to_string())
     }
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::list::{Cell, Row};
 use super::route::Resource;
+use crate::seats::OfTenant;
 use crate::world::course::Day;
 use crate::world::tenant::{Oddities, Sku, Subscription, Units};
 use crate::world::{TenantSpec, World};
@@ -13,20 +14,26 @@ use crate::world::{TenantSpec, World};
 pub(super) fn each(
     resource: Resource,
     world: &World,
-    tenant: &TenantSpec,
+    (tenant, set): (&TenantSpec, &OfTenant),
     at: Timestamp,
     mut met: impl FnMut(Row<'_>, &Oddities),
 ) {
     let day = world.day(at);
+    let seats = |sku: &Sku, units| match set.get(&sku.part_number) {
+        Some(set) => set.over(units),
+        None => units,
+    };
     match resource {
         Resource::Organization => met(organization(world, tenant), &Oddities::default()),
         Resource::SubscribedSkus => {
             for (sku, units) in tenant.skus(day) {
+                let units = seats(sku, units);
                 met(subscribed_sku(tenant, sku, units, day), &sku.oddities);
             }
         }
         Resource::Subscriptions => {
             for (sku, units) in tenant.skus(day) {
+                let units = seats(sku, units);
                 for (index, bought) in bought(sku, day) {
                     let place = (sku, index, bought);
                     met(

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::microsoft::Microsoft;
+use super::Answers;
 
 /// The order to end a connection at once, in the middle of whatever it carries.
 #[derive(Debug, Default)]
@@ -35,26 +35,20 @@ impl Cut {
     }
 }
 
-pub(super) struct Line {
+pub(super) struct Line<A> {
     stream: TcpStream,
     cut: Arc<Cut>,
-    microsoft: Arc<Microsoft>,
+    host: Arc<A>,
 }
 
-impl Line {
-    pub(super) fn new(stream: TcpStream, cut: Arc<Cut>, microsoft: Arc<Microsoft>) -> Line {
-        let connections = &microsoft.tally.connections;
-        connections.fetch_add(1, Ordering::Relaxed);
-        Line {
-            stream,
-            cut,
-            microsoft,
-        }
+impl<A: Answers> Line<A> {
+    pub(super) fn new(stream: TcpStream, cut: Arc<Cut>, host: Arc<A>) -> Line<A> {
+        host.accepted();
+        Line { stream, cut, host }
     }
 
     fn count(&self, written: usize) -> Poll<io::Result<usize>> {
-        let bytes = &self.microsoft.tally.bytes_sent;
-        bytes.fetch_add(written as u64, Ordering::Relaxed);
+        self.host.sent(written);
         Poll::Ready(Ok(written))
     }
 
@@ -63,7 +57,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl<A> Drop for Line<A> {
     fn drop(&mut self) {
         // A socket that lingers for no time is not closed but reset.
         if self.cut.reset.load(Ordering::Relaxed)
@@ -74,7 +68,7 @@ impl Drop for Line {
     }
 }
 
-impl AsyncRead for Line {
+impl<A: Answers> AsyncRead for Line<A> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -84,7 +78,7 @@ impl AsyncRead for Line {
     }
 }
 
-impl AsyncWrite for Line {
+impl<A: Answers> AsyncWrite for Line<A> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -7,11 +7,18 @@ use uuid::Uuid;
 
 use crate::world::course::{Course, Steps, mix};
 use crate::world::error::WorldError;
-use crate::world::file::{Changing, OddTable, SkuTable, SubscriptionTable, TenantTable, WorldFile};
+use crate::world::file::{
+    Changing, OddTable, SiteTable, SkuTable, SubscriptionTable, TenantTable, WorldFile,
+};
+use crate::world::site::SiteSpec;
 use crate::world::tenant::{Oddities, ServicePlan, Sku, Subscription, TenantSpec};
 
 /// Namespace of the ids that the file leaves out.
 const IDS: Uuid = Uuid::from_u128(0x6d69_6372_6f73_4f66_8000_7369_6d75_6c61);
+
+/// The permission of an app that watches, and that of an app that writes to the company's lists.
+const WATCHER: &str = "Organization.Read.All";
+pub(crate) const COMPANY: &str = "Sites.Selected";
 
 /// No day further away than this, so that every date of an answer exists (about 270 years).
 const FARTHEST_DAY: i32 = 100_000;
@@ -22,7 +29,7 @@ struct Reader<'a> {
     plans: BTreeMap<String, Uuid>,
 }
 
-pub(crate) fn tenants(text: &str) -> Result<Vec<TenantSpec>, WorldError> {
+pub(crate) fn world(text: &str) -> Result<(Vec<TenantSpec>, Option<SiteSpec>), WorldError> {
     let file: WorldFile = toml::from_str(text).map_err(|error| syntax(text, &error))?;
     if file.tenant.is_empty() {
         return Err(WorldError::new(
@@ -39,7 +46,8 @@ pub(crate) fn tenants(text: &str) -> Result<Vec<TenantSpec>, WorldError> {
         .map(|table| reader.tenant(table))
         .collect::<Result<Vec<_>, _>>()?;
     distinct(&tenants)?;
-    Ok(tenants)
+    let site = file.sharepoint.map(|table| reader.site(table, &tenants));
+    Ok((tenants, site.transpose()?))
 }
 
 fn syntax(text: &str, error: &toml::de::Error) -> WorldError {
@@ -91,6 +99,10 @@ impl Reader<'_> {
             let message = "it ends before it begins: choose an earlier from_day";
             return Err(WorldError::new(message).field("certificate"));
         }
+        let permissions = table.permissions.unwrap_or_else(|| {
+            let permission = if table.watched { WATCHER } else { COMPANY };
+            vec![permission.to_owned()]
+        });
         let (key, skus) = (table.key, table.sku.into_iter());
         let skus = skus
             .map(|sku| self.sku(sku))
@@ -108,7 +120,8 @@ impl Reader<'_> {
             country: table.country,
             users: table.users,
             created_day: table.created_day,
-            permissions: table.permissions.into(),
+            watched: table.watched,
+            permissions: permissions.into(),
             certificate: table.certificate,
             secrets: table.secrets,
             throttling: table.throttling,
@@ -169,6 +182,15 @@ impl Reader<'_> {
         subscription_of(table.into_inner()).map_err(|error| error.line(self.text, start))
     }
 
+    fn site(
+        &self,
+        table: Spanned<SiteTable>,
+        tenants: &[TenantSpec],
+    ) -> Result<SiteSpec, WorldError> {
+        let start = table.span().start;
+        site_of(table.into_inner(), tenants).map_err(|error| error.line(self.text, start))
+    }
+
     fn plan(&self, name: &str) -> Result<ServicePlan, WorldError> {
         let id = self.plans.get(name).ok_or_else(|| {
             let message = format!("no service plan \"{name}\": add its id under [service_plans]");
@@ -181,6 +203,27 @@ impl Reader<'_> {
             applies_to: "User",
         })
     }
+}
+
+fn site_of(table: SiteTable, tenants: &[TenantSpec]) -> Result<SiteSpec, WorldError> {
+    check_key(&table.profile).map_err(|error| error.field("sharepoint.profile"))?;
+    let position = tenants.iter().position(|it| it.key == table.tenant);
+    let position = position.ok_or_else(|| {
+        let message = format!("no tenant \"{}\" in this file", table.tenant);
+        WorldError::new(message).field("sharepoint.tenant")
+    })?;
+    // Both would have their certificate in the same folder of a home.
+    if tenants
+        .iter()
+        .any(|it| it.watched && it.key == table.profile)
+    {
+        let message = "a watched tenant has this key: choose another name";
+        return Err(WorldError::new(message).field("sharepoint.profile"));
+    }
+    let mut site = SiteSpec::new(&tenants[position], position, table.profile, table.name);
+    site.indexed = table.indexed;
+    site.parameters = table.parameters.into_iter().collect();
+    Ok(site)
 }
 
 fn subscription_of(table: SubscriptionTable) -> Result<Subscription, WorldError> {

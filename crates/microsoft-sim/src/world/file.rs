@@ -16,6 +16,7 @@ pub(super) struct WorldFile {
     pub(super) service_plans: BTreeMap<String, Uuid>,
     #[serde(default)]
     pub(super) tenant: Vec<Spanned<TenantTable>>,
+    pub(super) sharepoint: Option<Spanned<SiteTable>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -32,8 +33,10 @@ pub(super) struct TenantTable {
     pub(super) users: u32,
     #[serde(default = "created_day")]
     pub(super) created_day: i32,
-    #[serde(default = "permissions")]
-    pub(super) permissions: Vec<String>,
+    /// Without it no profile is written for the tenant.
+    #[serde(default = "watched")]
+    pub(super) watched: bool,
+    pub(super) permissions: Option<Vec<String>>,
     #[serde(default)]
     pub(super) certificate: CertificateSpec,
     #[serde(default)]
@@ -42,6 +45,23 @@ pub(super) struct TenantTable {
     pub(super) throttling: Throttling,
     #[serde(default)]
     pub(super) sku: Vec<Spanned<SkuTable>>,
+}
+
+/// The company's site.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteTable {
+    /// Key of the tenant that has it.
+    pub(super) tenant: String,
+    /// Name of the profile in a written home.
+    pub(super) profile: String,
+    pub(super) name: String,
+    /// Columns with an index, in every list that has one of that name.
+    #[serde(default)]
+    pub(super) indexed: Vec<String>,
+    /// Rows of the parameter list.
+    #[serde(default)]
+    pub(super) parameters: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -136,8 +156,8 @@ fn bought_day() -> i32 {
     -400
 }
 
-fn permissions() -> Vec<String> {
-    vec!["Organization.Read.All".to_owned()]
+fn watched() -> bool {
+    true
 }
 
 fn applies_to() -> String {

@@ -48,6 +48,7 @@ pub(crate) fn tenants(tenants: usize, skus: usize, seed: u64) -> Vec<TenantSpec>
             client_id: Uuid::new_v5(&namespace, format!("app of {key}").as_bytes()),
             domain: format!("{key}.onmicrosoft.com"),
             key,
+            watched: true,
             country: "CH".to_owned(),
             users: 300,
             created_day: -1_000,

@@ -20,6 +20,8 @@ pub struct TenantSpec {
     pub tenant_id: Uuid,
     /// The app that watches this tenant.
     pub client_id: Uuid,
+    /// Whether its licences are looked at; the company's own tenant only has the site.
+    pub watched: bool,
     pub(crate) domain: String,
     pub(crate) country: String,
     /// Number of users, which sets the size class of throttling.

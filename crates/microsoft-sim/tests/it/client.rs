@@ -58,7 +58,10 @@ impl Session {
 
     /// Over a version of HTTP that the client insists on.
     pub(crate) async fn over(options: Options, http2: bool) -> Session {
-        let world = World::parse(WORLD).unwrap();
+        Session::of(World::parse(WORLD).unwrap(), options, http2).await
+    }
+
+    pub(crate) async fn of(world: World, options: Options, http2: bool) -> Session {
         let simulator = Simulator::start(world, options).await.unwrap();
         let roots = simulator.ca_pem().map(|ca| ca.as_bytes().to_vec());
         let roots = roots.map(|pem| reqwest::Certificate::from_pem(&pem).unwrap());
@@ -106,6 +109,26 @@ impl Session {
 
     pub(crate) async fn graph(&self, path: &str, token: &str) -> reqwest::Result<Answer> {
         answer(self.http.get(self.url(path)).bearer_auth(token)).await
+    }
+
+    /// A request with headers and a JSON body, each only if there is one.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> reqwest::Result<Answer> {
+        let method = method.parse().unwrap();
+        let mut request = self.http.request(method, self.url(path)).bearer_auth(token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !body.is_null() {
+            request = request.json(body);
+        }
+        answer(request).await
     }
 
     /// A sound assertion of a tenant's app.

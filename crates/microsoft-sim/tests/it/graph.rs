@@ -253,7 +253,9 @@ async fn a_batch_answers_each_of_its_requests_alone() {
         part("5", "/$batch", &[]),
     ]);
     let answer = batch(&session, &token, requests).await;
-    let responses = answer.body["responses"].as_array().unwrap();
+    let mut responses = answer.body["responses"].as_array().unwrap().clone();
+    assert_eq!(responses[0]["id"], "5", "they come in any order");
+    responses.sort_by_key(|part| part["id"].as_str().unwrap().to_owned());
     let statuses: Vec<_> = responses
         .iter()
         .map(|it| it["status"].as_u64().unwrap())

@@ -7,6 +7,7 @@ use microsoft_sim::{Options, Simulator, Tls, World};
 use serde_json::Value;
 
 use crate::client::Session;
+use crate::office::Office;
 
 fn json(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
@@ -112,4 +113,34 @@ async fn many_tenants_share_a_key_and_have_a_profile_each() {
     simulator.write_home(dir.path()).unwrap();
     let profiles = fs::read_dir(dir.path().join("config-profiles/tenants")).unwrap();
     assert_eq!(profiles.count(), 50);
+}
+
+#[tokio::test]
+async fn a_company_has_a_profile_of_its_site_and_none_of_a_tenant() {
+    let office = Office::open().await;
+    let dir = tempfile::tempdir().unwrap();
+    office.session.simulator.write_home(dir.path()).unwrap();
+    let profiles = dir.path().join("config-profiles");
+    let profile = json(&profiles.join("sharepoint/sp-config-service-profile.json"));
+    let credential = office.session.simulator.credential("company");
+    assert_eq!(profile["tenant_id"], credential.tenant_id.to_string());
+    assert_eq!(profile["client_id"], credential.client_id.to_string());
+    assert_eq!(profile["thumbprint"], credential.thumbprint_sha1_hex);
+    assert_eq!(profile["cert_path"], "certs/service/mycert_service.pem");
+    let pem = fs::read_to_string(dir.path().join("certs/service/mycert_service.pem")).unwrap();
+    assert!(pem.starts_with(&credential.key_pem) && pem.contains("BEGIN CERTIFICATE"));
+
+    let infos = &profile["sharepoint_infos"];
+    assert_eq!(infos["site_id"], office.site.site_id);
+    assert_eq!(infos["license_list_id"], office.site.licences);
+    assert_eq!(infos["tenant_list_id"], office.site.tenants);
+    assert_eq!(infos["parameter_list_id"], office.site.parameters);
+    assert_eq!(infos["tenant_field"], "Title");
+    let columns = office.get(&office.path("Lizenzen", "/columns")).await;
+    let columns = columns.body["value"].as_array().unwrap();
+    for (label, name) in infos["field_mapping"].as_object().unwrap() {
+        assert!(columns.iter().any(|it| it["name"] == *name), "{label}");
+    }
+    let tenants = fs::read_dir(profiles.join("tenants")).unwrap();
+    assert_eq!(tenants.count(), 2, "north and south");
 }

@@ -3,10 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod client;
+mod office;
 
 mod entra;
 mod faults;
 mod graph;
+mod flow;
 mod home;
+mod list_faults;
+mod lists;
+mod seats;
+mod smtp;
+mod webhook;
 mod wire;
 mod world;

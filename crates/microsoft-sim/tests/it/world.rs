@@ -102,6 +102,22 @@ fn a_wrong_file_says_line_tenant_field_and_the_way_out() {
         &in_sku(&format!("[[tenant.sku]]\n{sku}")),
         &["stands twice"],
     );
+    let site = |line: &str| {
+        let tenants = "[[tenant]]\nkey = \"a\"\nname = \"A\"\n";
+        format!("{tenants}[sharepoint]\nname = \"S\"\n{line}")
+    };
+    check(
+        &site("tenant = \"b\"\nprofile = \"c\""),
+        &["line 4", "sharepoint.tenant", "\"b\""],
+    );
+    check(
+        &site("tenant = \"a\"\nprofile = \"a\""),
+        &["line 4", "sharepoint.profile", "another name"],
+    );
+    check(
+        &site("tenant = \"a\"\nprofile = \"C\""),
+        &["sharepoint.profile", "a-z"],
+    );
     let twice = "[[tenant]]\nkey = \"a\"\nname = \"A\"\n".repeat(2);
     check(&twice, &["key", "another tenant"]);
 }
