@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use crate::endpoint::Endpoint;
 use crate::fault::Call;
@@ -80,6 +81,8 @@ pub(crate) struct Tally {
     requests: Mutex<Requests>,
     pub(crate) tokens_issued: AtomicU64,
     pub(crate) connections: AtomicU64,
+    /// Connections that stand now.
+    pub(crate) open: watch::Sender<u64>,
     pub(crate) bytes_sent: AtomicU64,
     waiting: AtomicU64,
     peak: AtomicU64,
@@ -113,6 +116,7 @@ impl Tally {
             }),
             tokens_issued: AtomicU64::new(0),
             connections: AtomicU64::new(0),
+            open: watch::Sender::new(0),
             bytes_sent: AtomicU64::new(0),
             waiting: AtomicU64::new(0),
             peak: AtomicU64::new(0),

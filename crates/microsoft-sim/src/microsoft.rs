@@ -95,6 +95,11 @@ impl Answers for Microsoft {
 
     fn accepted(&self) {
         self.tally.connections.fetch_add(1, Ordering::Relaxed);
+        self.tally.open.send_modify(|open| *open += 1);
+    }
+
+    fn closed(&self) {
+        self.tally.open.send_modify(|open| *open -= 1);
     }
 
     fn sent(&self, bytes: usize) {

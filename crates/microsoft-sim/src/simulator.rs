@@ -259,6 +259,14 @@ impl Simulator {
         self.microsoft.tally.read(&self.microsoft.world)
     }
 
+    /// Waits until nobody is connected: what a client sent that was killed meanwhile has then been
+    /// carried out, or never will be.
+    pub async fn left_alone(&self) {
+        let mut open = self.microsoft.tally.open.subscribe();
+        // The sender lives as long as the simulator.
+        drop(open.wait_for(|open| *open == 0).await);
+    }
+
     /// Accepts nothing any more, lets answers under way finish for a moment, and ends.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);

@@ -47,6 +47,9 @@ pub(crate) trait Answers: Send + Sync + 'static {
     /// Told of each connection.
     fn accepted(&self) {}
 
+    /// Told of the end of each connection.
+    fn closed(&self) {}
+
     /// Told of each write to a connection.
     fn sent(&self, _bytes: usize) {}
 }

@@ -6,8 +6,12 @@
 
 pub mod ask;
 pub mod collect;
+pub mod evaluate;
+pub mod deliver;
 pub mod roster;
 pub mod translate;
+mod away;
+pub mod tell;
 
 use std::sync::Arc;
 

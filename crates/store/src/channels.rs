@@ -171,6 +171,20 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Gives a claim back, as a worker does that stops: the channel is due for others as it was.
+    pub async fn give_channel_back(&self, claim: &ChannelClaim) -> Result<()> {
+        let mut transaction = self.write().await?;
+        let sql = "UPDATE channel SET claimed_by = NULL, claimed_until = NULL \
+                   WHERE name = $1 AND claimed_by = $2 AND claimed_until = $3";
+        sqlx::query(sql)
+            .bind(&claim.channel)
+            .bind(&claim.worker)
+            .bind(claim.until)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Makes channels due now, all of them if `channel` is `None`.
     pub async fn want_sync(&self, channel: Option<&str>, now: Timestamp) -> Result<()> {
         let mut transaction = self.write().await?;

@@ -48,7 +48,7 @@ const HOUSE: &[Firewall] = &[
     Firewall {
         name: "pipeline",
         may: &["domain", "graph", "store"],
-        externals: Externals::Never(&["askama", "axum", "clap", "hyper", "reqwest", "sqlx"]),
+        externals: Externals::Never(&["askama", "axum", "clap", "hyper", "sqlx"]),
     },
     Firewall {
         name: "web",

@@ -35,7 +35,7 @@ impl Cut {
     }
 }
 
-pub(super) struct Line<A> {
+pub(super) struct Line<A: Answers> {
     stream: TcpStream,
     cut: Arc<Cut>,
     host: Arc<A>,
@@ -57,8 +57,9 @@ impl<A: Answers> Line<A> {
     }
 }
 
-impl<A> Drop for Line<A> {
+impl<A: Answers> Drop for Line<A> {
     fn drop(&mut self) {
+        self.host.closed();
         // A socket that lingers for no time is not closed but reset.
         if self.cut.reset.load(Ordering::Relaxed)
             && let Err(error) = self.stream.set_zero_linger()

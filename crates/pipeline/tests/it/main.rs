@@ -7,3 +7,7 @@ mod collect;
 mod refresh;
 mod stop;
 mod faults;
+mod office;
+mod evaluate;
+mod sharepoint;
+mod histories;

@@ -45,7 +45,8 @@ pub enum Retry {
 /// What became of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
-    Delivered,
+    /// It was taken; the remark says what is not as it should be all the same.
+    Delivered { remark: Option<String> },
     /// In words for an operator.
     Failed {
         error: String,
@@ -173,15 +174,15 @@ impl Store {
             .await?)
     }
 
-    /// What a channel has not taken yet, due or not, claimed by whoever holds the whole channel
-    /// (see [`Store::claim_channel`](crate::Store::claim_channel)).
-    pub async fn undelivered(&self, claim: &crate::ChannelClaim) -> Result<Vec<Delivery>> {
+    /// What a channel has not taken yet, due or not, for whoever holds the whole channel (see
+    /// [`Store::claim_channel`](crate::Store::claim_channel)).
+    pub async fn undelivered(&self, channel: &str) -> Result<Vec<Delivery>> {
         let sql = select_delivery!(
             "WHERE d.channel = $1 AND d.delivered_at IS NULL AND d.dead_at IS NULL \
              AND t.enabled AND t.monitoring AND t.removed_at IS NULL ORDER BY m.seq"
         );
         let rows = sqlx::query(sql)
-            .bind(&claim.channel)
+            .bind(channel)
             .fetch_all(self.readers())
             .await?;
         let read = |row| delivery_of(row, "", 0);
@@ -203,7 +204,8 @@ impl Store {
                     advice,
                     retry,
                 } => (Some(error), Some(advice), Some(retry)),
-                Settled::Delivered | Settled::Released => (None, None, None),
+                Settled::Delivered { remark } => (remark.as_ref(), None, None),
+                Settled::Released => (None, None, None),
             };
             let at = now.as_millisecond();
             let next = match retry {
@@ -229,7 +231,7 @@ impl Store {
                 .bind(delivery.until)
                 .bind(at)
                 .bind(tried)
-                .bind(*settled == Settled::Delivered)
+                .bind(matches!(settled, Settled::Delivered { .. }))
                 .bind(retry == Some(&Retry::Never))
                 .bind(next)
                 .bind(error)

@@ -31,6 +31,8 @@ async fn one_worker_at_a_time_brings_a_channel_up_to_date() {
     assert_eq!(claim(&store, "quick", minute(1)).await, None);
     assert!(store.extend_channel(&mut slow, minute(3)).await.unwrap());
     assert_eq!(claim(&store, "quick", minute(2)).await, None);
+    let stopped = claim(&store, "stopped", minute(3)).await.unwrap();
+    store.give_channel_back(&stopped).await.unwrap();
     let quick = claim(&store, "quick", minute(3)).await.unwrap();
     assert!(!store.extend_channel(&mut slow, minute(9)).await.unwrap());
     assert!(
@@ -83,7 +85,7 @@ async fn a_failed_sync_is_told_and_tried_when_it_says() {
     assert_eq!(claim(&store, "w", minute(2)).await, None);
     let again = claim(&store, "w", minute(4)).await.unwrap();
     assert_eq!(again.failures, 1);
-    assert_eq!(store.undelivered(&again).await.unwrap().len(), 1);
+    assert_eq!(store.undelivered("list").await.unwrap().len(), 1);
     store
         .release_channel(&again, &done(minute(99)), minute(4))
         .await

@@ -7,6 +7,8 @@ use store::{Delivery, DeliveryFilter, DeliveryState, Retry, Route, Settled, Stor
 
 use crate::fixture::{claim_judging, judge, judgement, key, look, minute, with};
 
+const DELIVERED: Settled = Settled::Delivered { remark: None };
+
 async fn claim(store: &Store, channel: &str, now: Timestamp) -> Vec<Delivery> {
     let lease = SignedDuration::from_mins(1);
     let claimed = store.claim_deliveries(channel, "w", now, 100, lease).await;
@@ -55,10 +57,7 @@ async fn a_message_is_delivered_once_to_each_channel() {
         assert_eq!(events(&claimed), [Event::Opened, Event::Resolved]);
         assert_eq!((claimed[0].at, claimed[0].attempts), (minute(1), 0));
         assert_eq!(claim(&store, channel, minute(3)).await, []);
-        assert_eq!(
-            settle(&store, claimed, &Settled::Delivered, minute(3)).await,
-            2
-        );
+        assert_eq!(settle(&store, claimed, &DELIVERED, minute(3)).await, 2);
         assert_eq!(claim(&store, channel, minute(99)).await, []);
     }
     assert_eq!(claim(&store, "other", minute(99)).await, []);
@@ -131,14 +130,8 @@ async fn the_work_of_a_dead_worker_is_taken_over_and_its_word_not_heard() {
     let slow = claim(&store, "m", minute(3)).await;
     let quick = claim(&store, "m", minute(4)).await;
     assert_eq!(quick.len(), 2);
-    assert_eq!(
-        settle(&store, slow, &Settled::Delivered, minute(4)).await,
-        0
-    );
-    assert_eq!(
-        settle(&store, quick, &Settled::Delivered, minute(4)).await,
-        2
-    );
+    assert_eq!(settle(&store, slow, &DELIVERED, minute(4)).await, 0);
+    assert_eq!(settle(&store, quick, &DELIVERED, minute(4)).await, 2);
 }
 
 #[tokio::test]

@@ -1,0 +1,301 @@
+//! The deliver loop: tells what stands in the outbox, each channel at its own pace.
+//!
+//! Every channel has a task of its own within the loop, so one that is down delays no other. A
+//! message is claimed, sent, and noted as delivered; a kill in between lets the claim expire and
+//! the message be sent once more, under the same id. What fails is tried again after 1, 2, 4 …
+//! minutes, and is dead and visible when it has failed too often.
+
+mod metrics;
+pub mod sharepoint;
+mod told;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use domain::{Language, Layer, ProductNames, SkuId};
+use futures_util::future::try_join_all;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use store::{Retry, Store};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::Clock;
+use crate::away::Away;
+use crate::tell::{Channel, Voice};
+pub use metrics::Metrics;
+use sharepoint::Sharepoint;
+
+/// How the loop works.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub language: Language,
+    /// What the configuration says for the whole company.
+    pub policy: Layer,
+    /// Where people open the links in messages.
+    pub public_url: Url,
+    pub time_zone: TimeZone,
+    /// Who sends the messages, for their signature.
+    pub company: String,
+    /// The longest wait between two tries of a message.
+    pub longest_wait: SignedDuration,
+    /// Tries of a message before it is dead.
+    pub max_attempts: u32,
+    /// Messages that one channel is sent at the same time.
+    pub at_once: usize,
+    /// Messages that one mail gathers at most.
+    pub digest: u32,
+    /// How long a claim lasts: longer than all that is sent under it can take.
+    pub lease: SignedDuration,
+    /// How long the loop may sleep before it looks for new messages.
+    pub poll: Duration,
+    /// How long the store may be away before the loop gives up.
+    pub patience: Duration,
+    /// How long a stop waits for what is being sent.
+    pub grace: Duration,
+}
+
+impl Settings {
+    /// The defaults, for links to `public_url`.
+    pub fn new(public_url: Url) -> Self {
+        Self {
+            language: Language::German,
+            policy: Layer::default(),
+            public_url,
+            time_zone: TimeZone::UTC,
+            company: "licensetool".to_owned(),
+            longest_wait: SignedDuration::from_hours(1),
+            max_attempts: 20,
+            at_once: 4,
+            digest: 200,
+            lease: SignedDuration::from_mins(5),
+            poll: Duration::from_secs(1),
+            patience: Duration::from_secs(360),
+            grace: Duration::from_secs(5),
+        }
+    }
+
+    /// When a message that has failed so often, this time included, is tried again; `asked` is
+    /// how long the other side asks to be left alone.
+    fn retry(&self, failed: u32, asked: Option<Duration>, now: Timestamp) -> Retry {
+        if failed >= self.max_attempts {
+            return Retry::Never;
+        }
+        let wait = backoff(failed, self.longest_wait);
+        let asked = asked.and_then(|asked| SignedDuration::try_from(asked).ok());
+        let wait = asked.map_or(wait, |asked| wait.max(asked));
+        Retry::At(now.saturating_add(wait).unwrap_or(Timestamp::MAX))
+    }
+}
+
+/// 1, 2, 4 … minutes after the first, second, third failure, up to `longest`.
+fn backoff(failed: u32, longest: SignedDuration) -> SignedDuration {
+    let minutes = 1_i64 << failed.saturating_sub(1).min(30);
+    SignedDuration::from_mins(minutes).min(longest)
+}
+
+/// A channel under the name that the configuration gives it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    pub name: String,
+    pub channel: Channel,
+    /// Mail only: whose parameter list names further recipients, and under which name.
+    pub recipients_from: Option<(String, String)>,
+}
+
+/// The deliver loop and what it needs.
+#[derive(Clone)]
+pub struct Deliverer {
+    store: Store,
+    channels: Vec<Named>,
+    sharepoints: Vec<Sharepoint>,
+    settings: Settings,
+    built_in: Arc<ProductNames>,
+    clock: Clock,
+    worker: String,
+    metrics: Metrics,
+    turned_at: Arc<AtomicI64>,
+}
+
+impl std::fmt::Debug for Deliverer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deliverer")
+            .field("worker", &self.worker)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Deliverer {
+    pub fn new(
+        store: Store,
+        channels: Vec<Named>,
+        sharepoints: Vec<Sharepoint>,
+        settings: Settings,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            store,
+            channels,
+            sharepoints,
+            settings,
+            built_in: Arc::new(ProductNames::built_in()),
+            clock,
+            worker: uuid::Uuid::new_v4().to_string(),
+            metrics: Metrics::default(),
+            turned_at: Arc::new(AtomicI64::new(0)),
+        }
+    }
+
+    /// The loop's counters, to be registered by whoever serves metrics.
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
+    /// When the loop last turned, in milliseconds since 1970, 0 before the first turn.
+    pub fn pulse(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.turned_at)
+    }
+
+    /// Delivers until `stop`.
+    ///
+    /// # Errors
+    /// The store stays away for longer than [`Settings::patience`], or a row makes no sense.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        for sharepoint in &self.sharepoints {
+            let now = (self.clock)();
+            self.store.add_channel(&sharepoint.name, now).await?;
+        }
+        let channels = self.channels.iter().map(|named| {
+            let turn = async || self.turn(named, &stop).await;
+            self.keep_turning(&named.name, turn, &stop)
+        });
+        let lists = self.sharepoints.iter().map(|sharepoint| {
+            let turn = async || self.sync(sharepoint, &stop).await;
+            self.keep_turning(&sharepoint.name, turn, &stop)
+        });
+        let beat = async {
+            // A loop without channels is alive, too.
+            while !stop.is_cancelled() {
+                self.turned();
+                let nap = tokio::time::sleep(self.settings.poll);
+                stop.run_until_cancelled(nap).await;
+            }
+            Ok(())
+        };
+        tokio::try_join!(try_join_all(channels), try_join_all(lists), beat)?;
+        Ok(())
+    }
+
+    /// Delivers all that is due now, once, on every channel, and ends.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub async fn run_once(&self) -> store::Result<()> {
+        let never = CancellationToken::new();
+        for sharepoint in &self.sharepoints {
+            self.store
+                .add_channel(&sharepoint.name, (self.clock)())
+                .await?;
+            while self.sync(sharepoint, &never).await? {}
+        }
+        for named in &self.channels {
+            while self.turn(named, &never).await? {}
+        }
+        Ok(())
+    }
+
+    /// Turns until stopped; a turn answers whether there may be more to do at once.
+    async fn keep_turning(
+        &self,
+        channel: &str,
+        turn: impl AsyncFn() -> store::Result<bool>,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        let mut away = Away::new(self.settings.patience);
+        while !stop.is_cancelled() {
+            let turned = away.endure(turn().await);
+            let turned = turned.with_context(|| format!("the channel {channel}"))?;
+            if turned != Some(true) {
+                let nap = tokio::time::sleep(self.settings.poll);
+                stop.run_until_cancelled(nap).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// The built-in product names and those that an operator imported.
+    async fn names(&self) -> store::Result<ProductNames> {
+        let mut names = ProductNames::clone(&self.built_in);
+        for (id, english) in self.store.names().await? {
+            names.import(id, &english);
+        }
+        Ok(names)
+    }
+
+    /// What every message is worded with.
+    async fn voice(&self) -> store::Result<Voice> {
+        let names = self.names().await?;
+        let settings = &self.settings;
+        Ok(Voice {
+            names: Arc::new(names),
+            language: settings.language,
+            public_url: settings.public_url.clone(),
+            time_zone: settings.time_zone.clone(),
+            company: settings.company.clone(),
+        })
+    }
+
+    fn turned(&self) {
+        let now = (self.clock)().as_millisecond();
+        self.turned_at.store(now, Ordering::Relaxed);
+    }
+}
+
+/// What a list calls a product: its name and, in brackets, its part number.
+fn title(names: &ProductNames, sku: SkuId, part_number: &str, language: Language) -> String {
+    let name = names.label(sku, part_number, language);
+    if part_number.is_empty() {
+        // By the id it is found again.
+        return format!("{name} ({sku})");
+    }
+    format!("{name} ({part_number})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_tried_later_and_later_and_then_no_more() {
+        let settings = Settings::new("https://licences.example".parse().unwrap());
+        let now = Timestamp::UNIX_EPOCH;
+        let check = |failed, asked: Option<u64>, minutes: Option<i64>| {
+            let expected = minutes.map_or(Retry::Never, |minutes| {
+                Retry::At(now + SignedDuration::from_mins(minutes))
+            });
+            let asked = asked.map(|minutes| Duration::from_secs(60 * minutes));
+            assert_eq!(settings.retry(failed, asked, now), expected, "{failed}");
+        };
+        check(1, None, Some(1));
+        check(2, None, Some(2));
+        check(3, None, Some(4));
+        check(7, None, Some(60));
+        check(19, None, Some(60));
+        check(20, None, None);
+        check(1, Some(30), Some(30));
+        check(7, Some(30), Some(60));
+        check(u32::MAX, Some(30), None);
+    }
+
+    #[test]
+    fn a_product_without_part_number_is_titled_by_its_id() {
+        let names = ProductNames::default();
+        let sku = SkuId::from_part_number("x");
+        let title = |part_number| title(&names, sku, part_number, Language::German);
+        assert_eq!(title("A3"), "A3 (A3)");
+        assert_eq!(title(""), format!("{sku} ({sku})"));
+    }
+}

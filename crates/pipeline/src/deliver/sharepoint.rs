@@ -1,0 +1,453 @@
+//! SharePoint's lists: the state that the company's flows depend on, brought up to date as a whole
+//! by one worker at a time.
+//!
+//! A sync reads the lists, takes over what people and flows set there, compares with what the
+//! store says, and writes what differs. It keeps no memory of rows: whatever went wrong before,
+//! the next one starts from what stands there. Creating a row cannot be repeated safely, so after
+//! an answer that was lost the list is read again before anything else is created, and nothing is
+//! sent that could arrive after the claim has expired.
+
+mod admin;
+mod plan;
+mod rows;
+mod switches;
+mod wish;
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Instant;
+
+use domain::TenantKey;
+use graph::{Item, Site, Write, WriteError};
+use jiff::{SignedDuration, Timestamp};
+use store::{ChannelClaim, Delivery, Settled, Store, Synced, Tenant};
+use tokio_util::sync::CancellationToken;
+
+use super::{Deliverer, backoff};
+pub use admin::{Checked, check, duplicates, init, merge};
+pub use plan::Duplicate;
+use plan::{Plan, Target, plan};
+pub use rows::LicenseColumns;
+use rows::Row;
+pub use switches::TenantColumns;
+use wish::Known;
+
+/// The lists of one SharePoint profile.
+#[derive(Clone, Debug)]
+pub struct Sharepoint {
+    /// The channel's name.
+    pub name: String,
+    pub site: Site,
+    pub lists: Lists,
+    /// Between two syncs that nobody asked for.
+    pub interval: SignedDuration,
+}
+
+/// Which lists, and how their columns are called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lists {
+    pub licenses: String,
+    pub license_columns: LicenseColumns,
+    pub tenants: String,
+    pub tenant_columns: TenantColumns,
+    pub parameters: Option<String>,
+}
+
+/// The columns of the parameter list.
+pub(crate) const PARAMETER_COLUMNS: [&str; 2] = ["Parameter", "Parameterwert"];
+
+/// How long a claim lasts. It is extended as long as there is something to write.
+const LEASE: SignedDuration = SignedDuration::from_mins(4);
+
+/// Nothing is sent that could still be under way when the claim expires.
+const MARGIN: SignedDuration = SignedDuration::from_mins(2);
+
+/// How often a sync starts anew because somebody else changed rows meanwhile, or an answer was
+/// lost.
+const PASSES: u32 = 4;
+
+/// Graph takes so many writes in one request.
+const BATCH: usize = 20;
+
+/// Why a sync ended early.
+#[derive(Debug)]
+enum Ended {
+    /// In words for an operator.
+    Failed {
+        error: String,
+        advice: String,
+    },
+    /// Somebody else has taken the channel over.
+    ClaimLost,
+    Stopped,
+    Store(store::Error),
+}
+
+impl From<store::Error> for Ended {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<graph::Error> for Ended {
+    fn from(error: graph::Error) -> Self {
+        Self::Failed {
+            advice: error.advice(),
+            error: error.to_string(),
+        }
+    }
+}
+
+/// What came of a sync.
+#[derive(Debug, Default)]
+struct Outcome {
+    /// What was to be delivered when the store was read.
+    pending: Vec<Delivery>,
+    /// Products whose row could not be written, and why.
+    failed: BTreeMap<Target, (String, String)>,
+    /// Products of which the list asks in this sync to inform somebody: an answer that comes
+    /// meanwhile is one to this question.
+    asked: HashSet<Target>,
+    remarks: Vec<String>,
+}
+
+impl Deliverer {
+    /// Brings the lists up to date if that is due. Answers `true` if it did and may have more to
+    /// do.
+    pub(super) async fn sync(
+        &self,
+        sharepoint: &Sharepoint,
+        stop: &CancellationToken,
+    ) -> store::Result<bool> {
+        let (now, name) = ((self.clock)(), &sharepoint.name);
+        let claimed = self.store.claim_channel(name, &self.worker, now, LEASE);
+        let Some(mut claim) = claimed.await? else {
+            return Ok(false);
+        };
+        let began = Instant::now();
+        let mut outcome = Outcome::default();
+        let synced = self.bring_up_to_date(sharepoint, &mut claim, &mut outcome, stop);
+        let synced = synced.await;
+        self.metrics.took(name, began.elapsed());
+        let now = (self.clock)();
+        let failure = match synced {
+            Ok(()) => None,
+            Err(Ended::ClaimLost) => return Ok(false),
+            Err(Ended::Store(error)) => return Err(error),
+            Err(Ended::Stopped) => {
+                self.store.give_channel_back(&claim).await?;
+                return Ok(false);
+            }
+            Err(Ended::Failed { error, advice }) => {
+                tracing::warn!(
+                    channel = name,
+                    error,
+                    advice,
+                    "SharePoint is not up to date"
+                );
+                Some((error, advice))
+            }
+        };
+        self.settle_all(&claim, &outcome, failure.as_ref(), now)
+            .await?;
+        let next = match failure {
+            None => sharepoint.interval,
+            Some(_) => backoff(claim.failures + 1, self.settings.longest_wait),
+        };
+        let synced = Synced {
+            next: now.saturating_add(next).unwrap_or(Timestamp::MAX),
+            failure,
+            remarks: outcome.remarks,
+        };
+        self.store.release_channel(&claim, &synced, now).await?;
+        Ok(false)
+    }
+
+    async fn bring_up_to_date(
+        &self,
+        sharepoint: &Sharepoint,
+        claim: &mut ChannelClaim,
+        outcome: &mut Outcome,
+        stop: &CancellationToken,
+    ) -> Result<(), Ended> {
+        self.take_over_parameters(sharepoint).await?;
+        for pass in 1..=PASSES {
+            outcome.remarks.clear();
+            let again = self.tenants(sharepoint, claim, outcome, stop).await?;
+            if !again {
+                break;
+            }
+            if pass == PASSES {
+                outcome.remarks.push(unsettled("tenant list"));
+            }
+        }
+        let remarks = std::mem::take(&mut outcome.remarks);
+        for _ in 1..=PASSES {
+            outcome.remarks.clone_from(&remarks);
+            outcome.failed.clear();
+            let again = self.licenses(sharepoint, claim, outcome, stop).await?;
+            if !again {
+                return Ok(());
+            }
+        }
+        Err(Ended::Failed {
+            error: unsettled("licence list"),
+            advice: "Nothing needs to be done: the next sync goes on.".to_owned(),
+        })
+    }
+
+    async fn take_over_parameters(&self, sharepoint: &Sharepoint) -> Result<(), Ended> {
+        let Some(list) = &sharepoint.lists.parameters else {
+            return Ok(());
+        };
+        let items = sharepoint.site.items(list, &PARAMETER_COLUMNS).await?.items;
+        let [name, value] = PARAMETER_COLUMNS;
+        let pair = |item: Item| {
+            (
+                rows::text(&item.fields, name),
+                rows::text(&item.fields, value),
+            )
+        };
+        let pairs: BTreeMap<String, String> = items
+            .into_iter()
+            .map(pair)
+            .filter(|(name, _)| !name.is_empty())
+            .collect();
+        let pairs: Vec<_> = pairs.into_iter().collect();
+        self.store.set_parameters(&sharepoint.name, &pairs).await?;
+        Ok(())
+    }
+
+    /// Takes over and writes switches. Answers whether the list must be read again.
+    async fn tenants(
+        &self,
+        sharepoint: &Sharepoint,
+        claim: &mut ChannelClaim,
+        outcome: &mut Outcome,
+        stop: &CancellationToken,
+    ) -> Result<bool, Ended> {
+        let Lists {
+            tenants: list,
+            tenant_columns: columns,
+            ..
+        } = &sharepoint.lists;
+        let items = sharepoint.site.items(list, &columns.all()).await?.items;
+        let tenants = self.store.tenants().await?;
+        let agreed = self.store.agreed(&sharepoint.name).await?;
+        let switched_at = switched_at(&self.store, &tenants).await?;
+        let found = switches::compare(&items, &tenants, &agreed, &switched_at, columns);
+        outcome.remarks.extend(found.remarks);
+        let mut again = false;
+        let (to_write, agreeing): (Vec<_>, Vec<_>) = found
+            .switches
+            .into_iter()
+            .partition(|it| it.write.is_some());
+        let mut done = agreeing;
+        for chunk in to_write.chunks(BATCH) {
+            let writes: Vec<Write> = chunk.iter().filter_map(|it| it.write.clone()).collect();
+            let written = self.write(sharepoint, list, &writes, claim, stop).await?;
+            for (switch, written) in chunk.iter().zip(written) {
+                match written {
+                    Ok(_) => done.push(switch.clone()),
+                    Err(error) if is_worth_a_look(&error) => again = true,
+                    Err(error) => outcome.remarks.push(format!(
+                        "the row of {} in the tenant list was not written: {error}. {}",
+                        switch.tenant,
+                        error.advice()
+                    )),
+                }
+            }
+        }
+        for switch in done {
+            if agreed.get(&switch.tenant) == Some(&switch.agreed) && switch.take.is_none() {
+                continue;
+            }
+            let now = (self.clock)();
+            self.store
+                .agree(
+                    &sharepoint.name,
+                    &switch.tenant,
+                    &switch.agreed,
+                    switch.take,
+                    now,
+                )
+                .await?;
+        }
+        Ok(again)
+    }
+
+    /// Takes over what flows answered, and writes what differs. Answers whether the list must be
+    /// read again.
+    async fn licenses(
+        &self,
+        sharepoint: &Sharepoint,
+        claim: &mut ChannelClaim,
+        outcome: &mut Outcome,
+        stop: &CancellationToken,
+    ) -> Result<bool, Ended> {
+        let Lists {
+            licenses: list,
+            license_columns: columns,
+            ..
+        } = &sharepoint.lists;
+        let items = sharepoint.site.items(list, &columns.all()).await?.items;
+        let rows: Vec<Row> = items
+            .into_iter()
+            .map(|item| Row::read(item, columns))
+            .collect();
+        let known = Known::of(&self.store, &sharepoint.name, self.settings.policy).await?;
+        let names = self.names().await?;
+        let wish = known.wish(&names, self.settings.language, &outcome.asked);
+        let found = plan(&rows, &wish, columns);
+        self.acknowledge(sharepoint, &known, &found).await?;
+        outcome.remarks.extend(remarks(&found));
+        outcome.pending = known.pending;
+        let mut again = found.unfinished;
+        for chunk in found.writes.chunks(BATCH) {
+            let writes: Vec<Write> = chunk.iter().map(|(_, write)| write.clone()).collect();
+            let written = self.write(sharepoint, list, &writes, claim, stop).await?;
+            let mut lost = false;
+            for ((target, _), written) in chunk.iter().zip(written) {
+                let Err(error) = written else { continue };
+                again |= is_worth_a_look(&error);
+                lost |= matches!(error, WriteError::Unclear(_));
+                let why = (error.to_string(), error.advice());
+                match target {
+                    Some(target) => drop(outcome.failed.insert(target.clone(), why)),
+                    None => outcome.remarks.push(format!("{}. {}", why.0, why.1)),
+                }
+            }
+            if lost {
+                // What became of it must be seen before anything else is created.
+                return Ok(true);
+            }
+        }
+        let asked = found.asked.into_iter();
+        let asked = asked.filter(|target| !outcome.failed.contains_key(target));
+        outcome.asked.extend(asked);
+        Ok(again)
+    }
+
+    /// One batch, under a claim that outlives it.
+    async fn write(
+        &self,
+        sharepoint: &Sharepoint,
+        list: &str,
+        writes: &[Write],
+        claim: &mut ChannelClaim,
+        stop: &CancellationToken,
+    ) -> Result<Vec<Result<graph::Written, WriteError>>, Ended> {
+        if stop.is_cancelled() {
+            return Err(Ended::Stopped);
+        }
+        let now = (self.clock)();
+        if now.saturating_add(MARGIN).unwrap_or(Timestamp::MAX) > claim.expires {
+            let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+            if now >= claim.expires || !self.store.extend_channel(claim, until).await? {
+                return Err(Ended::ClaimLost);
+            }
+        }
+        let written = sharepoint.site.write(list, writes).await;
+        for written in &written {
+            self.metrics.wrote(&sharepoint.name, written.is_ok());
+        }
+        Ok(written)
+    }
+
+    /// Somebody whom the company's flow has informed takes care of the shortage.
+    async fn acknowledge(
+        &self,
+        sharepoint: &Sharepoint,
+        known: &Known,
+        found: &Plan,
+    ) -> Result<(), Ended> {
+        for target in &found.informed {
+            for (id, version) in known.to_acknowledge(target) {
+                let (who, why) = (&sharepoint.name, "technician_informed is set in SharePoint");
+                let act = domain::Action::Acknowledge;
+                let now = (self.clock)();
+                self.store
+                    .act(id, Some(version), act, who, why, &[], now)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what became of everything that was to be delivered.
+    async fn settle_all(
+        &self,
+        claim: &ChannelClaim,
+        outcome: &Outcome,
+        failure: Option<&(String, String)>,
+        now: Timestamp,
+    ) -> store::Result<()> {
+        let pending = match failure {
+            // What was pending may not have been read yet.
+            Some(_) => self.store.undelivered(&claim.channel).await?,
+            None => outcome.pending.clone(),
+        };
+        let tries = pending.into_iter().map(|delivery| {
+            let of_row = wish::target(&delivery).and_then(|target| outcome.failed.get(&target));
+            let settled = match failure.or(of_row) {
+                None => Settled::Delivered { remark: None },
+                Some((error, advice)) => Settled::Failed {
+                    retry: self
+                        .settings
+                        .retry(delivery.attempts.saturating_add(1), None, now),
+                    error: error.clone(),
+                    advice: advice.clone(),
+                },
+            };
+            (delivery, settled)
+        });
+        let tries: Vec<_> = tries.collect();
+        self.store.settle(&tries, now).await?;
+        Ok(())
+    }
+}
+
+/// Whether reading the list again may lead further.
+fn is_worth_a_look(error: &WriteError) -> bool {
+    match error {
+        WriteError::Changed | WriteError::Gone | WriteError::Unclear(_) => true,
+        WriteError::Exists | WriteError::NotDone(_) => false,
+    }
+}
+
+fn unsettled(list: &str) -> String {
+    format!("the {list} changed while it was written, {PASSES} times in a row")
+}
+
+fn remarks(found: &Plan) -> Vec<String> {
+    let duplicates = found.duplicates.iter().map(|duplicate| {
+        format!(
+            "{} rows too many for {} of \"{}\" in the licence list (ids {}): look with \
+             `licensetool sharepoint duplicates`, clean up with `--merge`",
+            duplicate.surplus.len(),
+            duplicate.part_number,
+            duplicate.tenant,
+            duplicate.surplus.join(", ")
+        )
+    });
+    let strange = (found.strange > 0).then(|| {
+        format!(
+            "{} rows of the licence list belong to no watched tenant or have no part number in \
+             brackets at the end of their title: they are left alone",
+            found.strange
+        )
+    });
+    duplicates.chain(strange).collect()
+}
+
+async fn switched_at(
+    store: &Store,
+    tenants: &[Tenant],
+) -> store::Result<BTreeMap<TenantKey, Timestamp>> {
+    let mut switched = BTreeMap::new();
+    for tenant in tenants {
+        if let Some(at) = store.switched_at(&tenant.key).await? {
+            switched.insert(tenant.key.clone(), at);
+        }
+    }
+    Ok(switched)
+}

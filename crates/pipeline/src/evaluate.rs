@@ -1,0 +1,234 @@
+//! The evaluate loop: claims tenants whose judgement may have changed, judges them, and keeps what
+//! changed of their alerts together with what is to be told of it.
+//!
+//! What a tenant is judged by is counted in the store, so a look, a switch or a rule that comes
+//! while it is judged makes it due again; whatever time alone changes is due at its time. A kill
+//! between any two steps leaves a claim that expires, and nothing half done.
+
+mod gather;
+mod metrics;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use domain::{Layer, State, Step, Verdict};
+use jiff::{SignedDuration, Timestamp};
+use store::{Judged, Judgement, Judging, Kept, Route, Store};
+use tokio_util::sync::CancellationToken;
+
+use crate::Clock;
+use gather::Gathered;
+pub use metrics::Metrics;
+
+/// How the loop works.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the configuration says for the whole company.
+    pub company: Layer,
+    /// Who is to be told what.
+    pub routes: Vec<Route>,
+    /// Tenants judged in one turn.
+    pub batch: u32,
+    /// How long a claim lasts. A turn takes milliseconds; the rest is for slow disks.
+    pub lease: SignedDuration,
+    /// How long the loop may sleep before it looks for work made by others.
+    pub poll: Duration,
+    /// How long the store may be away before the loop gives up.
+    pub patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            company: Layer::default(),
+            routes: Vec::new(),
+            batch: 64,
+            lease: SignedDuration::from_mins(2),
+            poll: Duration::from_secs(1),
+            patience: Duration::from_secs(360),
+        }
+    }
+}
+
+/// What a turn did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Tenants judged.
+    pub tenants: u32,
+    /// Changes of alerts that were kept.
+    pub changes: u32,
+    /// Messages put into the outbox.
+    pub messages: u32,
+    /// Judgements that came too late, and are made again.
+    pub again: u32,
+}
+
+/// The evaluate loop and what it needs.
+#[derive(Clone)]
+pub struct Evaluator {
+    store: Store,
+    settings: Settings,
+    clock: Clock,
+    worker: String,
+    metrics: Metrics,
+    turned_at: Arc<AtomicI64>,
+}
+
+impl std::fmt::Debug for Evaluator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Evaluator")
+            .field("worker", &self.worker)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Evaluator {
+    pub fn new(store: Store, settings: Settings, clock: Clock) -> Self {
+        Self {
+            store,
+            settings,
+            clock,
+            worker: uuid::Uuid::new_v4().to_string(),
+            metrics: Metrics::default(),
+            turned_at: Arc::new(AtomicI64::new(0)),
+        }
+    }
+
+    /// The loop's counters, to be registered by whoever serves metrics.
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
+    /// When the loop last turned, in milliseconds since 1970, 0 before the first turn.
+    pub fn pulse(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.turned_at)
+    }
+
+    /// Judges until `stop`.
+    ///
+    /// # Errors
+    /// The store stays away for longer than [`Settings::patience`], or a row makes no sense.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut away = crate::away::Away::new(self.settings.patience);
+        while !stop.is_cancelled() {
+            let now = (self.clock)();
+            self.turned_at
+                .store(now.as_millisecond(), Ordering::Relaxed);
+            let turned = away.endure(self.turn().await).context("evaluate")?;
+            if turned.is_some_and(|turn| turn.tenants > 0) {
+                continue;
+            }
+            let nap = tokio::time::sleep(self.settings.poll);
+            if stop.run_until_cancelled(nap).await.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges all that is due and ends.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub async fn run_once(&self) -> store::Result<Turn> {
+        let mut all = Turn::default();
+        loop {
+            let turn = self.turn().await?;
+            if turn.tenants == 0 {
+                return Ok(all);
+            }
+            all.add(turn);
+        }
+    }
+
+    /// Judges as many tenants as one turn takes, if any are due.
+    ///
+    /// # Errors
+    /// The store cannot be read or written. What was claimed comes free when the claim expires.
+    pub async fn turn(&self) -> store::Result<Turn> {
+        let now = (self.clock)();
+        self.store.end_alerts_of_removed(now).await?;
+        let due = self.store.next_judging(now).await?;
+        if due.is_none_or(|due| due > now) {
+            return Ok(Turn::default());
+        }
+        let (batch, lease) = (self.settings.batch, self.settings.lease);
+        let claims = self.store.claim_judging(&self.worker, now, batch, lease);
+        let claims = claims.await?;
+        let policies = self.store.policies(self.settings.company).await?;
+        let mut judgements = Vec::with_capacity(claims.len());
+        for claim in claims {
+            let gathered = Gathered::of(&self.store, &claim.tenant, &policies, now).await?;
+            judgements.extend(gathered.map(|gathered| judge(claim, &gathered, now)));
+        }
+        let routes = &self.settings.routes;
+        let kept = self.store.keep_judgements(&judgements, routes, now).await?;
+        let turn = Turn::of(&judgements, &kept);
+        self.metrics.count(&judgements, &kept);
+        Ok(turn)
+    }
+}
+
+/// What becomes of the tenant's alerts.
+fn judge(claim: Judging, gathered: &Gathered<'_>, now: Timestamp) -> Judgement {
+    let assessment = gathered.assess(now);
+    let telling = gathered.state.tenant.settings.monitoring;
+    let known = gathered.kept.iter().map(|kept| &kept.alert.concern);
+    let mut concerns: Vec<_> = known.chain(assessment.present()).collect();
+    concerns.sort();
+    concerns.dedup();
+    let steps = concerns.into_iter().filter_map(|concern| {
+        let before = gathered.kept.iter().find(|it| it.alert.concern == *concern);
+        let alert = before.map(|before| &before.alert);
+        let verdict = assessment.verdict(concern);
+        let step = domain::step(concern, alert, &verdict, telling, now)?;
+        Some(Judged {
+            before: before.cloned(),
+            why: why(&step, &verdict).to_owned(),
+            step,
+        })
+    });
+    Judgement {
+        claim,
+        steps: steps.collect(),
+        next_turn: assessment.next_turn,
+    }
+}
+
+/// For the history of the alert.
+fn why(step: &Step, verdict: &Verdict) -> &'static str {
+    match (step.alert.state, verdict) {
+        (State::Resolved, _) => "the concern is gone, or excluded from alerts",
+        (_, Verdict::Present(found)) if found.covered => "another alert says it already",
+        _ => "the numbers say so",
+    }
+}
+
+impl Turn {
+    fn of(judgements: &[Judgement], kept: &[Kept]) -> Self {
+        let mut turn = Self {
+            tenants: u32::try_from(judgements.len()).unwrap_or(u32::MAX),
+            ..Self::default()
+        };
+        for (judgement, kept) in judgements.iter().zip(kept) {
+            match kept {
+                Kept::Done { messages } => {
+                    turn.messages += messages;
+                    turn.changes += u32::try_from(judgement.steps.len()).unwrap_or(u32::MAX);
+                }
+                Kept::ClaimLost | Kept::Overtaken => turn.again += 1,
+            }
+        }
+        turn
+    }
+
+    fn add(&mut self, other: Self) {
+        self.tenants += other.tenants;
+        self.changes += other.changes;
+        self.messages += other.messages;
+        self.again += other.again;
+    }
+}
