@@ -15,7 +15,11 @@ pub struct Agreed {
     /// The row's id in the list.
     pub item: String,
     pub settings: Settings,
+    /// What was about to be written to the list when nothing more was heard of it.
+    pub writing: Option<Settings>,
 }
+
+type Row = (String, String, bool, bool, Option<bool>, Option<bool>);
 
 impl Store {
     /// Switches a tenant, as far as it says. Answers whether there is such a tenant.
@@ -45,19 +49,49 @@ impl Store {
 
     /// What a list and the store last agreed on, by tenant.
     pub async fn agreed(&self, channel: &str) -> Result<BTreeMap<TenantKey, Agreed>> {
-        let sql = "SELECT tenant, item, enabled, monitoring FROM agreed_switch WHERE channel = $1";
-        let rows: Vec<(String, String, bool, bool)> = sqlx::query_as(sql)
+        let sql = "SELECT tenant, item, enabled, monitoring, writing_enabled, writing_monitoring \
+                   FROM agreed_switch WHERE channel = $1";
+        let rows: Vec<Row> = sqlx::query_as(sql)
             .bind(channel)
             .fetch_all(self.readers())
             .await?;
-        let agreed = |(key, item, enabled, monitoring): (String, String, bool, bool)| {
-            let settings = Settings {
-                enabled,
-                monitoring,
+        let settings = |enabled, monitoring| Settings {
+            enabled,
+            monitoring,
+        };
+        let agreed = |(key, item, enabled, monitoring, w_enabled, w_monitoring): Row| {
+            let agreed = Agreed {
+                item,
+                settings: settings(enabled, monitoring),
+                writing: w_enabled
+                    .zip(w_monitoring)
+                    .map(|(enabled, monitoring)| settings(enabled, monitoring)),
             };
-            Ok((key_of(&key)?, Agreed { item, settings }))
+            Ok((key_of(&key)?, agreed))
         };
         rows.into_iter().map(agreed).collect()
+    }
+
+    /// Notes what is about to be written to a list, so that it is not taken for somebody else's
+    /// change later. Where nothing was agreed on yet, the newer one wins without this.
+    pub async fn about_to_write(
+        &self,
+        channel: &str,
+        writes: &[(TenantKey, Settings)],
+    ) -> Result<()> {
+        let mut transaction = self.write().await?;
+        for (key, settings) in writes {
+            let sql = "UPDATE agreed_switch SET writing_enabled = $3, writing_monitoring = $4 \
+                       WHERE channel = $1 AND tenant = $2";
+            sqlx::query(sql)
+                .bind(channel)
+                .bind(key.as_str())
+                .bind(settings.enabled)
+                .bind(settings.monitoring)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Notes that a list and the store agree, and takes over what the list says where it is newer:
@@ -82,7 +116,8 @@ impl Store {
         let sql = "INSERT INTO agreed_switch (channel, tenant, item, enabled, monitoring) \
                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel, tenant) DO UPDATE SET \
                    item = excluded.item, enabled = excluded.enabled, \
-                   monitoring = excluded.monitoring";
+                   monitoring = excluded.monitoring, \
+                   writing_enabled = NULL, writing_monitoring = NULL";
         sqlx::query(sql)
             .bind(channel)
             .bind(key.as_str())

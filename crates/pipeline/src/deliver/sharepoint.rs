@@ -244,6 +244,12 @@ impl Deliverer {
         let mut done = agreeing;
         for chunk in to_write.chunks(BATCH) {
             let writes: Vec<Write> = chunk.iter().filter_map(|it| it.write.clone()).collect();
+            let switches = chunk.iter();
+            let switches = switches.map(|it| (it.tenant.clone(), it.agreed.settings));
+            let switches: Vec<_> = switches.collect();
+            self.store
+                .about_to_write(&sharepoint.name, &switches)
+                .await?;
             let written = self.write(sharepoint, list, &writes, claim, stop).await?;
             for (switch, written) in chunk.iter().zip(written) {
                 match written {

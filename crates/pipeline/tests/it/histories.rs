@@ -31,7 +31,7 @@ const SCHOOLS: usize = 250;
 /// Moments in the life of a school.
 const MOMENTS: u32 = 16;
 /// Halves, so that two cores share them.
-const STORES_OF_A_HALF: u64 = 1;
+const STORES_OF_A_HALF: u64 = 4;
 
 const HOOK: &str = "hook";
 
@@ -96,7 +96,7 @@ impl Town {
     async fn lives(mut self) {
         for _ in 0..MOMENTS {
             self.office
-                .pass(SignedDuration::from_mins(self.chance.up_to(30)));
+                .pass(SignedDuration::from_mins(1 + self.chance.up_to(30)));
             for school in &mut self.schools {
                 school.lives(&self.office, &mut self.chance).await;
             }

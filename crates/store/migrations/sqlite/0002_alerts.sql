@@ -122,12 +122,15 @@ CREATE TABLE channel (
 );
 
 -- What a list and the store last agreed on, by tenant: what differs from it was changed since.
+-- What is about to be written there is noted first: after a kill it may be ours, and no change.
 CREATE TABLE agreed_switch (
-  channel    TEXT    NOT NULL,
-  tenant     TEXT    NOT NULL REFERENCES tenant (key),
-  item       TEXT    NOT NULL,      -- the row's id in the list
-  enabled    BOOLEAN NOT NULL,
-  monitoring BOOLEAN NOT NULL,
+  channel            TEXT    NOT NULL,
+  tenant             TEXT    NOT NULL REFERENCES tenant (key),
+  item               TEXT    NOT NULL,      -- the row's id in the list
+  enabled            BOOLEAN NOT NULL,
+  monitoring         BOOLEAN NOT NULL,
+  writing_enabled    BOOLEAN,
+  writing_monitoring BOOLEAN,
   PRIMARY KEY (channel, tenant)
 ) WITHOUT ROWID;
 

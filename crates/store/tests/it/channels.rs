@@ -118,6 +118,7 @@ async fn what_a_list_says_is_taken_over_and_remembered() {
     let agreed = Agreed {
         item: "7".to_owned(),
         settings: off,
+        writing: None,
     };
     let a = key("a");
     assert_eq!(store.switched_at(&a).await.unwrap(), None);
@@ -129,6 +130,17 @@ async fn what_a_list_says_is_taken_over_and_remembered() {
     assert_eq!(store.switched_at(&a).await.unwrap(), Some(minute(1)));
     assert_eq!(store.agreed("list").await.unwrap()[&a], agreed);
     assert!(store.agreed("other").await.unwrap().is_empty());
+
+    // What is about to be written is remembered until it is agreed on.
+    let both = Settings::default();
+    let writes = [(a.clone(), both)];
+    store.about_to_write("list", &writes).await.unwrap();
+    assert_eq!(store.agreed("list").await.unwrap()[&a].writing, Some(both));
+    store
+        .agree("list", &a, &agreed, None, minute(2))
+        .await
+        .unwrap();
+    assert_eq!(store.agreed("list").await.unwrap()[&a], agreed);
 }
 
 #[tokio::test]

@@ -88,9 +88,8 @@ pub(crate) fn compare(
                 row.id
             ));
         }
-        let base = known.map(|known| known.settings);
         let at = switched_at.get(&tenant.key).copied();
-        found.switches.push(switch(row, tenant, base, at, columns));
+        found.switches.push(switch(row, tenant, known, at, columns));
     }
     found
 }
@@ -105,7 +104,7 @@ fn is_of(item: &Item, tenant: &Tenant, known: Option<&Agreed>, columns: &TenantC
 fn switch(
     row: &Item,
     tenant: &Tenant,
-    base: Option<Settings>,
+    known: Option<&Agreed>,
     switched_at: Option<Timestamp>,
     columns: &TenantColumns,
 ) -> Switch {
@@ -115,7 +114,7 @@ fn switch(
         enabled: flag(&row.fields, &columns.enabled).unwrap_or(ours.enabled),
         monitoring: flag(&row.fields, &columns.monitoring).unwrap_or(ours.monitoring),
     };
-    let agreed = match base {
+    let agreed = match known.map(|known| base(known, theirs)) {
         Some(base) => Settings {
             enabled: merged(base.enabled, ours.enabled, theirs.enabled),
             monitoring: merged(base.monitoring, ours.monitoring, theirs.monitoring),
@@ -149,9 +148,24 @@ fn switch(
         agreed: Agreed {
             item: row.id.clone(),
             settings: agreed,
+            writing: None,
         },
         take: (agreed != ours).then_some(agreed),
         write: (!fields.is_empty()).then(update),
+    }
+}
+
+/// What both agreed on. Where the list says what was about to be written to it, that was written,
+/// or somebody wanted the same.
+fn base(known: &Agreed, theirs: Settings) -> Settings {
+    let Some(writing) = known.writing else {
+        return known.settings;
+    };
+    let agreed = known.settings;
+    let either = |agreed, writing, theirs| if theirs == writing { writing } else { agreed };
+    Settings {
+        enabled: either(agreed.enabled, writing.enabled, theirs.enabled),
+        monitoring: either(agreed.monitoring, writing.monitoring, theirs.monitoring),
     }
 }
 
@@ -233,6 +247,7 @@ mod tests {
         let agreed = base.map(|base| Agreed {
             item: row.id.clone(),
             settings: settings(base),
+            writing: None,
         });
         let key = &tenant.key;
         let agreed = agreed
@@ -257,6 +272,25 @@ mod tests {
             prop_assert_eq!(found.take.is_some(), expected != ours);
             prop_assert_eq!(found.write.is_some(), expected != theirs);
         }
+    }
+
+    #[test]
+    fn what_a_killed_worker_wrote_is_not_taken_for_a_change() {
+        let list = row("1", "School A", (true, true));
+        let mut known = Agreed {
+            item: "1".to_owned(),
+            settings: settings((false, true)),
+            writing: None,
+        };
+        let tenant = tenant((false, true));
+        let taken = |known: &Agreed| switch(&list, &tenant, Some(known), None, &columns()).take;
+        assert_eq!(taken(&known), Some(settings((true, true))));
+        known.writing = Some(settings((true, true)));
+        assert_eq!(
+            taken(&known),
+            None,
+            "it was switched on here, and off again since"
+        );
     }
 
     #[test]

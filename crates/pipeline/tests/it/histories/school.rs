@@ -25,8 +25,10 @@ pub(crate) struct School {
     model: Model,
     /// When it was last judged, as far as is known here.
     judged_at: Option<Timestamp>,
-    /// Since when its shortage goes on.
-    short_since: Option<Timestamp>,
+    /// Since when no seat is free.
+    exhausted_since: Option<Timestamp>,
+    /// Since when more is assigned than bought.
+    over_since: Option<Timestamp>,
 }
 
 impl School {
@@ -41,7 +43,8 @@ impl School {
             monitoring: true,
             model: Model::default(),
             judged_at: None,
-            short_since: None,
+            exhausted_since: None,
+            over_since: None,
         }
     }
 
@@ -104,7 +107,6 @@ impl School {
             .unwrap();
         if action == Action::Resolve && matches!(acted, store::Acted::Done(_)) {
             self.model.resolved(alert.alert.concern.kind);
-            self.short_since = None;
         }
     }
 
@@ -116,6 +118,14 @@ impl School {
             .await
             .unwrap()
             .unwrap();
+        let ours = (self.enabled, self.monitoring);
+        let settings = tenant.settings;
+        let theirs = (settings.enabled, settings.monitoring);
+        assert_eq!(
+            theirs, ours,
+            "seed {seed}: {}: nobody else switched it",
+            self.name
+        );
         if tenant.judged_at == self.judged_at || !self.enabled {
             return;
         }
@@ -127,10 +137,11 @@ impl School {
         if is_fresh {
             let before = self.model;
             self.model = before.judged(self.bought, self.used);
-            if !self.model.is_shortage() {
-                self.short_since = None;
-            } else if !before.is_shortage() || before.over != self.model.over {
-                self.short_since = Some(office.now());
+            if !before.is_shortage() && self.model.is_shortage() {
+                self.exhausted_since = Some(office.now());
+            }
+            if !before.over && self.model.over {
+                self.over_since = Some(office.now());
             }
         }
         let alerts = seats(office.alerts(&self.tenant).await);
@@ -183,7 +194,11 @@ impl School {
         };
         let told = office.store.deliveries(&filter, None, 100).await.unwrap();
         let news = [Event::Opened, Event::Worsened, Event::Reminded];
-        let since = self.short_since.expect("a shortage has begun");
+        let since = match loud.alert.concern.kind {
+            Kind::OverAssignment => self.over_since,
+            _ => self.exhausted_since,
+        };
+        let since = since.expect("a shortage has begun");
         let heard = told
             .iter()
             .any(|it| news.contains(&it.event) && it.at >= since);
