@@ -14,13 +14,13 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
 
-use domain::{Event, Severity};
+use domain::{Event, Severity, TenantKey};
 use jiff::SignedDuration;
 use microsoft_sim::sink::{WebhookMode, WebhookSink};
 use microsoft_sim::{Options, Tls};
 use pipeline::deliver::Named;
 use pipeline::tell::{Channel, Reach, Secret, Webhook, WebhookSettings};
-use store::{DeliveryFilter, DeliveryState, KeptDelivery, Route};
+use store::{AlertFilter, DeliveryFilter, DeliveryState, KeptAlert, KeptDelivery, Route};
 
 use crate::office::{LIST, Office, graph_settings, office_with};
 use chance::Chance;
@@ -29,9 +29,9 @@ use school::School;
 /// Schools of one store.
 const SCHOOLS: usize = 250;
 /// Moments in the life of a school.
-const MOMENTS: u32 = 16;
+const MOMENTS: u32 = 14;
 /// Halves, so that two cores share them.
-const STORES_OF_A_HALF: u64 = 4;
+const STORES_OF_A_HALF: u64 = 20;
 
 const HOOK: &str = "hook";
 
@@ -127,8 +127,24 @@ impl Town {
             .want_sync(None, self.office.now())
             .await
             .unwrap();
-        for school in &mut self.schools {
-            school.is_judged_right(&self.office, self.seed).await;
+        self.is_judged_right().await;
+    }
+
+    /// Every school that was judged has the alerts that it must have.
+    async fn is_judged_right(&mut self) {
+        let store = &self.office.store;
+        let mut alerts: HashMap<TenantKey, Vec<KeptAlert>> = HashMap::new();
+        let all = store
+            .alerts(&AlertFilter::default(), None, u32::MAX)
+            .await
+            .unwrap();
+        for kept in all {
+            alerts.entry(kept.tenant.clone()).or_default().push(kept);
+        }
+        let tenants = store.tenants().await.unwrap();
+        for (school, tenant) in self.schools.iter_mut().zip(tenants) {
+            let alerts = alerts.remove(&tenant.key).unwrap_or_default();
+            school.is_judged_right(&tenant, alerts, self.office.now(), self.seed);
         }
     }
 
@@ -170,9 +186,7 @@ impl Town {
                 school.is_seen(&self.office).await;
             }
             self.office.round().await;
-            for school in &mut self.schools {
-                school.is_judged_right(&self.office, self.seed).await;
-            }
+            self.is_judged_right().await;
         }
         let deliveries = self.deliveries().await;
         self.every_message_arrived(&deliveries);

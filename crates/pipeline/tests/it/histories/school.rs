@@ -6,11 +6,10 @@ use domain::{Action, Event, Kind, Snooze, State, stage};
 use jiff::{SignedDuration, Timestamp};
 use microsoft_sim::Row;
 use serde_json::json;
-use store::{DeliveryFilter, KeptAlert};
+use store::{DeliveryFilter, KeptAlert, Tenant};
 
 use super::chance::Chance;
 use super::model::Model;
-use crate::fixture::key;
 use crate::office::{LIST, Office};
 
 pub(crate) struct School {
@@ -111,13 +110,14 @@ impl School {
     }
 
     /// After evaluators were at work: if the school was judged, its alerts are those of the model.
-    pub(crate) async fn is_judged_right(&mut self, office: &Office, seed: u64) {
-        let tenant = office
-            .store
-            .tenant(&key(&self.tenant))
-            .await
-            .unwrap()
-            .unwrap();
+    pub(crate) fn is_judged_right(
+        &mut self,
+        tenant: &Tenant,
+        alerts: Vec<KeptAlert>,
+        now: Timestamp,
+        seed: u64,
+    ) {
+        assert_eq!(tenant.key.as_str(), self.tenant);
         let ours = (self.enabled, self.monitoring);
         let settings = tenant.settings;
         let theirs = (settings.enabled, settings.monitoring);
@@ -133,18 +133,18 @@ impl School {
         let hour = SignedDuration::from_hours(1);
         let is_fresh = self
             .seen_at
-            .is_some_and(|at| office.now().duration_since(at) <= hour);
+            .is_some_and(|at| now.duration_since(at) <= hour);
         if is_fresh {
             let before = self.model;
             self.model = before.judged(self.bought, self.used);
             if !before.is_shortage() && self.model.is_shortage() {
-                self.exhausted_since = Some(office.now());
+                self.exhausted_since = Some(now);
             }
             if !before.over && self.model.over {
-                self.over_since = Some(office.now());
+                self.over_since = Some(now);
             }
         }
-        let alerts = seats(office.alerts(&self.tenant).await);
+        let alerts = seats(alerts);
         let stock = of(&alerts, Kind::Stock).map(|it| it.alert.stage);
         let over = of(&alerts, Kind::OverAssignment).is_some();
         let found = Model { stock, over };
