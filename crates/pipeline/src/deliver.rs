@@ -15,10 +15,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use domain::{Language, Layer, ProductNames, SkuId};
-use futures_util::future::try_join_all;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use store::{Retry, Store};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -105,6 +105,24 @@ pub struct Named {
     pub recipients_from: Option<(String, String)>,
 }
 
+/// What one task of the loop does.
+#[derive(Clone, Debug)]
+enum Work {
+    /// Tells messages.
+    Tell(Named),
+    /// Brings lists up to date.
+    Sync(Sharepoint),
+}
+
+impl Work {
+    fn name(&self) -> &str {
+        match self {
+            Self::Tell(named) => &named.name,
+            Self::Sync(sharepoint) => &sharepoint.name,
+        }
+    }
+}
+
 /// The deliver loop and what it needs.
 #[derive(Clone)]
 pub struct Deliverer {
@@ -164,28 +182,25 @@ impl Deliverer {
     /// # Errors
     /// The store stays away for longer than [`Settings::patience`], or a row makes no sense.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        for sharepoint in &self.sharepoints {
-            let now = (self.clock)();
-            self.store.add_channel(&sharepoint.name, now).await?;
+        self.add_channels().await?;
+        // One error ends all: the tasks end with their set.
+        let mut turning = JoinSet::new();
+        for work in self.work() {
+            turning.spawn(self.clone().keep_turning(work, stop.clone()));
         }
-        let channels = self.channels.iter().map(|named| {
-            let turn = async || self.turn(named, &stop).await;
-            self.keep_turning(&named.name, turn, &stop)
-        });
-        let lists = self.sharepoints.iter().map(|sharepoint| {
-            let turn = async || self.sync(sharepoint, &stop).await;
-            self.keep_turning(&sharepoint.name, turn, &stop)
-        });
-        let beat = async {
+        while !stop.is_cancelled() {
             // A loop without channels is alive, too.
-            while !stop.is_cancelled() {
-                self.turned();
-                let nap = tokio::time::sleep(self.settings.poll);
-                stop.run_until_cancelled(nap).await;
+            self.turned();
+            let nap = tokio::time::sleep(self.settings.poll);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = nap => {}
+                Some(ended) = turning.join_next() => ended.context("a channel broke")??,
             }
-            Ok(())
-        };
-        tokio::try_join!(try_join_all(channels), try_join_all(lists), beat)?;
+        }
+        while let Some(ended) = turning.join_next().await {
+            ended.context("a channel broke")??;
+        }
         Ok(())
     }
 
@@ -194,36 +209,50 @@ impl Deliverer {
     /// # Errors
     /// The store cannot be read or written.
     pub async fn run_once(&self) -> store::Result<()> {
+        self.add_channels().await?;
         let never = CancellationToken::new();
-        for sharepoint in &self.sharepoints {
-            self.store
-                .add_channel(&sharepoint.name, (self.clock)())
-                .await?;
-            while self.sync(sharepoint, &never).await? {}
-        }
-        for named in &self.channels {
-            while self.turn(named, &never).await? {}
+        for work in self.work() {
+            while self.turn_of(&work, &never).await? {}
         }
         Ok(())
     }
 
-    /// Turns until stopped; a turn answers whether there may be more to do at once.
-    async fn keep_turning(
-        &self,
-        channel: &str,
-        turn: impl AsyncFn() -> store::Result<bool>,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<()> {
+    async fn add_channels(&self) -> store::Result<()> {
+        for sharepoint in &self.sharepoints {
+            let now = (self.clock)();
+            self.store.add_channel(&sharepoint.name, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Lists come first: what they name, others may need.
+    fn work(&self) -> Vec<Work> {
+        let lists = self.sharepoints.iter().cloned().map(Work::Sync);
+        lists
+            .chain(self.channels.iter().cloned().map(Work::Tell))
+            .collect()
+    }
+
+    /// Turns until stopped.
+    async fn keep_turning(self, work: Work, stop: CancellationToken) -> anyhow::Result<()> {
         let mut away = Away::new(self.settings.patience);
         while !stop.is_cancelled() {
-            let turned = away.endure(turn().await);
-            let turned = turned.with_context(|| format!("the channel {channel}"))?;
+            let turned = away.endure(self.turn_of(&work, &stop).await);
+            let turned = turned.with_context(|| format!("the channel {}", work.name()))?;
             if turned != Some(true) {
                 let nap = tokio::time::sleep(self.settings.poll);
                 stop.run_until_cancelled(nap).await;
             }
         }
         Ok(())
+    }
+
+    /// Answers whether there may be more to do at once.
+    async fn turn_of(&self, work: &Work, stop: &CancellationToken) -> store::Result<bool> {
+        match work {
+            Work::Tell(named) => self.turn(named, stop).await,
+            Work::Sync(sharepoint) => self.sync(sharepoint, stop).await,
+        }
     }
 
     /// The built-in product names and those that an operator imported.

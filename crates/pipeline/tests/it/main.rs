@@ -9,5 +9,6 @@ mod stop;
 mod faults;
 mod office;
 mod evaluate;
+mod deliver;
 mod sharepoint;
 mod histories;
