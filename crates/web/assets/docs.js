@@ -15,6 +15,9 @@ function requestOf(form) {
       case "query":
         query.append(field.name, field.value);
         break;
+      case "header":
+        options.headers[field.name] = field.value;
+        break;
       case "body":
         options.body = field.value;
         options.headers["Content-Type"] = "application/json";

@@ -9,10 +9,20 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::request::Version;
+
 /// `value` as JSON. Readers may keep it, and must ask whether it still holds.
 pub(crate) fn json<T: Serialize>(value: &T) -> Response {
     let body = serde_json::to_vec(value).expect("shapes have text keys and plain values");
     tagged("application/json", body)
+}
+
+/// `value` as JSON, with an `ETag` that names its version, for changes on a condition.
+pub(crate) fn versioned<T: Serialize>(value: &T, version: i64) -> Response {
+    let body = serde_json::to_vec(value).expect("shapes have text keys and plain values");
+    let hash = hash(&body);
+    let tag = Version { version, hash }.tag();
+    with_tag("application/json", tag, body.into())
 }
 
 /// A body with its content type and the `ETag` of its bytes.

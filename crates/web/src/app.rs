@@ -45,6 +45,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(v1::router())
         .merge(operation())
         .routes(routes!(pages::start))
+        .routes(routes!(pages::alert::page))
         .routes(routes!(pages::problem))
         .routes(routes!(pages::style))
         .routes(routes!(pages::script))
@@ -72,11 +73,12 @@ pub(crate) fn operation() -> OpenApiRouter<App> {
 /// What happens around every request of either listener, the innermost first.
 pub(crate) fn around(router: Router<App>, state: App) -> Router {
     let requests = state.options().requests.clone();
+    let fetch_within = state.options().fetch_within;
     router
         .fallback(observe::not_found)
         .method_not_allowed_fallback(observe::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn(observe::in_time))
+        .layer(from_fn_with_state(fetch_within, observe::in_time))
         .layer(CatchPanicLayer::custom(observe::panicked))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(requests, observe::request))
@@ -100,15 +102,23 @@ pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         }
     }
     for (name, schema) in members(document.pointer_mut("/components/schemas")) {
-        if name != ORDERED {
+        if !ORDERED.contains(&name.as_str()) {
             nulls_are_written(schema);
         }
     }
     document
 });
 
-/// The one shape that people send in which a member may be null or left out.
-const ORDERED: &str = "RefreshOrder";
+/// The shapes that people send, in which a member may be null or left out.
+const ORDERED: [&str; 7] = [
+    "RefreshOrder",
+    "Reason",
+    "SnoozeOrder",
+    "PinOrder",
+    "PolicyValues",
+    "Switches",
+    "SwitchesV1",
+];
 
 /// Says of every failure that it is a problem as RFC 9457 describes it.
 fn failures_are_problems(responses: &mut Value) {

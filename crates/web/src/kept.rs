@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::http::HeaderValue;
-use domain::{ProductNames, TenantKey};
+use domain::{Policies, ProductNames, TenantKey};
 use jiff::Timestamp;
 use store::{Revision, Tenant};
 
@@ -15,18 +15,25 @@ use store::{Revision, Tenant};
 /// anew each time.
 const KEPT_BYTES: usize = 32 * 1024 * 1024;
 
-/// What an answer is made from. The names are compared by their place in memory, which stays as
-/// long as they do.
+/// What every answer is made by, besides what was seen. Compared by their place in memory, which
+/// stays as long as they do.
 #[derive(Clone, Debug)]
-pub(crate) struct Basis {
-    pub(crate) revision: Revision,
+pub(crate) struct Grounds {
     pub(crate) names: Arc<ProductNames>,
+    pub(crate) policies: Arc<Policies>,
 }
 
-impl PartialEq for Basis {
+impl PartialEq for Grounds {
     fn eq(&self, other: &Self) -> bool {
-        self.revision == other.revision && Arc::ptr_eq(&self.names, &other.names)
+        Arc::ptr_eq(&self.names, &other.names) && Arc::ptr_eq(&self.policies, &other.policies)
     }
+}
+
+/// What an answer is made from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Basis {
+    pub(crate) revision: Revision,
+    pub(crate) grounds: Grounds,
 }
 
 /// A body and what its headers are made of.
@@ -43,7 +50,7 @@ pub(crate) struct Answer {
 /// A tenant's part of the list of all.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    /// What it depends on besides product names: every look that changes a number moves the time.
+    /// What it depends on besides its grounds: every look that changes a number moves the time.
     changed_at: Option<Timestamp>,
     name: String,
     /// Rows with commas between.
@@ -70,7 +77,7 @@ impl Part {
 pub(crate) struct Kept {
     of: Option<Basis>,
     answers: Bounded<Option<TenantKey>, Answer>,
-    names: Option<Arc<ProductNames>>,
+    grounds: Option<Grounds>,
     parts: Bounded<TenantKey, Part>,
 }
 
@@ -92,21 +99,18 @@ impl Kept {
     }
 
     /// The tenant's part, if nothing has changed about it since.
-    pub(crate) fn part(&self, names: &Arc<ProductNames>, tenant: &Tenant) -> Option<Part> {
-        let same_names = self
-            .names
-            .as_ref()
-            .is_some_and(|kept| Arc::ptr_eq(kept, names));
+    pub(crate) fn part(&self, grounds: &Grounds, tenant: &Tenant) -> Option<Part> {
+        let same_grounds = self.grounds.as_ref() == Some(grounds);
         let part = self
             .parts
             .get(&tenant.key)
-            .filter(|part| same_names && part.holds(tenant));
+            .filter(|part| same_grounds && part.holds(tenant));
         part.cloned()
     }
 
     /// Keeps the parts of all tenants that there are, and no others.
-    pub(crate) fn keep_parts(&mut self, names: Arc<ProductNames>, parts: &[(Tenant, Part)]) {
-        self.names = Some(names);
+    pub(crate) fn keep_parts(&mut self, grounds: Grounds, parts: &[(Tenant, Part)]) {
+        self.grounds = Some(grounds);
         self.parts = Bounded::default();
         for (tenant, part) in parts {
             self.parts

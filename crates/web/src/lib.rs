@@ -33,20 +33,31 @@ mod docs;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 
 use domain::{Language, Layer};
 use jiff::{SignedDuration, Timestamp};
-use store::Store;
+use store::{Route, Store};
 
 pub use app::{app, openapi};
 pub use metrics::{Requests, metrics_app};
+
+/// How long `show-fetch` waits unless the configuration says otherwise: flows give up on an answer
+/// after 30 seconds or more.
+pub const FETCH_WITHIN: Duration = Duration::from_secs(25);
 
 /// What the web service is made of.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub store: Store,
-    /// The company's policy, over the built-in one.
+    /// What the configuration says for the whole company, over the built-in policy and under what
+    /// people set here.
     pub company: Layer,
+    /// The channels that hear of it when a person ends an alert.
+    pub routes: Vec<Route>,
+    /// How long `show-fetch` waits for Microsoft and for SharePoint, together. See
+    /// [`FETCH_WITHIN`].
+    pub fetch_within: Duration,
     /// For product names, and for pages if the browser names no language that we speak.
     pub language: Language,
     pub clock: fn() -> Timestamp,

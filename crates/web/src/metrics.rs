@@ -1,5 +1,6 @@
 //! `/metrics`: licences as last seen, requests, and the process, in OpenMetrics text.
 
+mod alerts;
 mod licenses;
 mod process;
 

@@ -1,6 +1,7 @@
-//! The few pages there are until sign-in comes: what runs, and what a kind of problem means. None
-//! shows anything of a tenant.
+//! The few pages there are until sign-in comes: what runs, what a kind of problem means, and the
+//! page that a message about an alert leads to. Only that one shows anything of a tenant.
 
+pub(crate) mod alert;
 mod texts;
 
 use askama::Template;

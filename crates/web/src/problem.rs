@@ -96,11 +96,40 @@ impl Error {
         }
     }
 
+    /// A collection that somebody waited for.
+    pub(crate) fn fetch_failed(tenant: &store::Tenant, gap: &domain::Gap) -> Self {
+        let detail = format!(
+            "\"{}\" could not be collected just now. {}",
+            tenant.name, gap.message
+        );
+        Self {
+            detail,
+            ..Self::collection_failed(tenant, gap)
+        }
+    }
+
     pub(crate) fn unknown_tenant(given: &str) -> Self {
         let given = quoted(given);
         let detail =
             format!("There is no tenant {given}. GET /api/v2/tenants lists those there are.");
         Self::new(Kind::UnknownTenant, detail)
+    }
+
+    /// A change that expected another version; `found` 0 is "there is none".
+    pub(crate) fn overtaken(found: i64, expected: Option<i64>) -> Self {
+        let expected = expected.unwrap_or_default();
+        let detail = format!(
+            "It is at version {found} by now, and you expected version {expected}. Read it again."
+        );
+        Self::new(Kind::Overtaken, detail)
+    }
+
+    /// The same about a member of a body instead of a parameter.
+    pub(crate) fn of_body(self) -> Self {
+        Self {
+            kind: Kind::InvalidBody,
+            ..self
+        }
     }
 
     pub(crate) fn retry_after(self, seconds: u32) -> Self {

@@ -1,5 +1,6 @@
 //! What a request brings along, taken in with an error that names what is wrong and what is right.
 
+mod condition;
 mod similar;
 
 use std::fmt::Display;
@@ -16,6 +17,8 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::problem::{Error, Kind, quoted};
+
+pub(crate) use condition::{Expected, Version};
 
 /// The query's parameters. Those that the documentation of `T` does not list are refused, so that
 /// a misspelt filter never looks like an answer to it.
@@ -144,6 +147,18 @@ pub(crate) fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, 
         text,
         "a time such as 2026-08-17T06:15:00Z (RFC 3339; a + in a query is %2B)",
     )
+}
+
+/// The parameter `name` as one of these words.
+pub(crate) fn one_of<'a>(
+    name: &str,
+    given: Option<&'a str>,
+    words: &[&str],
+) -> Result<Option<&'a str>, Error> {
+    match given.filter(|given| !words.contains(given)) {
+        Some(odd) => Err(not(name, odd, &format!("one of {}", words.join(", ")))),
+        None => Ok(given),
+    }
 }
 
 /// The error for a parameter whose value is none of those it may have.

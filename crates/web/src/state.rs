@@ -1,17 +1,20 @@
-//! What all handlers share: the options, product names, and answers that may be given again.
+//! What all handlers share: the options, product names, rules, and answers that may be given again.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::{Language, ProductNames};
+use domain::{Language, Policies, ProductNames};
 use jiff::{SignedDuration, Timestamp};
-use store::Store;
+use store::{Revision, Store};
 
 use crate::Options;
-use crate::kept::{Basis, Kept};
+use crate::kept::{Basis, Grounds, Kept};
 use crate::problem::Error;
 
 /// Imported names are read again after this long.
 const NAMES_HOLD: SignedDuration = SignedDuration::from_secs(60);
+
+/// Who changes things over the API, as long as nobody signs in.
+pub(crate) const API: &str = "api";
 
 #[derive(Clone, Debug)]
 pub(crate) struct App(Arc<Shared>);
@@ -21,6 +24,7 @@ struct Shared {
     options: Options,
     started_at: Timestamp,
     names: Mutex<Option<(Timestamp, Arc<ProductNames>)>>,
+    policies: Mutex<Option<(Revision, Arc<Policies>)>>,
     kept: Mutex<Kept>,
 }
 
@@ -31,6 +35,7 @@ impl App {
             options,
             started_at,
             names: Mutex::default(),
+            policies: Mutex::default(),
             kept: Mutex::default(),
         }))
     }
@@ -68,7 +73,8 @@ impl App {
         for (id, english) in self.store().names().await? {
             names.import(id, &english);
         }
-        // The same names keep their place in memory, so that kept answers go on holding.
+        // The same names keep their place in memory, so that kept answers go on holding. So do the
+        // same rules below.
         let names = match known {
             Some((_, old)) if *old == names => old,
             _ => Arc::new(names),
@@ -77,11 +83,36 @@ impl App {
         Ok(names)
     }
 
+    /// The rules in force at this moment.
+    pub(crate) async fn policies(&self) -> Result<Arc<Policies>, Error> {
+        let revision = self.store().revision().await?;
+        self.policies_at(revision).await
+    }
+
+    /// The rules that were in force at a revision that was just taken, or newer ones.
+    async fn policies_at(&self, revision: Revision) -> Result<Arc<Policies>, Error> {
+        let known = lock(&self.0.policies).clone();
+        if let Some((read_at, policies)) = &known
+            && *read_at == revision
+        {
+            return Ok(policies.clone());
+        }
+        let policies = self.store().policies(self.options().company).await?;
+        let policies = match known {
+            Some((_, old)) if *old == policies => old,
+            _ => Arc::new(policies),
+        };
+        *lock(&self.0.policies) = Some((revision, policies.clone()));
+        Ok(policies)
+    }
+
     /// What an answer may be made from now. To be taken before the store is read.
     pub(crate) async fn basis(&self) -> Result<Basis, Error> {
         let names = self.names().await?;
         let revision = self.store().revision().await?;
-        Ok(Basis { revision, names })
+        let policies = self.policies_at(revision).await?;
+        let grounds = Grounds { names, policies };
+        Ok(Basis { revision, grounds })
     }
 
     /// To be held for moments only: everybody comes by here.

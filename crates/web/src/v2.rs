@@ -2,26 +2,71 @@
 
 mod walk;
 mod page;
+mod listing;
 mod lens;
+mod outlook;
 mod shapes;
 mod tenants;
 mod licenses;
 mod history;
 mod subscriptions;
 mod refreshes;
+mod deliveries;
+mod alerts;
+mod channels;
+mod policies;
+mod past;
+mod renewals;
+mod forecast;
+mod changes;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::state::App;
 
+pub(crate) use alerts::{DELIVERIES_SHOWN, find as find_alert, stage_word};
+pub(crate) use lens::Lens;
+pub(crate) use tenants::switched;
+pub(crate) use walk::present;
+
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(tenants::list))
-        .routes(routes!(tenants::one))
+        .routes(routes!(tenants::one, tenants::switch))
         .routes(routes!(licenses::list))
         .routes(routes!(history::history))
         .routes(routes!(subscriptions::list))
         .routes(routes!(refreshes::order))
         .routes(routes!(refreshes::one))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::one))
+        .routes(routes!(alerts::acting::acknowledge))
+        .routes(routes!(alerts::acting::snooze))
+        .routes(routes!(alerts::acting::reopen))
+        .routes(routes!(alerts::acting::resolve))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::retry))
+        .routes(routes!(channels::list))
+        .routes(routes!(policies::list))
+        .routes(routes!(
+            policies::scoped::company,
+            policies::scoped::set_company,
+            policies::scoped::drop_company
+        ))
+        .routes(routes!(
+            policies::scoped::tenant,
+            policies::scoped::set_tenant,
+            policies::scoped::drop_tenant
+        ))
+        .routes(routes!(
+            policies::scoped::sku,
+            policies::scoped::set_sku,
+            policies::scoped::drop_sku
+        ))
+        .routes(routes!(renewals::list))
+        .routes(routes!(renewals::calendar::calendar))
+        .routes(routes!(renewals::pin::set, renewals::pin::drop))
+        .routes(routes!(forecast::forecast))
+        .routes(routes!(changes::changes))
 }

@@ -1,7 +1,7 @@
 //! Licences and tenants as gauges, read from the store at each scrape. What is not known has no
 //! series: a 0 would be a claim.
 
-use domain::{Exclusion, Layer, Level, ProductNames, Units};
+use domain::{Exclusion, Level, Policies, ProductNames, Units};
 use jiff::Timestamp;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
@@ -11,6 +11,8 @@ use prometheus_client::registry::Registry;
 use store::State;
 
 use crate::state::App;
+
+use super::alerts::Told;
 
 type Label = (&'static str, String);
 
@@ -38,6 +40,8 @@ struct Tenant {
     up: Option<bool>,
     /// Age of the newest snapshot in seconds.
     age: Option<i64>,
+    /// Whether people are told of it.
+    monitoring: bool,
 }
 
 /// Reads the store and makes its content visible in `registry`; says if it cannot be read.
@@ -48,10 +52,11 @@ pub(super) async fn register(app: &App, registry: &mut Registry) {
         "Whether the store could be read",
         store_up.clone(),
     );
-    match read(app).await {
-        Ok(seen) => {
+    match read_all(app).await {
+        Ok((seen, told)) => {
             store_up.set(1);
             registry.register_collector(Box::new(seen));
+            registry.register_collector(Box::new(told));
         }
         Err(error) => {
             tracing::warn!(?error, "a scrape could not read the store");
@@ -59,8 +64,12 @@ pub(super) async fn register(app: &App, registry: &mut Registry) {
     }
 }
 
+async fn read_all(app: &App) -> Result<(Seen, Told), crate::problem::Error> {
+    Ok((read(app).await?, super::alerts::read(app).await?))
+}
+
 async fn read(app: &App) -> Result<Seen, crate::problem::Error> {
-    let (names, now, company) = (app.names().await?, app.now(), app.options().company);
+    let (names, policies, now) = (app.names().await?, app.policies().await?, app.now());
     let mut seen = Seen {
         licenses: Vec::new(),
         tenants: Vec::new(),
@@ -70,7 +79,7 @@ async fn read(app: &App) -> Result<Seen, crate::problem::Error> {
             continue;
         }
         seen.tenants.push(tenant(&state, now));
-        licenses(&mut seen.licenses, &state, company, &names, app, now);
+        licenses(&mut seen.licenses, &state, &policies, &names, app, now);
     }
     Ok(seen)
 }
@@ -82,6 +91,7 @@ fn tenant(state: &State, now: Timestamp) -> Tenant {
         asked_at,
         seen_at,
         gap,
+        settings,
         ..
     } = &state.tenant;
     Tenant {
@@ -89,13 +99,14 @@ fn tenant(state: &State, now: Timestamp) -> Tenant {
         name: name.clone(),
         up: asked_at.map(|_| gap.is_none()),
         age: seen_at.map(|at| now.duration_since(at).as_secs().max(0)),
+        monitoring: settings.monitoring,
     }
 }
 
 fn licenses(
     licenses: &mut Vec<License>,
     state: &State,
-    company: Layer,
+    policies: &Policies,
     names: &ProductNames,
     app: &App,
     now: Timestamp,
@@ -105,7 +116,7 @@ fn licenses(
         .iter()
         .flat_map(|seen| seen.skus.iter().map(move |sku| (seen, sku)))
     {
-        let policy = domain::effective(sku, &[company]);
+        let policy = policies.effective(&state.tenant.key, sku);
         if policy.exclusion == Exclusion::Everywhere {
             continue;
         }
@@ -214,6 +225,15 @@ impl Seen {
             if let Some(age) = age {
                 family.encode_family(labels)?.encode_gauge(age)?;
             }
+        }
+        let help = "Whether people are told of the tenant's alerts";
+        let mut family = encoder.encode_descriptor("tenant_monitoring", help, None, gauge)?;
+        for Tenant {
+            labels, monitoring, ..
+        } in &self.tenants
+        {
+            let family = family.encode_family(labels);
+            family?.encode_gauge(&i64::from(*monitoring))?;
         }
         let help = "The tenant's name; always 1";
         let mut family = encoder.encode_descriptor("tenant_name", help, None, gauge)?;

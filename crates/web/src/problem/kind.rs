@@ -14,8 +14,14 @@ pub(crate) enum Kind {
     UnknownTenant,
     UnknownLicense,
     UnknownRefresh,
+    UnknownAlert,
+    UnknownDelivery,
+    UnknownSubscription,
     TenantDisabled,
+    AlertEnded,
+    Overtaken,
     CollectionFailed,
+    CollectionTooSlow,
     NotCollectedYet,
     ForeignHost,
     ForeignOrigin,
@@ -27,7 +33,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::InvalidParameter,
         Self::InvalidBody,
         Self::UnsupportedMediaType,
@@ -37,8 +43,14 @@ impl Kind {
         Self::UnknownTenant,
         Self::UnknownLicense,
         Self::UnknownRefresh,
+        Self::UnknownAlert,
+        Self::UnknownDelivery,
+        Self::UnknownSubscription,
         Self::TenantDisabled,
+        Self::AlertEnded,
+        Self::Overtaken,
         Self::CollectionFailed,
+        Self::CollectionTooSlow,
         Self::NotCollectedYet,
         Self::ForeignHost,
         Self::ForeignOrigin,
@@ -66,12 +78,18 @@ impl Kind {
             Self::InvalidParameter | Self::InvalidBody => StatusCode::BAD_REQUEST,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NotFound | Self::UnknownTenant | Self::UnknownLicense | Self::UnknownRefresh => {
-                StatusCode::NOT_FOUND
-            }
+            Self::NotFound
+            | Self::UnknownTenant
+            | Self::UnknownLicense
+            | Self::UnknownRefresh
+            | Self::UnknownAlert
+            | Self::UnknownDelivery
+            | Self::UnknownSubscription => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TenantDisabled => StatusCode::CONFLICT,
+            Self::TenantDisabled | Self::AlertEnded => StatusCode::CONFLICT,
+            Self::Overtaken => StatusCode::PRECONDITION_FAILED,
             Self::CollectionFailed => StatusCode::BAD_GATEWAY,
+            Self::CollectionTooSlow => StatusCode::GATEWAY_TIMEOUT,
             Self::NotCollectedYet
             | Self::StoreUnavailable
             | Self::NotReady
@@ -93,7 +111,7 @@ impl Kind {
     }
 
     #[rustfmt::skip]
-    fn row(self) -> (&'static str, &'static str, &'static str) {
+    fn row(self) -> Row {
         match self {
             Self::InvalidParameter => ("invalid-parameter", "A query parameter is not understood",
                 "The detail names the parameter and what it may be. The API documentation lists \
@@ -120,11 +138,19 @@ impl Kind {
             Self::UnknownRefresh => ("unknown-refresh", "There is no such refresh",
                 "Refreshes are forgotten some time after they are done. Order a new one with \
                  POST /api/v2/refreshes."),
+            Self::UnknownAlert => ("unknown-alert", "There is no such alert",
+                "GET /api/v2/alerts lists the alerts that go on, and with state=resolved those \
+                 that are over."),
+            Self::UnknownDelivery => UNKNOWN_DELIVERY,
+            Self::UnknownSubscription => ("unknown-subscription", "There is no such subscription",
+                "The tenant never had a subscription with this id. GET /api/v2/subscriptions \
+                 lists those it has."),
             Self::TenantDisabled => ("tenant-disabled", "The tenant is switched off",
                 "A tenant that is switched off is not collected. Switch it on, or leave it out."),
-            Self::CollectionFailed => ("collection-failed", "The tenant could not be collected",
-                "No collection of this tenant has ever succeeded, so there is no number to show. \
-                 The members cause, advice and since say why, and what ends it."),
+            Self::AlertEnded => ALERT_ENDED,
+            Self::Overtaken => OVERTAKEN,
+            Self::CollectionFailed => COLLECTION_FAILED,
+            Self::CollectionTooSlow => COLLECTION_TOO_SLOW,
             Self::NotCollectedYet => ("not-collected-yet", "The tenant has not been collected yet",
                 "A tenant that was just added is collected within seconds. One that is switched \
                  off waits until it is switched on."),
@@ -150,6 +176,37 @@ impl Kind {
         }
     }
 }
+
+/// Name, title and help.
+type Row = (&'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const COLLECTION_FAILED: Row = ("collection-failed", "The tenant could not be collected",
+    "No collection of this tenant has ever succeeded, so there is no number to show; \
+     or the one that was asked for just now failed. The members cause, advice and \
+     since say why, and what ends it.");
+
+#[rustfmt::skip]
+const COLLECTION_TOO_SLOW: Row = ("collection-too-slow",
+    "Microsoft was not heard in time",
+    "The collection, or bringing SharePoint up to date after it, goes on without the \
+     request. GET /api/v1/licenses/status/show has the numbers as soon as they are \
+     there; POST /api/v2/refreshes orders the same without waiting.");
+
+#[rustfmt::skip]
+const OVERTAKEN: Row = ("overtaken", "Somebody else was faster",
+    "It is not what you saw any more, so nothing was changed. Read it again, and send \
+     the new ETag as If-Match if the change is still wanted.");
+
+#[rustfmt::skip]
+const UNKNOWN_DELIVERY: Row = ("unknown-delivery", "There is no such delivery to try again",
+    "GET /api/v2/deliveries lists all deliveries with their message and channel. One \
+     that was delivered is not sent again.");
+
+#[rustfmt::skip]
+const ALERT_ENDED: Row = ("alert-ended", "The alert is over",
+    "What is resolved stays so. If the concern comes back, a new alert opens, and can \
+     be acted on.");
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,11 @@
 //! `show`: every licence of every tenant, or of one, as last seen.
 
-mod parts;
+pub(super) mod parts;
 
 use axum::extract::State as Shared;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
-use domain::{Exclusion, ProductNames, Sku, TenantKey};
+use domain::{Exclusion, Sku, TenantKey};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::{State, Tenant};
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer;
-use crate::kept::Answer;
+use crate::kept::{Answer, Grounds};
 use crate::problem::{Error, Kind};
 use crate::request::{Nothing, Params, Segments};
 use crate::state::App;
@@ -26,7 +26,8 @@ pub(crate) const UNSEEN: HeaderName = HeaderName::from_static("x-unseen-tenants"
 #[schema(as = LicenseV1)]
 pub(super) struct Shown<'a> {
     skuid: Uuid,
-    /// HTML: the product's name and its part number, both escaped.
+    /// HTML: the product's name and its part number, both escaped. Of `show-fetch`: plain text,
+    /// with a space in the place of the `<br>`.
     #[schema(example = "Office 365 A1 für Lehrpersonal<br>(STANDARDWOFFPACK_FACULTY)")]
     skupartnumber: String,
     /// `null`: Microsoft did not say.
@@ -62,7 +63,7 @@ pub(super) async fn all(
     let answer = match kept {
         Some(kept) => kept,
         None => {
-            let answer = parts::of_all(&app, &basis.names).await?;
+            let answer = parts::of_all(&app, &basis.grounds).await?;
             app.kept().keep(&basis, None, &answer);
             answer
         }
@@ -87,31 +88,40 @@ pub(super) async fn one(
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
-    let unknown = || Error::unknown_tenant(&given);
-    let key = Some(TenantKey::parse(&given).map_err(|_| unknown())?);
+    let key = TenantKey::parse(&given).map_err(|_| Error::unknown_tenant(&given))?;
+    let key = Some(key);
     let basis = app.basis().await?;
     let kept = app.kept().answer(&basis, &key);
     if let Some(kept) = kept {
         return Ok(respond(kept, app.now()));
     }
-    let state = match &key {
-        Some(key) => app.store().state(key).await?,
-        None => None,
-    };
+    let answer = of_one(&app, &basis.grounds, &given, Label::Html).await?;
+    app.kept().keep(&basis, key, &answer);
+    Ok(respond(answer, app.now()))
+}
+
+/// The answer about one tenant, made anew.
+pub(super) async fn of_one(
+    app: &App,
+    grounds: &Grounds,
+    given: &str,
+    label: Label,
+) -> Result<Answer, Error> {
+    let unknown = || Error::unknown_tenant(given);
+    let key = TenantKey::parse(given).map_err(|_| unknown())?;
+    let state = app.store().state(&key).await?;
     let state = state
         .filter(|state| state.tenant.removed_at.is_none())
         .ok_or_else(unknown)?;
     something_seen(std::slice::from_ref(&state.tenant))?;
-    let rows: Vec<Shown<'_>> = shown(&app, &basis.names, &state, None).collect();
+    let rows: Vec<Shown<'_>> = shown(app, grounds, &state, None, label).collect();
     let body = serde_json::to_vec(&rows).expect("rows are texts and numbers");
-    let answer = Answer {
+    Ok(Answer {
         etag: answer::etag(&body),
         body: body.into(),
         oldest: state.tenant.seen_at,
         unseen: None,
-    };
-    app.kept().keep(&basis, key, &answer);
-    Ok(respond(answer, app.now()))
+    })
 }
 
 /// # Errors
@@ -135,20 +145,22 @@ fn something_seen(tenants: &[Tenant]) -> Result<(), Error> {
 /// The tenant's rows, under the name `tenant` if there is one.
 fn shown<'a>(
     app: &App,
-    names: &ProductNames,
+    grounds: &Grounds,
     state: &State,
     tenant: Option<&'a str>,
+    label: Label,
 ) -> impl Iterator<Item = Shown<'a>> {
-    let (company, language) = (app.options().company, app.language());
+    let (Grounds { names, policies }, language) = (grounds, app.language());
+    let key = &state.tenant.key;
     let skus = state.snapshot.iter().flat_map(|snapshot| &snapshot.skus);
     let is_shown =
-        move |sku: &&Sku| domain::effective(sku, &[company]).exclusion != Exclusion::Everywhere;
+        move |sku: &&Sku| policies.effective(key, sku).exclusion != Exclusion::Everywhere;
     skus.filter(is_shown).map(move |sku| {
         let name = names.label(sku.id, &sku.part_number, language);
         let (consumed, available) = (sku.units.consumed, sku.units.enabled);
         Shown {
             skuid: sku.id.0,
-            skupartnumber: labelled(&name, &sku.part_number),
+            skupartnumber: label.write(&name, &sku.part_number),
             consumed_units: consumed,
             available_units: available,
             free_units: available
@@ -157,6 +169,24 @@ fn shown<'a>(
             tenant,
         }
     })
+}
+
+/// How a product's name and part number stand together.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Label {
+    /// `<name><br>(<part number>)`, as `show` always had it.
+    Html,
+    /// `<name> (<part number>)`, as `show-fetch` always had it.
+    Plain,
+}
+
+impl Label {
+    fn write(self, name: &str, part_number: &str) -> String {
+        match self {
+            Self::Html => labelled(name, part_number),
+            Self::Plain => format!("{name} ({part_number})"),
+        }
+    }
 }
 
 /// `<name><br>(<part number>)`, with both made harmless: the whole is HTML.
@@ -182,7 +212,7 @@ fn escape(html: &mut String, text: &str) {
     }
 }
 
-fn respond(answer: Answer, now: Timestamp) -> Response {
+pub(super) fn respond(answer: Answer, now: Timestamp) -> Response {
     let Answer {
         body,
         etag,

@@ -114,7 +114,7 @@ pub(super) async fn history(
     let sku = skus.into_iter().find(|sku| sku.id == sku_id);
     let past = app.store().history(&key, sku_id, from, until).await?;
     let is_known = match sku {
-        Some(sku) => lens.policy(sku).is_some(),
+        Some(sku) => lens.policy(&key, sku).is_some(),
         None => !past.points.is_empty(),
     };
     if !is_known {

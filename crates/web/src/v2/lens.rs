@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use domain::{Exclusion, Language, Layer, Policy, ProductNames, Sku, SkuId};
+use domain::{Exclusion, Language, Policies, Policy, ProductNames, Sku, SkuId, TenantKey};
 use jiff::Timestamp;
 
 use crate::language;
@@ -16,7 +16,7 @@ pub(crate) struct Lens {
     pub(crate) language: Language,
     pub(crate) now: Timestamp,
     names: Arc<ProductNames>,
-    company: Layer,
+    policies: Arc<Policies>,
 }
 
 impl Lens {
@@ -30,13 +30,13 @@ impl Lens {
             language: language::wanted(language, headers, app.language())?,
             now: app.now(),
             names: app.names().await?,
-            company: app.options().company,
+            policies: app.policies().await?,
         })
     }
 
-    /// The policy for `sku`; `None`: it is to be shown nowhere.
-    pub(crate) fn policy(&self, sku: &Sku) -> Option<Policy> {
-        let policy = domain::effective(sku, &[self.company]);
+    /// The tenant's policy for `sku`; `None`: it is to be shown nowhere.
+    pub(crate) fn policy(&self, tenant: &TenantKey, sku: &Sku) -> Option<Policy> {
+        let policy = self.policies.effective(tenant, sku);
         (policy.exclusion != Exclusion::Everywhere).then_some(policy)
     }
 
@@ -49,6 +49,11 @@ impl Lens {
     pub(crate) fn product(&self, id: SkuId, part_number: &str) -> String {
         let name = self.names.label(id, part_number, self.language);
         name.into_owned()
+    }
+
+    /// Every product whose name is known.
+    pub(crate) fn named(&self) -> impl Iterator<Item = SkuId> {
+        self.names.iter().map(|(id, _)| id)
     }
 
     pub(crate) fn name(&self, id: SkuId) -> Option<String> {

@@ -182,7 +182,7 @@ fn licenses(lens: &Lens, stop: &Stop) -> impl Iterator<Item = License> {
 }
 
 fn license(lens: &Lens, tenant: &Tenant, snapshot: &Snapshot, sku: &Sku) -> Option<License> {
-    let policy = lens.policy(sku)?;
+    let policy = lens.policy(&tenant.key, sku)?;
     let bought = snapshot.subscriptions.as_ref();
     let of_sku = || {
         bought

@@ -72,11 +72,11 @@ impl<T> Page<T> {
 
 impl Cursor {
     pub(crate) fn text(&self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}/{}", self.tenant, self.id))
+        opaque(&format!("{}/{}", self.tenant, self.id))
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let text = plain(text)?;
         let (tenant, id) = text.split_once('/')?;
         Some(Self {
             tenant: TenantKey::parse(tenant).ok()?,
@@ -85,10 +85,28 @@ impl Cursor {
     }
 }
 
+/// A place in a list as a cursor's text.
+pub(crate) fn opaque(place: &str) -> String {
+    URL_SAFE_NO_PAD.encode(place)
+}
+
+/// The inverse of [`opaque`].
+pub(crate) fn plain(text: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+}
+
 pub(crate) fn cursor(given: Option<&str>) -> Result<Option<Cursor>, Error> {
+    place(given, Cursor::parse)
+}
+
+/// The place that a cursor stands for.
+pub(crate) fn place<T>(
+    given: Option<&str>,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Error> {
     let expected = "a cursor that an answer gave (next_cursor)";
     given
-        .map(|text| Cursor::parse(text).ok_or_else(|| request::not("cursor", text, expected)))
+        .map(|text| read(text).ok_or_else(|| request::not("cursor", text, expected)))
         .transpose()
 }
 

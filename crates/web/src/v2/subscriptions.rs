@@ -1,7 +1,5 @@
 //! Purchases of all tenants: what is known of their future, why, and what is left if one ends.
 
-mod outlook;
-
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -20,11 +18,10 @@ use crate::{answer, language};
 
 use super::lens::Lens;
 use super::licenses::is_sku;
+use super::outlook::Outlook;
 use super::page::{self, Page};
 use super::shapes::{Judged, Units};
 use super::walk::{Stop, Walk};
-
-use outlook::Outlook;
 
 const OUTLOOKS: [&str; 3] = ["renews", "ends", "unknown"];
 
@@ -126,14 +123,7 @@ pub(super) async fn list(
 
 impl Filter {
     fn new(wanted: &Wanted) -> Result<Self, Error> {
-        if let Some(odd) = wanted
-            .outlook
-            .as_deref()
-            .filter(|word| !OUTLOOKS.contains(word))
-        {
-            let expected = format!("one of {}", OUTLOOKS.join(", "));
-            return Err(request::not("outlook", odd, &expected));
-        }
+        request::one_of("outlook", wanted.outlook.as_deref(), &OUTLOOKS)?;
         Ok(Self {
             sku: wanted.sku.clone(),
             outlook: wanted.outlook.clone(),
@@ -182,13 +172,20 @@ async fn subscriptions(
     wanted.sort_by(|a, b| a.id.cmp(&b.id));
     // Microsoft should not repeat an id; a page must not depend on it.
     wanted.dedup_by(|a, b| a.id == b.id);
-    let past = app.store().sightings(&state.tenant.key).await?;
+    let key = &state.tenant.key;
+    let (past, pins) = (
+        app.store().sightings(key).await?,
+        app.store().pins(key).await?,
+    );
     let shown = wanted.into_iter().filter_map(|purchase| {
         let sightings = past
             .get(&purchase.id)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let outlook = Outlook::of(&domain::renewal(sightings, None), lens.language);
+        let outlook = Outlook::of(
+            &domain::renewal(sightings, pins.get(&purchase.id).copied()),
+            lens.language,
+        );
         subscription(lens, &state.tenant, snapshot, purchase, outlook)
     });
     Ok(shown
@@ -205,7 +202,7 @@ fn subscription(
 ) -> Option<Subscription> {
     let sku = snapshot.skus.iter().find(|sku| sku.id == purchase.sku_id);
     let if_it_ends = match sku {
-        Some(sku) => Some(if_it_ends(lens, sku, purchase, snapshot.taken_at)?),
+        Some(sku) => Some(if_it_ends(lens, tenant, sku, purchase, snapshot.taken_at)?),
         None => None,
     };
     Some(Subscription {
@@ -229,11 +226,12 @@ fn subscription(
 /// `None`: the licence is to be shown nowhere.
 fn if_it_ends(
     lens: &Lens,
+    tenant: &Tenant,
     sku: &Sku,
     purchase: &Purchase,
     taken_at: Timestamp,
 ) -> Option<IfItEnds> {
-    let policy = lens.policy(sku)?;
+    let policy = lens.policy(&tenant.key, sku)?;
     let left = Sku {
         units: domain::without(sku.units, purchase),
         ..sku.clone()

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use axum::extract::State as Shared;
 use axum::response::Response;
-use domain::Level;
+use domain::{Level, TenantKey};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer;
 use crate::moment::Moment;
-use crate::problem::Error;
-use crate::request::{Nothing, Params, Segments};
-use crate::state::App;
+use crate::problem::{Error, Kind};
+use crate::request::{Body, Nothing, Params, Segments};
+use crate::state::{API, App};
 
 use super::shapes::Gap;
 use super::walk::present;
@@ -110,16 +110,77 @@ pub(super) async fn one(
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
-    let now = app.now();
+    detail(&app, &given).await
+}
+
+/// How a tenant is to be switched. What is left out stays as it is.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Switches {
+    /// `false`: it is not collected, and nothing at all happens for it.
+    enabled: Option<bool>,
+    /// `false`: it is shown, but nobody is told of anything.
+    monitoring: Option<bool>,
+}
+
+/// Switch a tenant
+///
+/// SharePoint's tenant list follows at once. If somebody switches it there as well, the newer one
+/// wins.
+#[utoipa::path(patch, path = "/api/v2/tenants/{tenant}", tag = "v2",
+    operation_id = "switchTenant",
+    params(("tenant" = String, Path, description = "The tenant's key", example = "iseschool")),
+    request_body = Switches,
+    responses(
+        (status = 200, description = "The tenant as it is now", body = Detail),
+        (status = 400, description = "The body says nothing, or is not understood"),
+        (status = 404, description = "There is no such tenant"),
+        (status = 413, description = "The body is too large"),
+        (status = 415, description = "The body is not JSON")))]
+pub(super) async fn switch(
+    Shared(app): Shared<App>,
+    Segments(given): Segments<String>,
+    Params(Nothing {}): Params<Nothing>,
+    Body(switches): Body<Switches>,
+) -> Result<Response, Error> {
     let key = present(app.store(), &given).await?.key;
+    let Switches {
+        enabled,
+        monitoring,
+    } = switches.unwrap_or_default();
+    switched(&app, &key, enabled, monitoring).await?;
+    detail(&app, &given).await
+}
+
+/// Switches a tenant, as far as it says, and lets the lists elsewhere follow.
+pub(crate) async fn switched(
+    app: &App,
+    key: &TenantKey,
+    enabled: Option<bool>,
+    monitoring: Option<bool>,
+) -> Result<(), Error> {
+    if (enabled, monitoring) == (None, None) {
+        let detail = r#"Say what to switch: {"enabled": true}, {"monitoring": false}, or both."#;
+        return Err(Error::new(Kind::InvalidBody, detail));
+    }
+    let (store, now) = (app.store(), app.now());
+    if !store.switch(key, enabled, monitoring, API, now).await? {
+        return Err(Error::unknown_tenant(key.as_str()));
+    }
+    Ok(store.want_sync(None, now).await?)
+}
+
+async fn detail(app: &App, given: &str) -> Result<Response, Error> {
+    let now = app.now();
+    let key = present(app.store(), given).await?.key;
     let state = app.store().state(&key).await?;
-    let store::State { tenant, snapshot } = state.ok_or_else(|| Error::unknown_tenant(&given))?;
-    let company = app.options().company;
+    let store::State { tenant, snapshot } = state.ok_or_else(|| Error::unknown_tenant(given))?;
+    let policies = app.policies().await?;
     let levels = snapshot.as_ref().map(|snapshot| {
         let judge = |sku| {
             domain::judge(
                 sku,
-                &domain::effective(sku, &[company]),
+                &policies.effective(&tenant.key, sku),
                 snapshot.taken_at,
                 now,
             )

@@ -102,11 +102,18 @@ fn is_on(state: &State) -> bool {
 
 /// The tenant of this key, if the home folder has it.
 pub(crate) async fn present(store: &Store, given: &str) -> Result<store::Tenant, Error> {
+    let tenant = known(store, given).await?;
+    if tenant.removed_at.is_some() {
+        return Err(Error::unknown_tenant(given));
+    }
+    Ok(tenant)
+}
+
+/// The tenant of this key, whether or not the home folder still has it.
+pub(crate) async fn known(store: &Store, given: &str) -> Result<store::Tenant, Error> {
     let tenant = match TenantKey::parse(given) {
         Ok(key) => store.tenant(&key).await?,
         Err(_) => None,
     };
-    tenant
-        .filter(|tenant| tenant.removed_at.is_none())
-        .ok_or_else(|| Error::unknown_tenant(given))
+    tenant.ok_or_else(|| Error::unknown_tenant(given))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::Value;
+use store::AlertFilter;
 
 use crate::fixture::{Service, ask};
 
@@ -65,6 +66,9 @@ async fn every_operation_is_answered_and_no_other_method_is() {
             .replace("{tenant}", "alpha")
             .replace("{sku_id}", crate::fixture::A1_STUDENTS)
             .replace("{kind}", "internal")
+            .replace("{message}", crate::fixture::A1_STUDENTS)
+            .replace("{channel}", "mail")
+            .replace("{subscription}", "p-1")
             .replace("{id}", "1");
         for method in [
             Method::GET,
@@ -203,6 +207,30 @@ async fn the_documentation_shows_every_operation_and_every_shape() {
     }
 }
 
+/// Compares the value at a place of an answer with its shape.
+async fn has_its_members(service: &Service, path: &str, shape: &str, place: &str) {
+    let document = document();
+    let answer = service.get(path).await.json();
+    let value = answer
+        .pointer(place)
+        .unwrap_or_else(|| panic!("{path}: no {place}"));
+    let (mut known, mut required) = (Vec::new(), Vec::new());
+    let schema = &document["components"]["schemas"][shape];
+    gather(&document, schema, &mut known, &mut required);
+    for name in value.as_object().unwrap().keys() {
+        assert!(
+            known.contains(&name.as_str()),
+            "{path}: {shape} has no {name}"
+        );
+    }
+    for name in required {
+        assert!(
+            value.get(name).is_some(),
+            "{path}: {shape} must have {name}"
+        );
+    }
+}
+
 /// Every answer of a service with many kinds of content has the members that its shape says.
 #[tokio::test]
 async fn answers_have_the_members_that_are_described() {
@@ -211,19 +239,21 @@ async fn answers_have_the_members_that_are_described() {
         .post("/api/v1/licenses/", r#"{"name": "Zoom", "count": 3}"#)
         .await;
     let order = service.post("/api/v2/refreshes", "").await;
-    let history = format!(
-        "/api/v2/licenses/alpha/{}/history",
-        crate::fixture::A1_STUDENTS
-    );
-    let document = document();
+    let of_license = |what: &str| {
+        let id = crate::fixture::A1_STUDENTS;
+        format!("/api/v2/licenses/alpha/{id}/{what}")
+    };
+    let (history, forecast) = (of_license("history"), of_license("forecast"));
     for (path, shape, place) in [
         ("/api/v1/licenses/status/show", "LicenseV1", "/0"),
         ("/api/v1/licenses/status/show/denied", "Problem", ""),
         ("/api/v1/licenses/status/show/nobody", "Problem", ""),
         ("/api/v1/licenses/1", "ManualLicense", ""),
+        ("/api/v1/monitoring/tenants", "TenantV1", "/0"),
         ("/api/v2/tenants", "Tenant", "/items/2"),
         ("/api/v2/tenants", "Gap", "/items/2/gap"),
         ("/api/v2/tenants/alpha", "TenantDetail", ""),
+        ("/api/v2/tenants/alpha/changes", "Changes", ""),
         ("/api/v2/licenses", "Page_License", ""),
         ("/api/v2/licenses", "License", "/items/0"),
         ("/api/v2/licenses", "Unseen", "/unseen/0"),
@@ -231,37 +261,64 @@ async fn answers_have_the_members_that_are_described() {
         ("/api/v2/subscriptions", "Subscription", "/items/0"),
         ("/api/v2/subscriptions", "IfItEnds", "/items/0/if_it_ends"),
         ("/api/v2/subscriptions", "Outlook", "/items/0/outlook"),
+        ("/api/v2/renewals", "Listing_Renewal", ""),
+        ("/api/v2/renewals", "Renewal", "/items/0"),
         (order.header("location"), "Refresh", ""),
         (order.header("location"), "Refreshed", "/tenants/0"),
         (history.as_str(), "History", ""),
         (history.as_str(), "Point", "/points/0"),
+        (forecast.as_str(), "Forecast", ""),
         ("/healthz", "Health", ""),
         ("/healthz", "Loop", "/loops/0"),
         ("/readyz", "Readiness", ""),
     ] {
-        let answer = service.get(path).await.json();
-        let value = answer
-            .pointer(place)
-            .unwrap_or_else(|| panic!("{path}: no {place}"));
-        let (mut known, mut required) = (Vec::new(), Vec::new());
-        gather(
-            &document,
-            &document["components"]["schemas"][shape],
-            &mut known,
-            &mut required,
-        );
-        for name in value.as_object().unwrap().keys() {
-            assert!(
-                known.contains(&name.as_str()),
-                "{path}: {shape} has no {name}"
-            );
-        }
-        for name in required {
-            assert!(
-                value.get(name).is_some(),
-                "{path}: {shape} must have {name}"
-            );
-        }
+        has_its_members(&service, path, shape, place).await;
+    }
+}
+
+#[tokio::test]
+async fn answers_about_alerts_have_the_members_that_are_described() {
+    let service = crate::evaluator::troubled().await;
+    let layer = r#"{"low": "5"}"#;
+    service
+        .write("PUT", "/api/v2/policies/alpha", None, layer)
+        .await;
+    let store = service.store();
+    store
+        .add_channel("aa", crate::fixture::now())
+        .await
+        .unwrap();
+    let newest = store.alerts(&AlertFilter::default(), None, 1).await;
+    let one = format!("/api/v2/alerts/{}", newest.unwrap()[0].id);
+    let of = |kind: &str| format!("/api/v2/alerts?tenant=alpha&kind={kind}");
+    let (seats, renewal, certificate) = (of("stock"), of("renewal"), of("certificate"));
+    let unseen = "/api/v2/alerts?tenant=blind";
+    for (path, shape, place) in [
+        (seats.as_str(), "Listing_Alert", ""),
+        (&seats, "Alert", "/items/0"),
+        (&seats, "AlertFacts", "/items/0/facts"),
+        (&seats, "SeatFacts", "/items/0/facts/seats"),
+        (&seats, "Product", "/items/0/product"),
+        (&renewal, "PurchaseFacts", "/items/0/facts/purchase"),
+        (&renewal, "NextFacts", "/items/0/facts/next_change"),
+        (
+            &certificate,
+            "CertificateFacts",
+            "/items/0/facts/certificate",
+        ),
+        (unseen, "UnseenFacts", "/items/0/facts/unseen"),
+        (&one, "AlertDetail", ""),
+        (&one, "AlertChange", "/history/0"),
+        ("/api/v2/deliveries", "Listing_Delivery", ""),
+        ("/api/v2/deliveries", "Delivery", "/items/0"),
+        ("/api/v2/channels", "Channel", "/items/0"),
+        ("/api/v2/channels", "ChannelSync", "/items/0/sync"),
+        ("/api/v2/policies", "Policies", ""),
+        ("/api/v2/policies", "PolicyLayer", "/layers/0"),
+        ("/api/v2/policies", "PolicyValues", "/built_in"),
+        ("/api/v2/policies/alpha", "Policy", ""),
+    ] {
+        has_its_members(&service, path, shape, place).await;
     }
 }
 

@@ -3,18 +3,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use domain::{
-    AppliesTo, Cause, Gap, Language, Layer, Look, Settings, Sku, SkuId, Snapshot, Status,
+    AppliesTo, Cause, Gap, Language, Layer, Look, Severity, Sku, SkuId, Snapshot, Status,
     Subscription, TenantKey, Units,
 };
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use store::{Store, TenantEntry};
+use store::{Route, Store, TenantEntry};
 use tower::ServiceExt as _;
 use web::{Loop, Options, Requests};
 
@@ -91,6 +92,8 @@ impl Service {
         let options = Options {
             store,
             company: Layer::default(),
+            routes: vec![route("mail")],
+            fetch_within: Duration::from_millis(200),
             language: Language::English,
             clock: now,
             version: "0.0.0 (test)",
@@ -170,6 +173,24 @@ impl Service {
         ask(&self.app, request, Body::from(body.to_owned())).await
     }
 
+    /// With a JSON body, unless it is empty, and perhaps with the version that is expected.
+    pub(crate) async fn write(
+        &self,
+        method: &str,
+        path: &str,
+        if_match: Option<&str>,
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if !body.is_empty() {
+            request = request.header("content-type", "application/json");
+        }
+        if let Some(expected) = if_match {
+            request = request.header("if-match", expected);
+        }
+        ask(&self.app, request, Body::from(body.to_owned())).await
+    }
+
     pub(crate) async fn send(&self, request: axum::http::request::Builder) -> Answer {
         ask(&self.app, request, Body::empty()).await
     }
@@ -185,6 +206,15 @@ pub(crate) async fn ask(app: &Router, request: axum::http::request::Builder, bod
         status: parts.status,
         headers: parts.headers,
         body: body.collect().await.unwrap().to_bytes().to_vec(),
+    }
+}
+
+/// A channel that wants everything.
+pub(crate) fn route(channel: &str) -> Route {
+    Route {
+        channel: channel.to_owned(),
+        least: Severity::Notice,
+        only_seats: false,
     }
 }
 

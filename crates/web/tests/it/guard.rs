@@ -151,7 +151,16 @@ async fn head_answers_like_get_without_a_body_and_never_writes() {
         "/",
         "/api/v1/licenses/",
         "/api/v1/licenses/status/show",
+        "/api/v1/monitoring/tenants",
         "/api/v2/licenses",
+        "/api/v2/alerts",
+        "/api/v2/deliveries",
+        "/api/v2/channels",
+        "/api/v2/policies",
+        "/api/v2/policies/alpha/PLENTY",
+        "/api/v2/renewals",
+        "/api/v2/renewals.ics",
+        "/api/v2/tenants/alpha/changes",
     ] {
         let (get, head) = (
             service.get(path).await,
@@ -166,6 +175,11 @@ async fn head_answers_like_get_without_a_body_and_never_writes() {
         "/api/v2/refreshes",
         "/api/v1/licenses/",
         "/api/v2/tenants/alpha",
+        "/api/v1/licenses/status/show-fetch",
+        "/api/v1/monitoring/tenants/alpha",
+        "/api/v2/alerts/1/resolve",
+        "/api/v2/policies/alpha",
+        "/api/v2/renewals/alpha/p-1/pin",
     ] {
         service.send(Request::head(path)).await;
     }
@@ -190,8 +204,20 @@ async fn a_store_that_is_away_is_a_problem_and_no_empty_list() {
     service.store().close().await;
     for path in [
         "/api/v1/licenses/status/show",
+        "/api/v1/licenses/status/show-fetch",
+        "/api/v1/licenses/status/show-fetch/alpha",
+        "/api/v1/monitoring/tenants",
         "/api/v2/licenses",
         "/api/v2/tenants",
+        "/api/v2/alerts",
+        "/api/v2/alerts/1",
+        "/api/v2/deliveries",
+        "/api/v2/channels",
+        "/api/v2/policies",
+        "/api/v2/policies/company",
+        "/api/v2/renewals",
+        "/api/v2/renewals.ics",
+        "/alerts/1",
     ] {
         let answer = service.get(path).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
@@ -264,9 +290,11 @@ proptest! {
     fn no_request_is_too_odd_to_be_answered(
         list in prop::sample::select(vec![
             "/api/v2/licenses", "/api/v2/subscriptions", "/api/v1/licenses/status/show", "/",
+            "/api/v2/alerts", "/api/v2/deliveries", "/api/v2/renewals", "/api/v2/renewals.ics",
         ]),
         name in prop::sample::select(vec![
-            "tenant", "level", "sku", "q", "cursor", "limit", "before", "language", "x",
+            "tenant", "level", "sku", "q", "cursor", "limit", "before", "language", "x", "kind",
+            "state", "since", "alert", "channel",
         ]),
         value in ".{0,40}",
         raw in "[!-~]{0,40}",
@@ -282,6 +310,10 @@ proptest! {
                 format!("/api/v2/tenants/{escaped}"),
                 format!("/api/v2/licenses/a/{escaped}/history"),
                 format!("/problems/{escaped}"),
+                format!("/alerts/{escaped}"),
+                format!("/api/v2/alerts/{escaped}"),
+                format!("/api/v2/policies/a/{escaped}"),
+                format!("/api/v2/tenants/{escaped}/changes?since={escaped}"),
             ] {
                 let Ok(uri) = path.parse::<axum::http::Uri>() else { continue };
                 let answer = service.send(Request::get(uri)).await;

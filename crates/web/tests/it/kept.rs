@@ -3,7 +3,6 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use domain::Settings;
 use store::TenantEntry;
 
 use crate::fixture::{Service, ask, denied, entry, key, minutes_ago, seen, sku};
@@ -61,6 +60,19 @@ async fn a_list_put_together_from_kept_parts_is_the_list_made_anew() {
         let switched = store.switch(&tenant, Some(enabled), None, "test", minutes_ago(36));
         assert!(switched.await.unwrap());
         check(&service, "a tenant was switched").await;
+    }
+    let hidden = domain::Layer {
+        exclusion: Some(domain::Exclusion::Everywhere),
+        ..domain::Layer::default()
+    };
+    for (layer, what) in [
+        (hidden, "hidden"),
+        (domain::Layer::default(), "shown again"),
+    ] {
+        let scope = domain::Scope::Tenant(key("t09"));
+        let set = store.set_policy(&scope, layer, None, "test", minutes_ago(36));
+        set.await.unwrap();
+        check(&service, what).await;
     }
     let removed = entries.remove(11);
     store.sync_tenants(&entries, minutes_ago(36)).await.unwrap();

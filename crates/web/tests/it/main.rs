@@ -4,11 +4,22 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fixture;
+mod evaluator;
 mod v1;
 mod kept;
 mod v2;
 mod paging;
 mod refreshes;
+mod fetch;
+mod monitoring;
+mod alerts;
+mod alert_page;
+mod policies;
+mod deliveries;
+mod renewals;
+mod calendar;
+mod forecasts;
+mod changes;
 mod guard;
 mod pages;
 mod description;

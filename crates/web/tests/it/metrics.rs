@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::Request;
 use prometheus_client::registry::Registry;
 
-use crate::fixture::{Service, ask};
+use crate::fixture::{Service, ask, now};
 
 async fn scrape(service: &Service) -> String {
     let app: Router = web::metrics_app(
@@ -86,6 +86,65 @@ async fn tenants_are_up_down_or_absent() {
 }
 
 #[tokio::test]
+async fn alerts_and_what_waits_are_gauges() {
+    let service = crate::evaluator::troubled().await;
+    let quiet = r#"{"monitoring": false}"#;
+    service
+        .write("PATCH", "/api/v2/tenants/beta", None, quiet)
+        .await;
+    let text = scrape(&service).await;
+    let alerts = |labels: &str| values(&text, "licensetool_alerts", labels);
+    let exhausted = "tenant=\"alpha\",kind=\"stock\",severity=\"critical\",state=\"open\"";
+    assert_eq!(alerts(exhausted), ["2"]);
+    assert_eq!(alerts("kind=\"staleness\"").len(), 2);
+    let of = |metric: &str, labels: &str| values(&text, metric, labels).join(" ");
+    let mail = "channel=\"mail\"";
+    assert_eq!(of("licensetool_outbox_pending", mail), "8");
+    assert_eq!(of("licensetool_outbox_oldest_seconds", mail), "0");
+    assert_eq!(of("licensetool_deliveries_dead", mail), "0");
+    assert_eq!(
+        of("licensetool_channel_failures", ""),
+        "",
+        "mail is no list"
+    );
+    let monitoring = "licensetool_tenant_monitoring";
+    assert_eq!(of(monitoring, "tenant=\"beta\""), "0");
+    assert_eq!(of(monitoring, "tenant=\"alpha\""), "1");
+    assert_eq!(of(monitoring, "tenant=\"off\""), "");
+}
+
+#[tokio::test]
+async fn lists_tell_when_they_were_last_up_to_date() {
+    let service = Service::schools().await;
+    let store = service.store();
+    store.add_channel("list", now()).await.unwrap();
+    let text = scrape(&service).await;
+    let synced = "licensetool_channel_synced_timestamp_seconds";
+    assert_eq!(values(&text, synced, ""), [] as [&str; 0], "it never was");
+    assert_eq!(values(&text, "licensetool_channel_failures", "list"), ["0"]);
+    let lease = jiff::SignedDuration::from_mins(1);
+    let claim = store
+        .claim_channel("list", "w", now(), lease)
+        .await
+        .unwrap();
+    let done = store::Synced {
+        next: now() + lease,
+        failure: None,
+        remarks: Vec::new(),
+    };
+    let released = store.release_channel(&claim.unwrap(), &done, now()).await;
+    assert!(released.unwrap());
+    let text = scrape(&service).await;
+    let at = now().as_second().to_string();
+    assert_eq!(values(&text, synced, "channel=\"list\""), [at]);
+    assert_eq!(
+        values(&text, "licensetool_outbox_pending", "mail"),
+        ["0"],
+        "nothing waits"
+    );
+}
+
+#[tokio::test]
 async fn requests_are_counted_by_route_and_never_by_path() {
     let service = Service::schools().await;
     for path in [
@@ -158,7 +217,8 @@ async fn a_store_that_is_away_is_told_and_the_rest_goes_on() {
 
 #[tokio::test]
 async fn every_metric_stands_in_the_documentation() {
-    let service = Service::schools().await;
+    let service = crate::evaluator::troubled().await;
+    service.store().add_channel("list", now()).await.unwrap();
     service.get("/").await;
     let (text, page) = (scrape(&service).await, crate::description::page());
     let named = text
@@ -167,7 +227,7 @@ async fn every_metric_stands_in_the_documentation() {
     let own: Vec<&str> = named
         .filter(|name| name.starts_with("licensetool_"))
         .collect();
-    assert!(own.len() >= 10, "{own:?}");
+    assert!(own.len() >= 17, "{own:?}");
     for name in own {
         assert!(page.contains(name), "{name} is not in docs/api.md");
     }

@@ -1,17 +1,14 @@
 //! The list of all tenants, put together from parts of which only the changed ones are made anew.
 
-use std::sync::Arc;
-
 use axum::http::HeaderValue;
-use domain::ProductNames;
 use store::{State, Tenant};
 
 use crate::answer;
-use crate::kept::{Answer, Part};
+use crate::kept::{Answer, Grounds, Part};
 use crate::problem::Error;
 use crate::state::App;
 
-use super::{shown, something_seen};
+use super::{Label, shown, something_seen};
 
 /// So many keys fit in a header; who needs more asks version 2.
 const UNSEEN_NAMED: usize = 50;
@@ -20,7 +17,7 @@ const UNSEEN_NAMED: usize = 50;
 const ONE_IN: usize = 8;
 
 /// The list as the store has it now.
-pub(super) async fn of_all(app: &App, names: &Arc<ProductNames>) -> Result<Answer, Error> {
+pub(crate) async fn of_all(app: &App, grounds: &Grounds) -> Result<Answer, Error> {
     let mut tenants = app.store().tenants().await?;
     tenants.retain(|tenant| tenant.settings.enabled);
     something_seen(&tenants)?;
@@ -28,12 +25,12 @@ pub(super) async fn of_all(app: &App, names: &Arc<ProductNames>) -> Result<Answe
         let kept = app.kept();
         tenants
             .iter()
-            .map(|tenant| kept.part(names, tenant))
+            .map(|tenant| kept.part(grounds, tenant))
             .collect()
     };
     let changed = kept.iter().filter(|part| part.is_none()).count();
     if changed * ONE_IN > tenants.len() {
-        return all_anew(app, names).await;
+        return all_anew(app, grounds).await;
     }
     let mut parts = Vec::with_capacity(tenants.len());
     for (tenant, part) in tenants.into_iter().zip(kept) {
@@ -41,26 +38,40 @@ pub(super) async fn of_all(app: &App, names: &Arc<ProductNames>) -> Result<Answe
             Some(part) => parts.push((tenant, part)),
             None => {
                 let state = app.store().state(&tenant.key).await?;
-                parts.extend(state.map(|state| part_of(app, names, state)));
+                parts.extend(state.map(|state| part_of(app, grounds, state, Label::Html)));
             }
         }
     }
-    Ok(together(app, names, &parts))
+    Ok(together(app, grounds, &parts))
 }
 
-async fn all_anew(app: &App, names: &Arc<ProductNames>) -> Result<Answer, Error> {
+async fn all_anew(app: &App, grounds: &Grounds) -> Result<Answer, Error> {
+    let parts = all_parts(app, grounds, Label::Html).await?;
+    Ok(together(app, grounds, &parts))
+}
+
+/// The list with plain labels. Its parts are not kept: who asks for it has waited anyway.
+pub(crate) async fn of_all_plain(app: &App, grounds: &Grounds) -> Result<Answer, Error> {
+    let parts = all_parts(app, grounds, Label::Plain).await?;
+    let tenants: Vec<Tenant> = parts.iter().map(|(tenant, _)| tenant.clone()).collect();
+    something_seen(&tenants)?;
+    Ok(joined(&parts))
+}
+
+async fn all_parts(
+    app: &App,
+    grounds: &Grounds,
+    label: Label,
+) -> Result<Vec<(Tenant, Part)>, Error> {
     let mut states = app.store().states().await?;
     states.retain(|state| state.tenant.settings.enabled);
-    let parts: Vec<_> = states
-        .into_iter()
-        .map(|state| part_of(app, names, state))
-        .collect();
-    Ok(together(app, names, &parts))
+    let part = |state| part_of(app, grounds, state, label);
+    Ok(states.into_iter().map(part).collect())
 }
 
-fn part_of(app: &App, names: &ProductNames, state: State) -> (Tenant, Part) {
+fn part_of(app: &App, grounds: &Grounds, state: State, label: Label) -> (Tenant, Part) {
     let mut rows = Vec::new();
-    for row in shown(app, names, &state, Some(&state.tenant.name)) {
+    for row in shown(app, grounds, &state, Some(&state.tenant.name), label) {
         if !rows.is_empty() {
             rows.push(b',');
         }
@@ -71,7 +82,12 @@ fn part_of(app: &App, names: &ProductNames, state: State) -> (Tenant, Part) {
     (state.tenant, part)
 }
 
-fn together(app: &App, names: &Arc<ProductNames>, parts: &[(Tenant, Part)]) -> Answer {
+fn together(app: &App, grounds: &Grounds, parts: &[(Tenant, Part)]) -> Answer {
+    app.kept().keep_parts(grounds.clone(), parts);
+    joined(parts)
+}
+
+fn joined(parts: &[(Tenant, Part)]) -> Answer {
     let full = || {
         parts
             .iter()
@@ -90,7 +106,6 @@ fn together(app: &App, names: &Arc<ProductNames>, parts: &[(Tenant, Part)]) -> A
         hashes.extend_from_slice(&part.hash.to_be_bytes());
     }
     body.push(b']');
-    app.kept().keep_parts(names.clone(), parts);
     Answer {
         body: body.into(),
         etag: answer::etag_of(answer::hash(&hashes)),

@@ -9,7 +9,7 @@ use crate::moment::Moment;
 
 /// What the next change will be, as far as it is known.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Outlook {
+pub(crate) struct Outlook {
     /// `renews`, `ends` or `unknown`: a date alone does not say.
     #[schema(value_type = String, example = "renews")]
     what: &'static str,
@@ -37,7 +37,7 @@ enum Evidence {
 }
 
 impl Outlook {
-    pub(super) fn of(renewal: &Renewal, language: Language) -> Self {
+    pub(crate) fn of(renewal: &Renewal, language: Language) -> Self {
         let (evidence, because) = match (&renewal.evidence, language) {
             (Known::Pinned, Language::German) => {
                 (Evidence::Pinned, "So von Hand festgelegt.".to_owned())
@@ -77,8 +77,13 @@ impl Outlook {
         }
     }
 
+    /// The evidence as a sentence.
+    pub(crate) fn because(&self) -> &str {
+        &self.because
+    }
+
     /// The stable word.
-    pub(super) fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         self.what
     }
 }

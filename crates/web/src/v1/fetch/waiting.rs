@@ -1,0 +1,85 @@
+//! Waiting for other services, by looking into the store until it says that they are done.
+
+use std::time::Duration;
+
+use domain::TenantKey;
+use jiff::{SignedDuration, Timestamp};
+use store::RefreshedTenant;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::problem::{Error, Kind};
+use crate::state::App;
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_millis(50);
+
+/// One request's patience, for all that it waits for together.
+pub(super) struct Waiting<'a> {
+    app: &'a App,
+    until: Instant,
+}
+
+impl<'a> Waiting<'a> {
+    pub(super) fn new(app: &'a App) -> Self {
+        let until = Instant::now() + app.options().fetch_within;
+        Self { app, until }
+    }
+
+    /// Has tenants (none: all that are switched on) collected, and waits until they were.
+    pub(super) async fn fetched(&self, keys: &[TenantKey]) -> Result<Vec<RefreshedTenant>, Error> {
+        let store = self.app.store();
+        let id = store.request_refresh(keys, self.app.now()).await?;
+        let done = async {
+            loop {
+                let refresh = store.refresh(id).await?;
+                let tenants = refresh.map_or_else(Vec::new, |refresh| refresh.tenants);
+                if tenants.iter().all(|tenant| tenant.done_at.is_some()) {
+                    return Ok(tenants);
+                }
+                sleep(EVERY).await;
+            }
+        };
+        let late = "Microsoft was not asked, or did not answer, in time.";
+        self.wait(done, late).await
+    }
+
+    /// Has SharePoint's lists brought up to date, and waits until they are, or it is known that
+    /// they cannot be.
+    pub(super) async fn synced(&self) -> Result<(), Error> {
+        let store = self.app.store();
+        // A sync that began in this very millisecond may have read the store before.
+        let now = self
+            .app
+            .now()
+            .saturating_add(SignedDuration::from_millis(1));
+        let asked_at = now.unwrap_or(Timestamp::MAX);
+        store.want_sync(None, asked_at).await?;
+        let done = async {
+            loop {
+                let channels = store.channels().await?;
+                let settled = |channel: &store::ChannelState| {
+                    channel.error.is_some() || channel.began_at.is_some_and(|at| at >= asked_at)
+                };
+                if channels.iter().all(settled) {
+                    return Ok(());
+                }
+                sleep(EVERY).await;
+            }
+        };
+        let late = "The numbers are there, but SharePoint's lists were not up to date in time.";
+        self.wait(done, late).await
+    }
+
+    async fn wait<T>(
+        &self,
+        done: impl Future<Output = Result<T, Error>>,
+        late: &str,
+    ) -> Result<T, Error> {
+        let too_late = |_| {
+            let within = self.app.options().fetch_within.as_secs();
+            let detail = format!("{late} It goes on; this answer waited for {within} seconds.");
+            Error::new(Kind::CollectionTooSlow, detail).retry_after(5)
+        };
+        timeout_at(self.until, done).await.map_err(too_late)?
+    }
+}

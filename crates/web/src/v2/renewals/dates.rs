@@ -1,0 +1,195 @@
+//! The dates themselves, in their order, and what the store knows of each.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::{Exclusion, Sku, Subscription, TenantKey};
+use jiff::{SignedDuration, Timestamp};
+use store::{State, Tenant};
+
+use crate::problem::Error;
+use crate::state::App;
+use crate::v2::lens::Lens;
+use crate::v2::page;
+use crate::v2::past::{past, term_began};
+use crate::v2::walk::Walk;
+
+/// A purchase that comes to its date.
+#[derive(Clone, Debug)]
+pub(super) struct Date {
+    pub(super) tenant: Arc<Tenant>,
+    pub(super) purchase: Subscription,
+    pub(super) at: Timestamp,
+    /// `None`: nobody is told.
+    pub(super) told_from: Option<Timestamp>,
+}
+
+/// Where a date stands in the list: by time, tenant and subscription.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    at: Timestamp,
+    tenant: String,
+    subscription: String,
+}
+
+/// Seats that nobody needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unused {
+    pub(super) seats: i64,
+    pub(super) since: Timestamp,
+}
+
+impl Place {
+    pub(super) fn text(&self) -> String {
+        let at = self.at.as_millisecond();
+        format!("{at}/{}/{}", self.tenant, self.subscription)
+    }
+
+    /// From a cursor.
+    pub(super) fn parse(cursor: &str) -> Option<Self> {
+        let text = page::plain(cursor)?;
+        let mut parts = text.splitn(3, '/');
+        let at = parts.next()?.parse().ok()?;
+        Some(Self {
+            at: Timestamp::from_millisecond(at).ok()?,
+            tenant: parts.next()?.to_owned(),
+            subscription: parts.next()?.to_owned(),
+        })
+    }
+}
+
+impl Date {
+    pub(super) fn place(&self) -> Place {
+        Place {
+            at: self.at,
+            tenant: self.tenant.key.to_string(),
+            subscription: self.purchase.id.clone(),
+        }
+    }
+}
+
+/// All dates from now on, the next first: of the tenant `only`, or of all that are switched on.
+pub(super) async fn all(
+    app: &App,
+    lens: &Lens,
+    only: Option<&str>,
+    before: Option<Timestamp>,
+) -> Result<Vec<Date>, Error> {
+    let mut dates = Vec::new();
+    let mut walk = Walk::new(app.store(), only, None).await?;
+    while let Some(stop) = walk.next().await? {
+        dates.extend(of_tenant(lens, stop.state));
+    }
+    dates.retain(|date| before.is_none_or(|before| date.at < before));
+    dates.sort_by_cached_key(Date::place);
+    // Microsoft should not repeat an id; a page must not depend on it.
+    dates.dedup_by(|a, b| a.place() == b.place());
+    Ok(dates)
+}
+
+fn of_tenant(lens: &Lens, state: State) -> Vec<Date> {
+    let State { tenant, snapshot } = state;
+    let Some(snapshot) = snapshot else {
+        return Vec::new();
+    };
+    let (tenant, skus) = (Arc::new(tenant), snapshot.skus);
+    let purchases = snapshot.subscriptions.into_iter().flatten();
+    let usable = purchases.filter(|purchase| purchase.status.is_usable());
+    let date = |purchase: Subscription| {
+        let at = purchase.next_lifecycle.filter(|at| *at >= lens.now)?;
+        let sku = skus.iter().find(|sku| sku.id == purchase.sku_id).cloned();
+        let sku = sku.unwrap_or_else(|| Sku::unseen(purchase.sku_id, &purchase.part_number));
+        let policy = lens.policy(&tenant.key, &sku)?;
+        let lead = SignedDuration::from_hours(24 * i64::from(policy.renewal_lead_days));
+        let told = policy.exclusion == Exclusion::None && tenant.settings.monitoring;
+        let told_from = told.then(|| at.saturating_sub(lead).unwrap_or(Timestamp::MIN));
+        Some(Date {
+            tenant: tenant.clone(),
+            purchase,
+            at,
+            told_from,
+        })
+    };
+    usable.filter_map(date).collect()
+}
+
+/// What the store knows of purchases, read once a tenant.
+pub(super) struct Known<'a> {
+    app: &'a App,
+    renewals: HashMap<TenantKey, HashMap<String, domain::Renewal>>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(app: &'a App) -> Self {
+        Self {
+            app,
+            renewals: HashMap::new(),
+        }
+    }
+
+    pub(super) async fn renewal(&mut self, date: &Date) -> Result<domain::Renewal, Error> {
+        let (key, id) = (&date.tenant.key, &date.purchase.id);
+        if !self.renewals.contains_key(key) {
+            let read = renewals(self.app, key).await?;
+            self.renewals.insert(key.clone(), read);
+        }
+        let known = self.renewals.get(key).and_then(|known| known.get(id));
+        Ok(known.cloned().unwrap_or_else(|| domain::renewal(&[], None)))
+    }
+
+    /// Seats that nobody used since the term began, or since history does.
+    pub(super) async fn unused(
+        &self,
+        date: &Date,
+        now: Timestamp,
+    ) -> Result<Option<Unused>, Error> {
+        let (store, key) = (self.app.store(), &date.tenant.key);
+        let from = term_began(&date.purchase, now);
+        let history = store.history(key, date.purchase.sku_id, from, now).await?;
+        let past = past(history);
+        let first = past.readings.first().map(|reading| reading.from);
+        let seats = domain::unused(&past, from, now);
+        Ok(seats.zip(first).map(|(seats, first)| Unused {
+            seats,
+            since: first.max(from),
+        }))
+    }
+}
+
+/// What is known of the purchases of a tenant, by id.
+pub(super) async fn renewals(
+    app: &App,
+    key: &TenantKey,
+) -> Result<HashMap<String, domain::Renewal>, Error> {
+    let (seen, pins) = (
+        app.store().sightings(key).await?,
+        app.store().pins(key).await?,
+    );
+    let judged = seen.into_iter().map(|(id, sightings)| {
+        let renewal = domain::renewal(&sightings, pins.get(&id).copied());
+        (id, renewal)
+    });
+    Ok(judged.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_place_survives_its_text(
+            at in 0..4_000_000_000_000_i64, tenant in "[a-z0-9-]{1,40}", subscription in ".{1,40}",
+        ) {
+            let at = Timestamp::from_millisecond(at).unwrap();
+            let place = Place { at, tenant, subscription };
+            prop_assert_eq!(Place::parse(&page::opaque(&place.text())), Some(place));
+        }
+
+        #[test]
+        fn no_text_is_too_odd_to_be_refused(text in ".{0,80}") {
+            drop(Place::parse(&page::opaque(&text)));
+        }
+    }
+}
