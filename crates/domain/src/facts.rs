@@ -115,6 +115,24 @@ pub fn severity(kind: Kind, at: Stage, facts: &Facts) -> Severity {
     }
 }
 
+/// The stable word of a stage, for APIs and messages.
+pub fn stage_word(kind: Kind, at: Stage, facts: &Facts) -> &'static str {
+    match (kind, at) {
+        (Kind::Stock, stage::LOW) => "low",
+        (Kind::Stock, _) => "exhausted",
+        (Kind::OverAssignment, _) => "over-assigned",
+        (Kind::Renewal | Kind::Trial, stage::COMING) => "coming",
+        (Kind::Renewal | Kind::Trial, _) => "in-grace",
+        (Kind::Certificate, Stage(1)) => "30-days",
+        (Kind::Certificate, Stage(2)) => "14-days",
+        (Kind::Certificate, Stage(3)) => "7-days",
+        (Kind::Certificate, Stage(4)) => "1-day",
+        (Kind::Certificate, _) => "expired",
+        (Kind::Staleness, _) if matches!(facts, Facts::NumberMissing { .. }) => "number-missing",
+        (Kind::Staleness, _) => "stale",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

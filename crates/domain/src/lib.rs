@@ -36,7 +36,7 @@ pub use assess::{Assessment, View, assess};
 pub use certificate::Certificate;
 pub use changes::{Difference, PurchaseChange, SkuChange, differences};
 pub use concern::{Concern, Kind, Severity, Stage, WHOLE_TENANT, stage};
-pub use facts::{Facts, NextChange, Purchase, Seats, severity};
+pub use facts::{Facts, NextChange, Purchase, Seats, severity, stage_word};
 pub use forecast::{Forecast, RunOut, forecast};
 pub use level::{Level, Unknown, freshness, judge, judge_held};
 pub use names::{Language, Name, ProductNames};

@@ -131,6 +131,17 @@ impl Store {
         due.map(time).transpose()
     }
 
+    /// Whether any tenant that is switched on waits to be judged, for readers who want to see what
+    /// comes of a look.
+    pub async fn is_judging_due(&self, now: Timestamp) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM tenant WHERE removed_at IS NULL AND enabled \
+                   AND judge_at <= $1)";
+        Ok(sqlx::query_scalar(sql)
+            .bind(now.as_millisecond())
+            .fetch_one(self.readers())
+            .await?)
+    }
+
     /// Keeps judgements and gives their claims back. What is to be told stands in the outbox when
     /// this returns, for every one of `routes` that wants it. Each judgement is kept wholly or not
     /// at all.

@@ -25,7 +25,7 @@ use utoipa_axum::routes;
 
 use crate::state::App;
 
-pub(crate) use alerts::{DELIVERIES_SHOWN, find as find_alert, stage_word};
+pub(crate) use alerts::{DELIVERIES_SHOWN, find as find_alert};
 pub(crate) use lens::Lens;
 pub(crate) use tenants::switched;
 pub(crate) use walk::present;

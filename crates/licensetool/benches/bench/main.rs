@@ -21,6 +21,7 @@ mod serve;
 mod load;
 mod start;
 mod year;
+mod alerts;
 
 /// A part of the benchmark and its name on the command line.
 const PARTS: &[(&str, fn())] = &[
@@ -28,6 +29,7 @@ const PARTS: &[(&str, fn())] = &[
     ("serve", serve::run),
     ("start", start::run),
     ("year", year::run),
+    ("alerts", alerts::run),
 ];
 
 fn main() {

@@ -151,6 +151,8 @@ fn options(store: Store) -> web::Options {
         version: "bench",
         loops: Vec::new(),
         requests: web::Requests::default(),
+        routes: Vec::new(),
+        fetch_within: std::time::Duration::from_secs(25),
     }
 }
 

@@ -16,6 +16,7 @@ async fn a_shortage_opens_one_alert_that_ends_with_it() {
     let store = with(&["a"]).await;
     assert_eq!(judge(&store, None, &["m"], minute(0)).await, QUIET);
     assert_eq!(claim_judging(&store, "w", minute(59)).await, []);
+    assert!(!store.is_judging_due(minute(59)).await.unwrap());
 
     look(&store, "a", 0, minute(1)).await;
     assert_eq!(judge(&store, Some(0), &["m"], minute(1)).await, TOLD);
@@ -79,6 +80,7 @@ async fn of_two_evaluators_one_is_heard() {
 async fn a_judgement_of_old_inputs_is_made_again() {
     let store = with(&["a"]).await;
     let claims = claim_judging(&store, "w", minute(0)).await;
+    assert!(store.is_judging_due(minute(0)).await.unwrap());
     let judgement = judgement(&store, &claims[0], None, minute(0)).await;
     look(&store, "a", 0, minute(0)).await;
     let kept = store.keep_judgements(&[judgement], &[], minute(0)).await;

@@ -85,7 +85,7 @@ impl AlertPage {
         let (alert, words) = (&kept.alert, Words(lens.language));
         let product = alert.facts.product();
         let product = product.map(|(id, part_number)| lens.product(id, part_number));
-        let stage = words.stage(crate::v2::stage_word(
+        let stage = words.stage(domain::stage_word(
             alert.concern.kind,
             alert.stage,
             &alert.facts,

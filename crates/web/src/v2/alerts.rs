@@ -22,7 +22,6 @@ use super::listing::{Listing, rows};
 use super::page;
 use super::walk::known;
 
-pub(crate) use shape::stage_word;
 pub(super) use shape::{Alert, Detail};
 
 const STATES: [&str; 4] = ["open", "acknowledged", "snoozed", "resolved"];

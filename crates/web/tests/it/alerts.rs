@@ -40,7 +40,7 @@ async fn every_kind_of_trouble_is_listed_with_its_stage() {
     assert_eq!(
         all,
         [
-            "alpha certificate expiring warning",
+            "alpha certificate 14-days warning",
             "alpha over-assignment over-assigned critical",
             "alpha renewal coming warning",
             "alpha stock exhausted critical",

@@ -2,7 +2,7 @@
 //!
 //! Members are only ever added. What nobody knows is null and never 0.
 
-use domain::{Facts, Kind, Language, NextChange, Purchase, Seats, Snooze, Stage, State, stage};
+use domain::{Facts, Language, NextChange, Purchase, Seats, Snooze, State};
 use serde::Serialize;
 
 use crate::tell::story::{self, Story};
@@ -211,7 +211,7 @@ fn alert(message: &Message) -> AlertData<'_> {
         id: message.alert_id,
         kind: alert.concern.kind.as_str(),
         subject: &alert.concern.subject,
-        stage: stage_word(alert.concern.kind, alert.stage),
+        stage: domain::stage_word(alert.concern.kind, alert.stage, &alert.facts),
         severity: alert.severity().as_str(),
         state: alert.state.as_str(),
         snoozed_until: match alert.state {
@@ -285,23 +285,6 @@ fn text(story: Story) -> Text {
         headline: story.headline,
         happened: story.happened,
         advice: story.advice,
-    }
-}
-
-/// The stable word of a stage.
-fn stage_word(kind: Kind, at: Stage) -> &'static str {
-    match (kind, at) {
-        (Kind::Stock, stage::LOW) => "low",
-        (Kind::Stock, _) => "exhausted",
-        (Kind::OverAssignment, _) => "over-assigned",
-        (Kind::Renewal | Kind::Trial, stage::COMING) => "coming",
-        (Kind::Renewal | Kind::Trial, _) => "in-grace",
-        (Kind::Certificate, Stage(1)) => "30-days",
-        (Kind::Certificate, Stage(2)) => "14-days",
-        (Kind::Certificate, Stage(3)) => "7-days",
-        (Kind::Certificate, Stage(4)) => "1-day",
-        (Kind::Certificate, _) => "expired",
-        (Kind::Staleness, _) => "unknown",
     }
 }
 

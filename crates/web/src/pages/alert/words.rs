@@ -23,7 +23,9 @@ impl Words {
             "over-assigned" => self.say("überbelegt", "over-assigned"),
             "coming" => self.say("Laufzeit endet bald", "term ends soon"),
             "in-grace" => self.say("abgelaufen, in Nachfrist", "ended, in grace"),
-            "expiring" => self.say("Zertifikat läuft bald ab", "certificate expires soon"),
+            "30-days" | "14-days" | "7-days" | "1-day" => {
+                self.say("Zertifikat läuft bald ab", "certificate expires soon")
+            }
             "expired" => self.say("Zertifikat abgelaufen", "certificate expired"),
             "stale" => self.say("keine aktuellen Zahlen", "no current numbers"),
             "number-missing" => self.say("eine Zahl fehlt", "a number is missing"),

@@ -13,6 +13,10 @@ use crate::state::App;
 /// Between two looks.
 const EVERY: Duration = Duration::from_millis(50);
 
+/// How long what was seen may take to be judged; if nobody judges, the numbers are shown all the
+/// same.
+const JUDGED_WITHIN: Duration = Duration::from_secs(3);
+
 /// One request's patience, for all that it waits for together.
 pub(super) struct Waiting<'a> {
     app: &'a App,
@@ -40,7 +44,22 @@ impl<'a> Waiting<'a> {
             }
         };
         let late = "Microsoft was not asked, or did not answer, in time.";
-        self.wait(done, late).await
+        let asked = self.wait(done, late).await?;
+        self.judged().await?;
+        Ok(asked)
+    }
+
+    /// Waits a little until what was seen is judged, so that SharePoint's lists can say whom to
+    /// inform.
+    async fn judged(&self) -> Result<(), Error> {
+        let judged = async {
+            while self.app.store().is_judging_due(self.app.now()).await? {
+                sleep(EVERY).await;
+            }
+            Ok(())
+        };
+        let until = self.until.min(Instant::now() + JUDGED_WITHIN);
+        timeout_at(until, judged).await.unwrap_or(Ok(()))
     }
 
     /// Has SharePoint's lists brought up to date, and waits until they are, or it is known that

@@ -1,6 +1,6 @@
 //! How an alert is written.
 
-use domain::{Facts as Known, Kind, Snooze, Stage, State, stage};
+use domain::{Snooze, State, stage};
 use serde::Serialize;
 use store::{AlertChange, KeptAlert, KeptDelivery};
 use utoipa::ToSchema;
@@ -29,8 +29,8 @@ pub(crate) struct Alert {
     /// `notice`, `warning` or `critical`.
     #[schema(value_type = String, example = "critical")]
     severity: &'static str,
-    /// How far it has got: `low`, `exhausted`; `over-assigned`; `coming`, `in-grace`; `expiring`,
-    /// `expired`; `stale`, `number-missing`.
+    /// How far it has got: `low`, `exhausted`; `over-assigned`; `coming`, `in-grace`; `30-days`,
+    /// `14-days`, `7-days`, `1-day`, `expired`; `stale`, `number-missing`.
     #[schema(value_type = String, example = "exhausted")]
     stage: &'static str,
     /// `open`, `acknowledged`, `snoozed` or `resolved`.
@@ -101,7 +101,7 @@ impl Alert {
             kind: concern.kind.as_str(),
             subject: concern.subject.clone(),
             severity: alert.severity().as_str(),
-            stage: stage_word(concern.kind, alert.stage, &alert.facts),
+            stage: domain::stage_word(concern.kind, alert.stage, &alert.facts),
             state: alert.state.as_str(),
             snoozed_until: match alert.state {
                 State::Snoozed(Snooze::Until(time)) => Some(Moment(time)),
@@ -146,20 +146,5 @@ impl From<AlertChange> for Change {
             who: change.who,
             why: change.why,
         }
-    }
-}
-
-/// The stable word of a stage.
-pub(crate) fn stage_word(kind: Kind, at: Stage, facts: &Known) -> &'static str {
-    match (kind, at) {
-        (Kind::Stock, stage::LOW) => "low",
-        (Kind::Stock, _) => "exhausted",
-        (Kind::OverAssignment, _) => "over-assigned",
-        (Kind::Renewal | Kind::Trial, stage::COMING) => "coming",
-        (Kind::Renewal | Kind::Trial, _) => "in-grace",
-        (Kind::Certificate, stage::EXPIRED) => "expired",
-        (Kind::Certificate, _) => "expiring",
-        (Kind::Staleness, _) if matches!(facts, Known::NumberMissing { .. }) => "number-missing",
-        (Kind::Staleness, _) => "stale",
     }
 }
