@@ -1,6 +1,6 @@
 //! The shape of the event: whole, stable, and as docs/webhooks.md says.
 
-use domain::{Event, Facts, stage};
+use domain::{Event, Facts, Kind, Stage, stage};
 use serde_json::Value;
 
 use super::*;
