@@ -111,3 +111,13 @@ pub fn read(dir: &Path, now: Timestamp) -> Home {
     }
     reader.home
 }
+
+/// Reads the SharePoint profiles of the home folder alone: they are few, where tenants may be
+/// thousands. Nothing is said of tenants, neither what there is nor what is wrong.
+pub fn read_sharepoint(dir: &Path, now: Timestamp) -> Home {
+    let mut reader = reader::Reader::new(dir, now);
+    if reader.is_there() {
+        reader.sharepoint();
+    }
+    reader.home
+}

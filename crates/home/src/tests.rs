@@ -307,6 +307,9 @@ fn sharepoint_profiles_are_read_and_share_certificates() {
     assert_eq!(home.sharepoint[0].key.as_str(), "company");
     assert_eq!(home.sharepoint[0].lists.columns.available, "v");
     assert_eq!(home.sharepoint[0].certificate.thumbprint_sha1, thumbprint);
+    let alone = crate::read_sharepoint(folder.0.path(), now());
+    assert_eq!(alone.sharepoint[0].key.as_str(), "company");
+    assert!(alone.tenants.is_empty() && alone.broken.is_empty() && alone.problems.is_empty());
 
     folder.write(A_PEM, "");
     let home = folder.read();

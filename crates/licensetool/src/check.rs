@@ -1,6 +1,6 @@
 //! `licensetool config`: what is in force, and everything that is wrong, at once.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::path::Path;
 
 use home::Severity;
@@ -8,7 +8,8 @@ use home::Severity;
 use crate::config::{self, Config, Source, Sources};
 use crate::exit::Outcome;
 use crate::microsoft::{self, Waiting};
-use crate::{clock, output};
+use crate::sharepoint::Profiles;
+use crate::{clock, outlets, output};
 
 /// Prints every setting with its value and where it comes from.
 pub(crate) fn show(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
@@ -17,43 +18,66 @@ pub(crate) fn show(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
         Err(problems) => return problems_only(&problems),
     };
     let mut text = format!("# home = {}\n", home.display());
-    for (key, value, source) in &in_force {
-        let value = without_password(value);
-        let line = format!("{} = \"{value}\"", key.name);
-        let from = if *source == Source::Environment {
-            key.variable()
-        } else {
-            source.as_str().to_owned()
-        };
-        writeln!(text, "{line:<55} # {from}")?;
+    for (key, value, source) in &in_force.settings {
+        let from = from(*source, || key.variable());
+        writeln!(text, "{:<55} # {from}", line(key.name, value))?;
+    }
+    for (channel, settings) in &in_force.channels {
+        writeln!(text, "\n[channel.{channel}]")?;
+        for (key, value, source) in settings {
+            let from = from(*source, || config::channel_variable(channel, key.name));
+            writeln!(text, "{:<55} # {from}", line(key.name, value))?;
+        }
     }
     output::say(text.trim_end())?;
     Ok(Outcome::Fine)
 }
 
-/// Reads settings, profiles and certificates, and says every problem.
-pub(crate) fn check(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
-    let mut said = match config::read(home, sources) {
-        Ok((config, _)) => unusable(&config),
-        Err(problems) => problems,
-    };
-    let mut outcome = if said.is_empty() {
-        Outcome::Fine
+fn line(name: &str, value: &str) -> String {
+    format!("{name} = \"{}\"", without_secrets(value))
+}
+
+fn from(source: Source, variable: impl FnOnce() -> String) -> String {
+    if source == Source::Environment {
+        variable()
     } else {
-        Outcome::Blind
-    };
-    for problem in &mut said {
-        problem.insert_str(0, "error: ");
+        source.as_str().to_owned()
     }
+}
+
+/// Reads settings, channels, profiles and certificates, and says every problem.
+pub(crate) fn check(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
     // Profiles are read also where a setting is wrong: whoever mends one mends all.
-    let found = home::read(home, clock::now());
-    for problem in &found.problems {
-        let (word, worst) = match problem.severity {
+    let mut found = home::read(home, clock::now());
+    let profiles = Profiles::new(std::mem::take(&mut found.sharepoint));
+    let mut said = Vec::new();
+    let mut outcome = Outcome::Fine;
+    let mut say = |severity, problem: &dyn Display| {
+        let (word, worst) = match severity {
             Severity::Error => ("error", Outcome::Blind),
             Severity::Warning => ("warning", Outcome::Found),
         };
         said.push(format!("{word}: {problem}"));
         outcome = outcome.or(worst);
+    };
+    match config::read(home, sources) {
+        Ok((config, _)) => {
+            let made = outlets::make(&config, &profiles);
+            let errors = unusable(&config)
+                .into_iter()
+                .chain(made.errors)
+                .chain(made.unresolved);
+            errors.for_each(|error| say(Severity::Error, &error));
+            made.warnings
+                .iter()
+                .for_each(|warning| say(Severity::Warning, warning));
+        }
+        Err(problems) => problems
+            .iter()
+            .for_each(|problem| say(Severity::Error, problem)),
+    }
+    for problem in &found.problems {
+        say(problem.severity, problem);
     }
     said.push(format!(
         "{}: {} of {} tenants can be asked",
@@ -97,12 +121,17 @@ fn problems_only(problems: &[String]) -> anyhow::Result<Outcome> {
     Ok(Outcome::Blind)
 }
 
-/// An address that carries a password is shown without it.
-fn without_password(value: &str) -> String {
+/// An address that carries a password or a query, which may be a key, is shown without it.
+fn without_secrets(value: &str) -> String {
     match url::Url::parse(value) {
-        Ok(mut url) if url.password().is_some() => {
-            url.set_password(Some("***"))
-                .expect("an address with a password can have another");
+        Ok(mut url) if url.password().is_some() || url.query().is_some() => {
+            if url.password().is_some() {
+                url.set_password(Some("***"))
+                    .expect("an address with a password can have another");
+            }
+            if url.query().is_some() {
+                url.set_query(Some("***"));
+            }
             url.to_string()
         }
         _ => value.to_owned(),
@@ -114,14 +143,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_in_an_address_is_not_shown() {
-        assert_eq!(
-            without_password("postgres://u:secret@db/x"),
-            "postgres://u:***@db/x"
-        );
-        assert_eq!(
-            without_password("sqlite:licensetool.db"),
-            "sqlite:licensetool.db"
-        );
+    fn what_is_secret_in_an_address_is_not_shown() {
+        let check = |value: &str, shown: &str| assert_eq!(without_secrets(value), shown);
+        check("postgres://u:secret@db/x", "postgres://u:***@db/x");
+        check("https://hook.example/a?key=1", "https://hook.example/a?***");
+        check("sqlite:licensetool.db", "sqlite:licensetool.db");
     }
 }

@@ -7,9 +7,14 @@ use anyhow::bail;
 use clap::{Parser, Subcommand};
 use domain::TenantKey;
 
+use crate::alerts::{self, AlertsCommand};
+use crate::channel::{self, ChannelCommand};
 use crate::config::{self, Config, Sources, home_dir};
+use crate::deliveries::{self, DeliveriesCommand};
 use crate::exit::Outcome;
+use crate::policy::{self, PolicyCommand};
 use crate::run::Role;
+use crate::sharepoint::{self, SharepointCommand};
 use crate::simulate::Simulate;
 use crate::status::Format;
 use crate::{catalog, check, demo, logging, run, simulate, status, tools};
@@ -40,12 +45,12 @@ enum Command {
         #[arg(long)]
         metrics_listen: Option<SocketAddr>,
     },
-    /// All services: collects from Microsoft, answers people and programs
+    /// All services: asks Microsoft, judges, tells, answers people and programs
     Run {
         /// Only these services (needs PostgreSQL)
         #[arg(long, value_delimiter = ',')]
         role: Vec<Role>,
-        /// Ask every tenant once, keep what was seen, and end
+        /// Ask every tenant once, judge, tell what is due, and end
         #[arg(long)]
         once: bool,
         /// Address of pages and API [default: 127.0.0.1:5000]
@@ -63,6 +68,21 @@ enum Command {
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
     },
+    /// What is wrong, and what people do about it
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
+    /// When numbers are worth a person's attention
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// What was told, what waits, what is dead
+    #[command(subcommand)]
+    Deliveries(DeliveriesCommand),
+    /// Who is told
+    #[command(subcommand)]
+    Channel(ChannelCommand),
+    /// The company's SharePoint lists
+    #[command(subcommand)]
+    Sharepoint(SharepointCommand),
     /// Settings, profiles and certificates
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -114,7 +134,8 @@ pub(crate) fn run() -> anyhow::Result<Outcome> {
 }
 
 async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outcome> {
-    let home = home_dir(home.as_deref(), &Sources::from_environment());
+    let environment = Sources::from_environment();
+    let (home, who) = (home_dir(home.as_deref(), &environment), environment.who());
     let configured = |flags: &[(&'static str, Option<SocketAddr>)]| -> anyhow::Result<Config> {
         let mut sources = Sources::from_home(&home)?;
         let said = |(name, address): &(_, Option<SocketAddr>)| {
@@ -143,6 +164,13 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
         }
         Command::Status { tenant, format } => {
             status::status(&configured(&[])?, tenant.as_ref(), format).await
+        }
+        Command::Alerts(command) => Box::pin(alerts::alerts(&configured(&[])?, who, command)).await,
+        Command::Policy(command) => policy::policy(&configured(&[])?, who, command).await,
+        Command::Deliveries(command) => deliveries::deliveries(&configured(&[])?, command).await,
+        Command::Channel(command) => Box::pin(channel::channel(&configured(&[])?, command)).await,
+        Command::Sharepoint(command) => {
+            Box::pin(sharepoint::sharepoint(&configured(&[])?, command)).await
         }
         Command::Config(ConfigCommand::Check) => check::check(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Show) => check::show(&home, &Sources::from_home(&home)?),

@@ -2,8 +2,14 @@
 //! environment, with all problems said at once.
 
 mod keys;
-mod read;
+mod channel_keys;
+mod reference;
 mod values;
+mod nearest;
+mod given;
+mod texts;
+mod channels;
+mod read;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,11 +17,15 @@ use std::time::Duration;
 
 use domain::{Language, Layer};
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use url::Url;
 
-pub(crate) use keys::reference;
+pub(crate) use channels::{Address, ChannelSettings, MailServer, Way};
+pub(crate) use given::{RESERVED as SHAREPOINT, variable as channel_variable};
+pub(crate) use nearest::meant;
 pub(crate) use read::{Source, Sources, read};
-pub(crate) use values::LogFormat;
+pub(crate) use reference::reference;
+pub(crate) use values::{FromText, LogFormat};
 
 /// The settings of a run, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,12 +35,22 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: SocketAddr,
     pub(crate) store_url: String,
+    /// Where people open the pages; `None`: where they are served.
+    pub(crate) public_url: Option<Url>,
     pub(crate) language: Language,
+    pub(crate) time_zone: TimeZone,
+    /// Who sends the messages.
+    pub(crate) company: String,
     pub(crate) log: Log,
     pub(crate) microsoft: Microsoft,
     pub(crate) collect: Collect,
-    /// The company's layer over the built-in policy.
+    /// The company's layer over the built-in policy, as far as somebody has set it.
     pub(crate) policy: Layer,
+    pub(crate) deliver: Deliver,
+    /// Between two syncs of SharePoint lists; `None`: they are left alone.
+    pub(crate) sharepoint_interval: Option<SignedDuration>,
+    /// By name.
+    pub(crate) channels: Vec<ChannelSettings>,
     /// How often the home folder is looked at for changes.
     pub(crate) home_poll: Duration,
 }
@@ -58,6 +78,24 @@ pub(crate) struct Collect {
     pub(crate) subscriptions_interval: SignedDuration,
     pub(crate) at_once: usize,
     pub(crate) deadline: Duration,
+}
+
+/// The patience of the deliver loop.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Deliver {
+    pub(crate) max_attempts: u32,
+    pub(crate) longest_wait: SignedDuration,
+}
+
+impl Config {
+    /// Where people open the pages that are served at `listen`.
+    pub(crate) fn public_url_at(&self, listen: SocketAddr) -> Url {
+        let served = || {
+            let address = format!("http://{listen}/");
+            Url::parse(&address).expect("an address and a port make a URL")
+        };
+        self.public_url.clone().unwrap_or_else(served)
+    }
 }
 
 /// Where home is, from the flag, else from the environment, else here.

@@ -75,7 +75,7 @@ async fn shown(store: &Store, config: &Config, now: Timestamp) -> anyhow::Result
     let lens = Lens {
         names: catalog::names(&config.store_url).await,
         language: config.language,
-        company: config.policy,
+        policies: store.policies(config.policy).await?,
     };
     let states = store.states().await?;
     let show = |state: store::State| {

@@ -1,21 +1,30 @@
 //! The program: one executable, whose services and tools are values of an enum.
 
+mod alerts;
 mod catalog;
+mod channel;
 mod check;
 mod cli;
 mod clock;
+mod columns;
 mod config;
+mod deliveries;
 mod demo;
 mod exit;
 mod logging;
 mod microsoft;
+mod outlets;
 mod output;
+mod policy;
 mod rows;
 mod run;
+mod sharepoint;
 mod simulate;
 mod status;
+mod stored;
 mod tenants;
 mod tools;
+mod unknown_tenant;
 
 use std::process::ExitCode;
 

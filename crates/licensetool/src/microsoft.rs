@@ -1,5 +1,7 @@
 //! The one client for Microsoft, made from the settings.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use graph::{Client, Cloud, Settings};
 
@@ -14,6 +16,10 @@ pub(crate) enum Waiting {
     Nobody,
 }
 
+/// Longest time for reading or writing a SharePoint list in one go in the background: what is sent
+/// must have arrived before a sync's claim, which lasts two minutes more, can expire.
+const SITE_DEADLINE: Duration = Duration::from_secs(90);
+
 /// A client that identifies itself.
 pub(crate) fn client(microsoft: &Microsoft, waiting: Waiting) -> anyhow::Result<Client> {
     let cloud = Cloud {
@@ -23,6 +29,9 @@ pub(crate) fn client(microsoft: &Microsoft, waiting: Waiting) -> anyhow::Result<
     let mut settings = Settings::new(cloud);
     settings.request_timeout = microsoft.request_timeout;
     settings.user_agent = concat!("licensetool/", env!("CARGO_PKG_VERSION")).to_owned();
+    if waiting == Waiting::Nobody {
+        settings.site_deadline = SITE_DEADLINE;
+    }
     settings.low_priority = waiting == Waiting::Nobody;
     if let Some(file) = &microsoft.ca_file {
         let bundle = std::fs::read(file)

@@ -1,7 +1,7 @@
 //! Licences as rows for people and programs: what needs action first.
 
 use domain::{
-    Exclusion, Gap, Language, Layer, Level, ProductNames, SkuId, Snapshot, TenantKey, Units,
+    Exclusion, Gap, Language, Level, Policies, ProductNames, SkuId, Snapshot, TenantKey, Units,
 };
 use jiff::Timestamp;
 
@@ -44,7 +44,7 @@ pub(crate) struct Row {
 pub(crate) struct Lens {
     pub(crate) names: ProductNames,
     pub(crate) language: Language,
-    pub(crate) company: Layer,
+    pub(crate) policies: Policies,
 }
 
 impl Lens {
@@ -59,7 +59,7 @@ impl Lens {
             let rows = snapshot
                 .skus
                 .iter()
-                .filter_map(|sku| self.row(sku, snapshot, now));
+                .filter_map(|sku| self.row(&key, sku, snapshot, now));
             let mut rows: Vec<Row> = rows.collect();
             rows.sort_by(|a, b| {
                 rank(b)
@@ -75,8 +75,14 @@ impl Lens {
         TenantRows { key, name, seen }
     }
 
-    fn row(&self, sku: &domain::Sku, snapshot: &Snapshot, now: Timestamp) -> Option<Row> {
-        let policy = domain::effective(sku, &[self.company]);
+    fn row(
+        &self,
+        tenant: &TenantKey,
+        sku: &domain::Sku,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Option<Row> {
+        let policy = self.policies.effective(tenant, sku);
         if policy.exclusion == Exclusion::Everywhere {
             return None;
         }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use domain::{Gap, Look, TenantKey};
+use domain::{Gap, Look, Policies, TenantKey};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pipeline::roster::Roster;
 
@@ -62,7 +62,7 @@ pub(crate) async fn status(
     let lens = Lens {
         names: catalog::names(&config.store_url).await,
         language: config.language,
-        company: config.policy,
+        policies: Policies::new(config.policy),
     };
     let shown = shown(&roster, looks, &lens);
     let text = match format {

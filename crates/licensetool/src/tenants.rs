@@ -12,6 +12,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock;
+use crate::sharepoint::Profiles;
+
+/// Where what the home folder says is handed on.
+#[derive(Clone, Debug)]
+pub(crate) struct Readers {
+    pub(crate) roster: watch::Sender<Arc<Roster>>,
+    /// Changes only when a profile or its certificate does.
+    pub(crate) profiles: watch::Sender<Arc<Profiles>>,
+}
 
 /// The tenants of `home`. One whose profile is what it was in `before` keeps its token.
 fn roster(home: &Home, client: &Client, before: &Roster) -> Roster {
@@ -144,9 +153,9 @@ impl Known {
 pub(crate) async fn take_over(
     dir: &Path,
     client: &Client,
-    roster_out: &watch::Sender<Arc<Roster>>,
+    readers: &Readers,
 ) -> anyhow::Result<Known> {
-    let before = Arc::clone(&roster_out.borrow());
+    let before = Arc::clone(&readers.roster.borrow());
     let (home, roster) = load(dir, client, &before).await?;
     log_problems(&home);
     if roster.is_empty() {
@@ -155,8 +164,17 @@ pub(crate) async fn take_over(
             "no tenant profile yet: add config-profiles/tenants/config-<key>-profile.json"
         );
     }
-    roster_out.send_replace(Arc::new(roster));
-    Ok(Known::of(&home))
+    let known = Known::of(&home);
+    readers.roster.send_replace(Arc::new(roster));
+    let profiles = Profiles::new(home.sharepoint);
+    readers.profiles.send_if_modified(|before| {
+        let changed = !before.is_same(&profiles);
+        if changed {
+            *before = Arc::new(profiles);
+        }
+        changed
+    });
+    Ok(known)
 }
 
 /// Looks at the home folder every `poll` and hands on what changed since `known`, until `stop`.
@@ -164,7 +182,7 @@ pub(crate) async fn take_over(
 pub(crate) async fn follow(
     dir: PathBuf,
     client: Client,
-    roster_out: watch::Sender<Arc<Roster>>,
+    readers: Readers,
     mut known: Option<Known>,
     poll: Duration,
     stop: CancellationToken,
@@ -175,7 +193,7 @@ pub(crate) async fn follow(
             None => false,
         };
         if !holds {
-            known = Some(take_over(&dir, &client, &roster_out).await?);
+            known = Some(take_over(&dir, &client, &readers).await?);
         }
         let sleep = tokio::time::sleep(poll);
         if stop.run_until_cancelled(sleep).await.is_none() {

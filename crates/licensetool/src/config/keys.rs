@@ -1,7 +1,5 @@
 //! The table of all settings, from which reading, `config show` and the reference page are made.
 
-use std::fmt::Write as _;
-
 /// One setting.
 #[derive(Debug)]
 pub(crate) struct Key {
@@ -40,7 +38,27 @@ pub(crate) const KEYS: &[Key] = &[
         "127.0.0.1:9464",
         "Address of `/metrics`, `/healthz` and `/readyz`.",
     ),
-    key("language", "de", "Language of product names: `de` or `en`."),
+    key(
+        "public_url",
+        "",
+        "Where people open the pages: links in messages begin with it. Without it `http://` and \
+         `listen`.",
+    ),
+    key(
+        "language",
+        "de",
+        "Language of product names and messages: `de` or `en`.",
+    ),
+    key(
+        "time_zone",
+        "Europe/Zurich",
+        "Of the times in messages and on the command line.",
+    ),
+    key(
+        "company",
+        "licensetool",
+        "Who sends the messages, for their signature.",
+    ),
     key(
         "store.url",
         "sqlite:licensetool.db",
@@ -126,38 +144,24 @@ pub(crate) const KEYS: &[Key] = &[
         "30",
         "Days before a renewal or an end at which somebody should hear of it.",
     ),
+    key(
+        "deliver.max_attempts",
+        "20",
+        "Tries of a message, 1 to 1000. Then it is dead, until `licensetool deliveries retry`.",
+    ),
+    key(
+        "deliver.longest_wait",
+        "1h",
+        "The longest wait between two tries; the first ones wait 1, 2, 4 … minutes.",
+    ),
+    key(
+        "sharepoint.enabled",
+        "true",
+        "`false` leaves the lists of all SharePoint profiles alone.",
+    ),
+    key(
+        "sharepoint.interval",
+        "5m",
+        "Time between two syncs of SharePoint lists that nothing else asked for.",
+    ),
 ];
-
-/// The reference page for operators, in Markdown.
-pub(crate) fn reference() -> String {
-    let mut page = String::from(
-        "# Configuration\n\n\
-         Made from the program's own table by `licensetool config reference`; a test compares.\n\n\
-         Settings stand in `licensetool.toml` in the home folder, every one of them can also be \
-         set by an environment variable, which wins. `licensetool config show` prints what is in \
-         force and where it comes from, `licensetool config check` reads everything and says every \
-         problem at once.\n\n\
-         The home folder itself is `--home`, else `LICENSETOOL_HOME`, else the current folder.\n\n\
-         | setting | default | meaning | environment variable |\n|---|---|---|---|\n",
-    );
-    for key in KEYS {
-        let default = if key.default.is_empty() {
-            ""
-        } else {
-            &format!("`{}`", key.default)
-        };
-        writeln!(
-            page,
-            "| `{}` | {default} | {} | `{}` |",
-            key.name,
-            key.meaning,
-            key.variable()
-        )
-        .expect("writing into a String cannot fail");
-    }
-    page.push_str(
-        "\nTimes are written like `30s`, `15m`, `1h 30m`. An HTTP proxy is taken from the usual \
-         environment variables `HTTPS_PROXY` and `NO_PROXY`.\n",
-    );
-    page
-}

@@ -6,10 +6,13 @@ use std::path::Path;
 use anyhow::Context as _;
 use domain::Layer;
 use graph::Cloud;
+use jiff::SignedDuration;
 
+use super::channels::{self, ChannelInForce};
 use super::keys::{KEYS, Key};
+use super::texts::Texts;
 use super::values::FromText;
-use super::{Collect, Config, Log, Microsoft};
+use super::{Collect, Config, Deliver, Log, Microsoft};
 
 /// Where settings come from, before they are read.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +23,8 @@ pub(crate) struct Sources {
     pub(crate) environment: BTreeMap<String, String>,
     /// What the command line says, by the name of the setting.
     pub(crate) flags: BTreeMap<&'static str, String>,
+    /// Who has started the program, as far as the environment says.
+    pub(crate) user: Option<String>,
 }
 
 /// Who said what is in force.
@@ -42,9 +47,6 @@ impl Source {
     }
 }
 
-/// The text in force of every setting, in the order of the table.
-pub(crate) type InForce = Vec<(&'static Key, String, Source)>;
-
 impl Sources {
     /// The process's own environment.
     #[allow(
@@ -64,8 +66,10 @@ impl Sources {
                 )
             })
             .collect();
+        let user = std::env::var_os("USER").map(|user| user.to_string_lossy().into_owned());
         Self {
             environment,
+            user: user.filter(|user| !user.trim().is_empty()),
             ..Self::default()
         }
     }
@@ -86,6 +90,11 @@ impl Sources {
         })
     }
 
+    /// Who acts, for the history of what is changed by commands.
+    pub(crate) fn who(&self) -> &str {
+        self.user.as_deref().unwrap_or("cli")
+    }
+
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.environment
             .get(name)
@@ -94,31 +103,46 @@ impl Sources {
     }
 }
 
+/// What is in force, for people who look at it.
+#[derive(Debug)]
+pub(crate) struct InForce {
+    pub(crate) settings: Vec<Said>,
+    pub(crate) channels: Vec<ChannelInForce>,
+}
+
+/// The text in force of a setting, and who said it.
+pub(crate) type Said = (&'static Key, String, Source);
+
 /// Reads and checks everything. The error holds every problem, a line each, naming the place.
 pub(crate) fn read(home: &Path, sources: &Sources) -> Result<(Config, InForce), Vec<String>> {
     let mut problems = Vec::new();
-    let file = file_values(sources.file.as_deref().unwrap_or_default(), &mut problems);
-    unknown_variables(sources, &mut problems);
-    let in_force: InForce = KEYS
+    let mut texts = Texts::default();
+    texts.take_file(sources.file.as_deref().unwrap_or_default(), &mut problems);
+    texts.take_variables(sources, &mut problems);
+    let settings: Vec<Said> = KEYS
         .iter()
-        .map(|key| in_force(key, sources, &file))
+        .map(|key| in_force(key, sources, &texts.settings))
         .collect();
     let mut reader = Reader {
-        in_force: &in_force,
+        in_force: &settings,
         problems,
     };
     let config = reader.config(home);
+    let mut problems = reader.problems;
+    let (channels, channels_in_force) = channels::read(&texts.channels, home, &mut problems);
     match config {
-        Some(config) if reader.problems.is_empty() => Ok((config, in_force)),
-        _ => Err(reader.problems),
+        Some(config) if problems.is_empty() => {
+            let in_force = InForce {
+                settings,
+                channels: channels_in_force,
+            };
+            Ok((Config { channels, ..config }, in_force))
+        }
+        _ => Err(problems),
     }
 }
 
-fn in_force(
-    key: &'static Key,
-    sources: &Sources,
-    file: &BTreeMap<String, String>,
-) -> (&'static Key, String, Source) {
+fn in_force(key: &'static Key, sources: &Sources, file: &BTreeMap<String, String>) -> Said {
     if let Some(flag) = sources.flags.get(key.name) {
         return (key, flag.clone(), Source::Flag);
     }
@@ -131,97 +155,8 @@ fn in_force(
     }
 }
 
-/// The file's settings by their dotted names.
-fn file_values(text: &str, problems: &mut Vec<String>) -> BTreeMap<String, String> {
-    let mut values = BTreeMap::new();
-    match text.parse::<toml::Table>() {
-        Ok(table) => flatten("", &table, &mut values, problems),
-        Err(error) => {
-            let error = error.to_string();
-            problems.push(format!("licensetool.toml: {}", error.trim_end()));
-        }
-    }
-    values
-}
-
-fn flatten(
-    prefix: &str,
-    table: &toml::Table,
-    values: &mut BTreeMap<String, String>,
-    problems: &mut Vec<String>,
-) {
-    for (name, value) in table {
-        let name = format!("{prefix}{name}");
-        let text = match value {
-            toml::Value::Table(inner) => {
-                flatten(&format!("{name}."), inner, values, problems);
-                continue;
-            }
-            toml::Value::String(text) => text.clone(),
-            toml::Value::Integer(number) => number.to_string(),
-            other => {
-                let kind = other.type_str();
-                problems.push(format!(
-                    "licensetool.toml: {name} is of kind {kind}: write a text or a whole number"
-                ));
-                continue;
-            }
-        };
-        if KEYS.iter().any(|key| key.name == name) {
-            values.insert(name, text);
-        } else {
-            problems.push(format!(
-                "licensetool.toml: there is no setting {name}{}",
-                meant(&name)
-            ));
-        }
-    }
-}
-
-/// A variable that looks like a setting and is none is a slip of the pen that would go unnoticed.
-fn unknown_variables(sources: &Sources, problems: &mut Vec<String>) {
-    // Kubernetes describes a Service named licensetool to every pod beside it in such variables.
-    let by_kubernetes = |name: &str| {
-        ["_SERVICE_", "_PORT"]
-            .iter()
-            .any(|mark| name.contains(mark))
-    };
-    for name in sources
-        .environment
-        .keys()
-        .filter(|name| !by_kubernetes(name))
-    {
-        if name != "LICENSETOOL_HOME" && !KEYS.iter().any(|key| key.variable() == *name) {
-            let dotted = name
-                .trim_start_matches("LICENSETOOL_")
-                .to_lowercase()
-                .replace("__", ".");
-            problems.push(format!(
-                "environment: there is no setting for {name}{}",
-                meant(&dotted)
-            ));
-        }
-    }
-}
-
-/// ": did you mean …?" for the nearest setting, if one is near.
-fn meant(name: &str) -> String {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    let near = KEYS
-        .iter()
-        .find(|key| last(key.name) == last(name))
-        .or_else(|| {
-            KEYS.iter()
-                .find(|key| last(key.name).starts_with(&last(name)) && !last(name).is_empty())
-        });
-    near.map_or_else(
-        || "; `licensetool config show` lists all".to_owned(),
-        |key| format!("; did you mean {}?", key.name),
-    )
-}
-
 struct Reader<'a> {
-    in_force: &'a InForce,
+    in_force: &'a [Said],
     problems: Vec<String>,
 }
 
@@ -250,18 +185,25 @@ impl Reader<'_> {
         let listen = self.get("listen");
         let metrics_listen = self.get("metrics_listen");
         let store_url: Option<String> = self.get("store.url");
+        let public_url: Option<Option<url::Url>> = self.get("public_url");
         let language = self.get("language");
+        let (time_zone, company) = (self.get("time_zone"), self.get("company"));
         let (level, format) = (self.get("log.level"), self.get("log.format"));
         let home_poll = self.get("home.poll");
         let microsoft = self.microsoft(home);
         let collect = self.collect();
         let policy = self.policy();
+        let deliver = self.deliver();
+        let sharepoint_interval = self.sharepoint_interval();
         Some(Config {
             home: home.to_owned(),
             listen: listen?,
             metrics_listen: metrics_listen?,
             store_url: under_home(&store_url?, home),
+            public_url: public_url?,
             language: language?,
+            time_zone: time_zone?,
+            company: company?,
             log: Log {
                 level: level?,
                 format: format?,
@@ -269,6 +211,9 @@ impl Reader<'_> {
             microsoft: microsoft?,
             collect: collect?,
             policy: policy?,
+            deliver: deliver?,
+            sharepoint_interval: sharepoint_interval?,
+            channels: Vec::new(),
             home_poll: home_poll?,
         })
     }
@@ -302,17 +247,42 @@ impl Reader<'_> {
     }
 
     fn policy(&mut self) -> Option<Layer> {
-        let low = self.get("policy.low");
-        let clear_margin = self.get("policy.clear_margin");
-        let stale_after = self.get("policy.stale_after");
-        let renewal_lead_days = self.get("policy.renewal_lead_days");
+        let low = self.get_set("policy.low");
+        let clear_margin = self.get_set("policy.clear_margin");
+        let stale_after = self.get_set("policy.stale_after");
+        let renewal_lead_days = self.get_set("policy.renewal_lead_days");
         Some(Layer {
-            low: Some(low?),
-            clear_margin: Some(clear_margin?),
-            stale_after: Some(stale_after?),
+            low: low?,
+            clear_margin: clear_margin?,
+            stale_after: stale_after?,
             exclusion: None,
-            renewal_lead_days: Some(renewal_lead_days?),
+            renewal_lead_days: renewal_lead_days?,
         })
+    }
+
+    /// `Some(None)`: nobody has set it, so that the built-in policy holds.
+    fn get_set<T: FromText>(&mut self, name: &str) -> Option<Option<T>> {
+        let is_default = |(key, _, source): &Said| key.name == name && *source == Source::Default;
+        let default = self.in_force.iter().any(is_default);
+        let value = self.get(name)?;
+        Some((!default).then_some(value))
+    }
+
+    fn deliver(&mut self) -> Option<Deliver> {
+        let max_attempts = self.get("deliver.max_attempts");
+        let longest_wait = self.get("deliver.longest_wait");
+        Some(Deliver {
+            max_attempts: max_attempts?,
+            longest_wait: longest_wait?,
+        })
+    }
+
+    /// `Some(None)`: the lists are left alone.
+    fn sharepoint_interval(&mut self) -> Option<Option<SignedDuration>> {
+        let enabled: Option<bool> = self.get("sharepoint.enabled");
+        let interval: Option<SignedDuration> = self.get("sharepoint.interval");
+        let interval = interval?;
+        Some(enabled?.then_some(interval))
     }
 }
 

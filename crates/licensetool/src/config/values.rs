@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use domain::{Language, Threshold};
+use domain::{Exclusion, Language, Severity, Threshold};
 use graph::Cloud;
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use pipeline::tell::MailTls;
 use url::Url;
 
 /// A value that can be read from the text of a setting; the error says what would be right.
@@ -27,6 +29,25 @@ impl FromText for LogFormat {
             "json" => Ok(Self::Json),
             _ => Err("must be text or json".to_owned()),
         }
+    }
+}
+
+/// A port of some server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Port(pub(crate) u16);
+
+impl FromText for Port {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(port @ 1..) => Ok(Self(port)),
+            _ => Err("must be a port from 1 to 65535".to_owned()),
+        }
+    }
+}
+
+impl FromText for bool {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "must be true or false".to_owned())
     }
 }
 
@@ -86,6 +107,35 @@ impl FromText for Cloud {
     }
 }
 
+impl FromText for Severity {
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::from_word(text).ok_or_else(|| "must be notice, warning or critical".to_owned())
+    }
+}
+
+impl FromText for Exclusion {
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::from_word(text).ok_or_else(|| "must be none, alerts-only or everywhere".to_owned())
+    }
+}
+
+impl FromText for MailTls {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "starttls" => Ok(Self::StartTls),
+            "tls" => Ok(Self::Implicit),
+            "none" => Ok(Self::None),
+            _ => Err("must be starttls, tls or none".to_owned()),
+        }
+    }
+}
+
+impl FromText for TimeZone {
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::get(text).map_err(|_| "must be a time zone such as Europe/Zurich".to_owned())
+    }
+}
+
 /// A span of time longer than nothing.
 impl FromText for SignedDuration {
     fn from_text(text: &str) -> Result<Self, String> {
@@ -141,6 +191,7 @@ macro_rules! whole_number {
 }
 whole_number!(usize, 1..=1000_usize);
 whole_number!(u16, 0..=365_u16);
+whole_number!(u32, 1..=1000_u32);
 whole_number!(i64, 0..=1_000_000_i64);
 
 #[cfg(test)]
@@ -183,5 +234,13 @@ mod tests {
         );
         check::<Url>(&["ftp://x/"], "must begin with https://");
         check::<Option<usize>>(&[""], "None");
+        check::<Port>(&["0", "65536", "x"], "must be a port from 1 to 65535");
+        check::<bool>(&["yes", ""], "must be true or false");
+        check::<Severity>(&["warning"], "Warning");
+        check::<Severity>(&["mild"], "must be notice, warning or critical");
+        check::<Exclusion>(&["all"], "must be none, alerts-only or everywhere");
+        check::<MailTls>(&["tls"], "Implicit");
+        check::<MailTls>(&["ssl"], "must be starttls, tls or none");
+        check::<TimeZone>(&["Zurich"], "must be a time zone such as Europe/Zurich");
     }
 }

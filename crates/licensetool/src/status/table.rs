@@ -2,18 +2,14 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{
-    CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
-};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 use console::Color;
 use domain::Level;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::columns::{LINE_BELOW_HEAD, number, printable};
 use crate::rows::{Row, TenantRows, rank};
-
-/// More lines than this one hide the numbers.
-const LINE_BELOW_HEAD: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
 
 /// Columns from which there is room for the part number beside the product's name.
 const WIDE: u16 = 112;
@@ -205,29 +201,6 @@ fn summary(tenants: &[TenantRows], rows: &[(&TenantRows, &Row)]) -> String {
     }
     text.push('\n');
     text
-}
-
-/// Numbers as Swiss people write them: 10'000. A number that nobody gave is a question mark.
-fn number(value: Option<i64>) -> String {
-    let Some(value) = value else {
-        return "?".to_owned();
-    };
-    let digits = value.unsigned_abs().to_string();
-    let mut grouped = String::from(if value < 0 { "−" } else { "" });
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            grouped.push('\'');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// A text from outside must not move the cursor or colour the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
 }
 
 #[cfg(test)]

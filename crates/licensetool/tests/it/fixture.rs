@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use microsoft_sim::sink::WebhookSink;
 use microsoft_sim::{Options, Simulator, Tls, World};
+use store::Store;
 
 /// A simulated Microsoft and the home folder of somebody who watches it.
 pub(crate) struct Office {
@@ -33,6 +35,7 @@ pub(crate) fn program(home: &Path) -> Command {
     for name in theirs.filter(|name| name.to_string_lossy().starts_with("LICENSETOOL_")) {
         command.env_remove(name);
     }
+    command.env("USER", "tester");
     command.arg("--home").arg(home);
     command
 }
@@ -51,6 +54,24 @@ impl Office {
         let file = self.home.path().join("licensetool.toml");
         let before = std::fs::read_to_string(&file).unwrap_or_default();
         std::fs::write(&file, format!("{before}\n{lines}\n")).unwrap();
+    }
+
+    /// Sets a channel "hook" up that leads to `sink`, with more lines of settings.
+    pub(crate) fn webhook(&self, sink: &WebhookSink, more: &str) {
+        secret(self.home.path(), "secrets/hook", crate::channels::SIGNING);
+        let url = sink.url();
+        self.set(&format!(
+            "[channel.hook]\nkind = \"webhook\"\nurl = \"{url}\"\n\
+             secret_file = \"secrets/hook\"\n{more}"
+        ));
+    }
+
+    /// What the program keeps.
+    pub(crate) async fn store(&self) -> Store {
+        let file = self.home.path().join("licensetool.db");
+        Store::open(&format!("sqlite:{}", file.display()))
+            .await
+            .unwrap()
     }
 }
 
@@ -75,4 +96,16 @@ impl From<Output> for Ended {
 /// Runs the program without any Microsoft.
 pub(crate) fn alone(home: &Path, arguments: &[&str]) -> Ended {
     Ended::from(program(home).args(arguments).output().unwrap())
+}
+
+/// Writes a file that only its owner may read.
+pub(crate) fn secret(home: &Path, name: &str, text: &str) {
+    let file = home.join(name);
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, text).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
 }

@@ -11,7 +11,7 @@ fn sources(file: &str, environment: &[(&str, &str)]) -> Sources {
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect(),
-        flags: BTreeMap::new(),
+        ..Sources::default()
     }
 }
 
@@ -32,12 +32,15 @@ fn nothing_set_gives_the_defaults() {
         config.microsoft.graph.as_str(),
         "https://graph.microsoft.com/"
     );
-    assert!(
-        in_force
-            .iter()
-            .all(|(.., source)| *source == Source::Default)
-    );
-    assert_eq!(in_force.len(), KEYS.len());
+    let mut settings = in_force.settings.iter();
+    assert!(settings.all(|(.., source)| *source == Source::Default));
+    assert_eq!(in_force.settings.len(), KEYS.len());
+    assert!(config.channels.is_empty() && in_force.channels.is_empty());
+    // Nobody has set it, so the built-in policy holds: the table says what that is.
+    assert_eq!(config.policy, Layer::default());
+    assert_eq!(config.time_zone.iana_name(), Some("Europe/Zurich"));
+    let served = config.public_url_at(config.listen);
+    assert_eq!(served.as_str(), "http://127.0.0.1:5000/");
 }
 
 #[test]
@@ -71,7 +74,7 @@ fn all_problems_are_said_at_once_with_their_places() {
         &[
             "licensetool.toml: collect.at_once is of kind float: write a text or a whole number",
             "licensetool.toml: there is no setting collect.intervall; \
-             `licensetool config show` lists all",
+             did you mean collect.interval?",
             "environment: there is no setting for LICENSETOOL_STOER__URL; did you mean store.url?",
             "licensetool.toml: listen = \"here\" must be an address and a port, \
              such as 127.0.0.1:5000",
@@ -79,6 +82,36 @@ fn all_problems_are_said_at_once_with_their_places() {
             "LICENSETOOL_COLLECT__INTERVAL = \"soon\" must be a time such as 30s, 15m or 1h 30m",
         ],
     );
+}
+
+#[test]
+fn the_defaults_of_the_table_are_the_built_in_policy() {
+    let default = |name: &str| {
+        let key = KEYS.iter().find(|key| key.name == name).unwrap();
+        key.default
+    };
+    let built_in = domain::Policy::BUILT_IN;
+    assert_eq!(FromText::from_text(default("policy.low")), Ok(built_in.low));
+    let margin = FromText::from_text(default("policy.clear_margin"));
+    assert_eq!(margin, Ok(built_in.clear_margin));
+    let stale = FromText::from_text(default("policy.stale_after"));
+    assert_eq!(stale, Ok(built_in.stale_after));
+    let lead = FromText::from_text(default("policy.renewal_lead_days"));
+    assert_eq!(lead, Ok(built_in.renewal_lead_days));
+}
+
+#[test]
+fn lists_are_left_alone_on_request() {
+    let config = |file| read(Path::new("/h"), &sources(file, &[])).unwrap().0;
+    assert!(config("").sharepoint_interval.is_some());
+    assert!(
+        config("[sharepoint]\nenabled = false")
+            .sharepoint_interval
+            .is_none()
+    );
+    let pages = config("public_url = \"https://licences.example\"");
+    let url = pages.public_url_at(pages.listen);
+    assert_eq!(url.as_str(), "https://licences.example/");
 }
 
 #[test]

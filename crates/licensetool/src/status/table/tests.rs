@@ -4,8 +4,8 @@ use super::*;
 use crate::exit::Outcome;
 use crate::rows::{Lens, Seen, outcome};
 use domain::{
-    AppliesTo, Cause, Gap, Language, Layer, ProductNames, Sku, SkuId, Snapshot, Status, TenantKey,
-    Units,
+    AppliesTo, Cause, Gap, Language, Policies, ProductNames, Sku, SkuId, Snapshot, Status,
+    TenantKey, Units,
 };
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -52,7 +52,7 @@ fn show(key: &str, look: Result<&Snapshot, Gap>) -> TenantRows {
     let lens = Lens {
         names: ProductNames::built_in(),
         language: Language::German,
-        company: Layer::default(),
+        policies: Policies::default(),
     };
     lens.tenant(
         TenantKey::parse(key).unwrap(),

@@ -1,0 +1,159 @@
+//! Starts all services of one process, and waits for their end.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use anyhow::Context as _;
+use jiff::SignedDuration;
+use pipeline::collect::Collector;
+use prometheus_client::registry::Registry;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::parts::{Addresses, Parts};
+use super::renewed::renewed;
+use super::serve::serve;
+use super::supervise::Supervisor;
+use super::telling::{delivering, evaluating};
+use crate::exit::Outcome;
+use crate::{clock, outlets, tenants};
+
+/// Without a turn for longer than this a loop is stuck.
+const TURNS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// When the loops that may be begun anew last turned.
+#[derive(Default)]
+struct Pulses {
+    evaluate: Arc<AtomicI64>,
+    deliver: Arc<AtomicI64>,
+}
+
+impl Parts {
+    /// Starts all services; `ready` is called once they listen.
+    pub(crate) async fn run(
+        self,
+        stop: CancellationToken,
+        ready: impl FnOnce(&Addresses),
+    ) -> anyhow::Result<Outcome> {
+        let listener = listen("listen", self.config.listen).await?;
+        let metrics_listener = listen("metrics_listen", self.config.metrics_listen).await?;
+        let served_at = listener.local_addr()?;
+        let addresses = Addresses {
+            pages: format!("http://{served_at}"),
+            metrics: format!("http://{}/metrics", metrics_listener.local_addr()?),
+        };
+        let (collector, pulses) = (self.collector(), Pulses::default());
+        let options = self.web_options(&collector, &pulses);
+        let mut registry = Registry::with_prefix("licensetool");
+        collector.metrics().register(&mut registry);
+
+        let mut services = Supervisor::new(stop);
+        services.start("pages and API", |stop| {
+            serve(listener, web::app(options.clone()), stop)
+        });
+        self.start_evaluate(&mut services, pulses.evaluate, &mut registry);
+        let public_url = self.config.public_url_at(served_at);
+        self.start_deliver(&mut services, pulses.deliver, &mut registry, public_url);
+        services.start("metrics", |stop| {
+            serve(metrics_listener, web::metrics_app(options, registry), stop)
+        });
+        self.start_collect(&mut services, collector);
+        let (dir, poll, store) = (self.config.home.clone(), self.config.home_poll, self.store);
+        services.start("home folder", |stop| {
+            tenants::follow(dir, self.client, self.readers, self.home, poll, stop)
+        });
+        ready(&addresses);
+        services.until_all_ended().await?;
+        store.close().await;
+        Ok(Outcome::Fine)
+    }
+
+    fn start_collect(&self, services: &mut Supervisor, collector: Collector) {
+        let mut tenants = self.readers.roster.subscribe();
+        let is_known = self.home.is_some();
+        services.start("collect", move |stop| async move {
+            // Before home was read, no tenant of the store could be told from one that is gone.
+            let known = is_known
+                || matches!(
+                    stop.run_until_cancelled(tenants.changed()).await,
+                    Some(Ok(()))
+                );
+            if known {
+                collector.run(stop).await?;
+            }
+            Ok(())
+        });
+    }
+
+    fn start_evaluate(
+        &self,
+        services: &mut Supervisor,
+        pulse: Arc<AtomicI64>,
+        registry: &mut Registry,
+    ) {
+        let (telling, profiles) = (self.telling.clone(), self.readers.profiles.subscribe());
+        let first = telling.evaluator(&profiles.borrow());
+        first.metrics().register(registry);
+        let mut first = Some(first);
+        services.start("evaluate", move |stop| {
+            renewed(profiles, pulse, stop, move |profiles, stop| {
+                let made = first.take().unwrap_or_else(|| telling.evaluator(profiles));
+                evaluating(made, stop)
+            })
+        });
+    }
+
+    fn start_deliver(
+        &self,
+        services: &mut Supervisor,
+        pulse: Arc<AtomicI64>,
+        registry: &mut Registry,
+        public_url: Url,
+    ) {
+        let (telling, profiles) = (self.telling.clone(), self.readers.profiles.subscribe());
+        let first = telling.deliverers(&profiles.borrow(), &public_url);
+        if let Some(first) = first.first() {
+            first.metrics().register(registry);
+        }
+        let mut first = Some(first);
+        services.start("deliver", move |stop| {
+            renewed(profiles, pulse, stop, move |profiles, stop| {
+                let made = || telling.deliverers(profiles, &public_url);
+                delivering(first.take().unwrap_or_else(made), stop)
+            })
+        });
+    }
+
+    fn web_options(&self, collector: &Collector, pulses: &Pulses) -> web::Options {
+        let a_loop = |name, turned_at| web::Loop {
+            name,
+            turned_at,
+            within: TURNS_WITHIN,
+        };
+        web::Options {
+            store: self.store.clone(),
+            company: self.config.policy,
+            routes: outlets::routes(&self.config, &self.readers.profiles.borrow()),
+            fetch_within: web::FETCH_WITHIN,
+            language: self.config.language,
+            clock: clock::now,
+            version: crate::cli::VERSION,
+            loops: vec![
+                a_loop("collect", collector.pulse()),
+                a_loop("evaluate", Arc::clone(&pulses.evaluate)),
+                a_loop("deliver", Arc::clone(&pulses.deliver)),
+            ],
+            requests: web::Requests::default(),
+        }
+    }
+}
+
+async fn listen(setting: &str, address: std::net::SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "{setting}: {address} cannot be opened; choose another address, or port 0 for any \
+             free one"
+        )
+    })
+}
