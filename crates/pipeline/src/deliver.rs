@@ -167,6 +167,12 @@ impl Deliverer {
         }
     }
 
+    /// The same loop counting in the counters of another one, as of the one that it replaces.
+    #[must_use]
+    pub fn counting_in(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
     /// The loop's counters, to be registered by whoever serves metrics.
     pub fn metrics(&self) -> Metrics {
         self.metrics.clone()

@@ -578,9 +578,9 @@ async fn the_quota_bounds_a_call_and_the_rest_is_told_so() {
     );
 }
 
-#[tokio::test]
-async fn a_site_is_asked_for_exactly_what_is_needed() {
-    let stub = stub(|n, _| {
+/// A site that answers each call of the test below in turn.
+async fn obliging_site() -> Stub {
+    stub(|n, _| {
         let list = json!({"id": "l", "name": "Lizenzen", "displayName": "Lizenzen"});
         match n {
             0 => ok(&json!({"id": SITE, "displayName": "S", "webUrl": "https://s"})),
@@ -597,7 +597,12 @@ async fn a_site_is_asked_for_exactly_what_is_needed() {
             _ => answer(201, "", br#"{"name": "Infosup", "boolean": {}}"#),
         }
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn a_site_is_asked_for_exactly_what_is_needed() {
+    let stub = obliging_site().await;
     let site = site_with(&stub, |_| ());
     let about = site.about().await.unwrap();
     assert_eq!(about.id.as_deref(), Some(SITE));

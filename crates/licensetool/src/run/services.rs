@@ -93,9 +93,8 @@ impl Parts {
         registry: &mut Registry,
     ) {
         let (telling, profiles) = (self.telling.clone(), self.readers.profiles.subscribe());
-        let first = telling.evaluator(&profiles.borrow());
-        first.metrics().register(registry);
-        let mut first = Some(first);
+        telling.judged.register(registry);
+        let mut first = Some(telling.evaluator(&profiles.borrow()));
         services.start("evaluate", move |stop| {
             renewed(profiles, pulse, stop, move |profiles, stop| {
                 let made = first.take().unwrap_or_else(|| telling.evaluator(profiles));
@@ -112,11 +111,8 @@ impl Parts {
         public_url: Url,
     ) {
         let (telling, profiles) = (self.telling.clone(), self.readers.profiles.subscribe());
-        let first = telling.deliverers(&profiles.borrow(), &public_url);
-        if let Some(first) = first.first() {
-            first.metrics().register(registry);
-        }
-        let mut first = Some(first);
+        telling.delivered.register(registry);
+        let mut first = Some(telling.deliverers(&profiles.borrow(), &public_url));
         services.start("deliver", move |stop| {
             renewed(profiles, pulse, stop, move |profiles, stop| {
                 let made = || telling.deliverers(profiles, &public_url);

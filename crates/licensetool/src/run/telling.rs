@@ -26,6 +26,9 @@ pub(crate) struct Telling {
     store: Store,
     client: graph::Client,
     outlets: Vec<Outlet>,
+    /// Of all loops of a kind together, those that replace others included.
+    pub(crate) judged: evaluate::Metrics,
+    pub(crate) delivered: deliver::Metrics,
 }
 
 impl Telling {
@@ -51,6 +54,8 @@ impl Telling {
             store,
             client,
             outlets: made.outlets,
+            judged: evaluate::Metrics::default(),
+            delivered: deliver::Metrics::default(),
         })
     }
 
@@ -61,6 +66,7 @@ impl Telling {
             ..evaluate::Settings::default()
         };
         Evaluator::new(self.store.clone(), settings, clock::shared())
+            .counting_in(self.judged.clone())
     }
 
     /// One for each language in which something is told; the first one has the lists.
@@ -87,6 +93,7 @@ impl Telling {
                 settings,
                 clock::shared(),
             )
+            .counting_in(self.delivered.clone())
         };
         groups.into_iter().map(deliverer).collect()
     }

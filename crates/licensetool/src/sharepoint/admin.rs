@@ -89,11 +89,11 @@ async fn duplicates(
     let sharepoint = reached(config, profile).await?;
     let store = stored::there(config).await?;
     if merge {
-        let deleted = lists::merge(&sharepoint, &store).await?;
+        let deleted = lists::merge(&sharepoint, &store, config.policy).await?;
         output::say(&format!("{deleted} rows were deleted"))?;
         return Ok(Outcome::Fine);
     }
-    let found = lists::duplicates(&sharepoint, &store).await?;
+    let found = lists::duplicates(&sharepoint, &store, config.policy).await?;
     for it in &found {
         let (part_number, tenant) = (&it.part_number, &it.tenant);
         let (kept, surplus) = (it.kept.join(", "), it.surplus.join(", "));

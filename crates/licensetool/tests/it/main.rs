@@ -15,4 +15,5 @@ mod alerts;
 mod policy;
 mod deliveries;
 mod sharepoint;
+mod guide;
 mod kill;

@@ -11,15 +11,18 @@ mod admin;
 mod plan;
 mod rows;
 mod switches;
+mod tenants;
 mod wish;
+
+#[cfg(test)]
+mod specimen;
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
 
-use domain::TenantKey;
-use graph::{Item, Site, Write, WriteError};
+use graph::{Site, Write, WriteError};
 use jiff::{SignedDuration, Timestamp};
-use store::{ChannelClaim, Delivery, Settled, Store, Synced, Tenant};
+use store::{ChannelClaim, Delivery, Settled, Synced};
 use tokio_util::sync::CancellationToken;
 
 use super::{Deliverer, backoff};
@@ -195,92 +198,6 @@ impl Deliverer {
         })
     }
 
-    async fn take_over_parameters(&self, sharepoint: &Sharepoint) -> Result<(), Ended> {
-        let Some(list) = &sharepoint.lists.parameters else {
-            return Ok(());
-        };
-        let items = sharepoint.site.items(list, &PARAMETER_COLUMNS).await?.items;
-        let [name, value] = PARAMETER_COLUMNS;
-        let pair = |item: Item| {
-            (
-                rows::text(&item.fields, name),
-                rows::text(&item.fields, value),
-            )
-        };
-        let pairs: BTreeMap<String, String> = items
-            .into_iter()
-            .map(pair)
-            .filter(|(name, _)| !name.is_empty())
-            .collect();
-        let pairs: Vec<_> = pairs.into_iter().collect();
-        self.store.set_parameters(&sharepoint.name, &pairs).await?;
-        Ok(())
-    }
-
-    /// Takes over and writes switches. Answers whether the list must be read again.
-    async fn tenants(
-        &self,
-        sharepoint: &Sharepoint,
-        claim: &mut ChannelClaim,
-        outcome: &mut Outcome,
-        stop: &CancellationToken,
-    ) -> Result<bool, Ended> {
-        let Lists {
-            tenants: list,
-            tenant_columns: columns,
-            ..
-        } = &sharepoint.lists;
-        let items = sharepoint.site.items(list, &columns.all()).await?.items;
-        let tenants = self.store.tenants().await?;
-        let agreed = self.store.agreed(&sharepoint.name).await?;
-        let switched_at = switched_at(&self.store, &tenants).await?;
-        let found = switches::compare(&items, &tenants, &agreed, &switched_at, columns);
-        outcome.remarks.extend(found.remarks);
-        let mut again = false;
-        let (to_write, agreeing): (Vec<_>, Vec<_>) = found
-            .switches
-            .into_iter()
-            .partition(|it| it.write.is_some());
-        let mut done = agreeing;
-        for chunk in to_write.chunks(BATCH) {
-            let writes: Vec<Write> = chunk.iter().filter_map(|it| it.write.clone()).collect();
-            let switches = chunk.iter();
-            let switches = switches.map(|it| (it.tenant.clone(), it.agreed.settings));
-            let switches: Vec<_> = switches.collect();
-            self.store
-                .about_to_write(&sharepoint.name, &switches)
-                .await?;
-            let written = self.write(sharepoint, list, &writes, claim, stop).await?;
-            for (switch, written) in chunk.iter().zip(written) {
-                match written {
-                    Ok(_) => done.push(switch.clone()),
-                    Err(error) if is_worth_a_look(&error) => again = true,
-                    Err(error) => outcome.remarks.push(format!(
-                        "the row of {} in the tenant list was not written: {error}. {}",
-                        switch.tenant,
-                        error.advice()
-                    )),
-                }
-            }
-        }
-        for switch in done {
-            if agreed.get(&switch.tenant) == Some(&switch.agreed) && switch.take.is_none() {
-                continue;
-            }
-            let now = (self.clock)();
-            self.store
-                .agree(
-                    &sharepoint.name,
-                    &switch.tenant,
-                    &switch.agreed,
-                    switch.take,
-                    now,
-                )
-                .await?;
-        }
-        Ok(again)
-    }
-
     /// Takes over what flows answered, and writes what differs. Answers whether the list must be
     /// read again.
     async fn licenses(
@@ -443,17 +360,4 @@ fn remarks(found: &Plan) -> Vec<String> {
         )
     });
     duplicates.chain(strange).collect()
-}
-
-async fn switched_at(
-    store: &Store,
-    tenants: &[Tenant],
-) -> store::Result<BTreeMap<TenantKey, Timestamp>> {
-    let mut switched = BTreeMap::new();
-    for tenant in tenants {
-        if let Some(at) = store.switched_at(&tenant.key).await? {
-            switched.insert(tenant.key.clone(), at);
-        }
-    }
-    Ok(switched)
 }

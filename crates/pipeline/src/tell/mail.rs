@@ -67,7 +67,7 @@ impl Mail {
         let clear = settings.tls == MailTls::None && !is_loopback(&settings.host);
         ensure!(
             !clear || settings.user.is_none(),
-            "tls = none would send the password in the clear: use starttls or implicit"
+            "tls = none would send the password in the clear: use starttls or tls"
         );
         let from = mailbox(&settings.from)
             .with_context(|| format!("from is no mail address: \"{}\"", settings.from))?;
@@ -80,15 +80,11 @@ impl Mail {
         Ok(mail.with_recipients(&settings.to))
     }
 
-    /// The same mail server with other recipients, such as those of SharePoint's parameter list.
+    /// The same mail server with further recipients, such as those of SharePoint's parameter list.
     /// One that is no address keeps no other from the mail: sending remarks it.
     #[must_use]
     pub fn with_recipients(&self, recipients: &[String]) -> Self {
-        let mut mail = Self {
-            to: Vec::new(),
-            unreadable: Vec::new(),
-            ..self.clone()
-        };
+        let mut mail = self.clone();
         let given = recipients.iter().map(|text| text.trim());
         for text in given.filter(|text| !text.is_empty()) {
             match mailbox(text) {

@@ -224,7 +224,7 @@ async fn a_mail_server_that_fails_says_why_and_is_tried_again() {
 #[tokio::test]
 async fn a_run_of_alerts_is_one_mail() {
     let server = mail_server().await;
-    let mut office = short_of_seats(vec![("mail", mail(&server, &[]))]).await;
+    let mut office = short_of_seats(vec![("mail", mail(&server, &["boss@x.example"]))]).await;
     let parameter = json!({"Parameter": "Mail", "Parameterwert": "a@x.example; b@x.example"});
     office.sim.put_row(&office.site.parameters, parameter);
     office.channels[0].recipients_from = Some((LIST.to_owned(), "Mail".to_owned()));
@@ -236,7 +236,8 @@ async fn a_run_of_alerts_is_one_mail() {
     office.deliver().await;
     let mails = server.mails();
     assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].to, ["a@x.example", "b@x.example"]);
+    let all = ["boss@x.example", "a@x.example", "b@x.example"];
+    assert_eq!(mails[0].to, all);
     let delivered = deliveries(&office).await;
     assert_eq!(delivered.len(), 32);
     assert!(

@@ -1,8 +1,8 @@
 //! SharePoint's lists: brought up to date, listened to, and exactly right whatever goes wrong.
 
-use domain::{Action, State};
+use domain::{Action, Layer, State};
 use jiff::SignedDuration;
-use microsoft_sim::{Call, Fault, FaultKind, Options, RetryAfter};
+use microsoft_sim::{Call, Fault, FaultKind, Options, RetryAfter, Simulator};
 use pipeline::deliver::sharepoint::{check, duplicates, init, merge};
 use serde_json::json;
 use store::{DeliveryFilter, DeliveryState};
@@ -300,16 +300,28 @@ async fn duplicates_of_others_are_told_and_merged_when_ordered() {
     let remarks = office.channel().await.remarks;
     assert!(remarks[0].contains("sharepoint duplicates"), "{remarks:?}");
     let sharepoint = office.sharepoint();
-    let found = duplicates(&sharepoint, &office.store).await.unwrap();
+    let found = duplicates(&sharepoint, &office.store, Layer::default())
+        .await
+        .unwrap();
     assert_eq!(found[0].surplus, [id]);
-    assert_eq!(merge(&sharepoint, &office.store).await.unwrap(), 1);
+    assert_eq!(
+        merge(&sharepoint, &office.store, Layer::default())
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(office.rows().len(), 1);
     assert_eq!(
         office.row(SCHOOL, "A3")[4],
         json!(true),
         "the answer is kept"
     );
-    assert_eq!(duplicates(&sharepoint, &office.store).await.unwrap(), []);
+    assert_eq!(
+        duplicates(&sharepoint, &office.store, Layer::default())
+            .await
+            .unwrap(),
+        []
+    );
 }
 
 #[tokio::test]
@@ -368,6 +380,40 @@ async fn a_write_that_nobody_may_do_is_noticed_without_writing() {
     assert!(problems[0].0.contains("cannot be written"), "{problems:?}");
 }
 
+/// Each call meets a fault in about three of ten cases, of every kind in turn.
+fn a_third_goes_wrong(sim: &Simulator) {
+    let status = |status, retry_after| FaultKind::Status {
+        status,
+        retry_after,
+    };
+    let soon = Some(RetryAfter::Seconds(0.05));
+    let kinds = [
+        status(429, soon),
+        status(503, soon),
+        status(500, None),
+        FaultKind::Reset,
+        FaultKind::CutOff,
+        FaultKind::InvalidJson,
+        FaultKind::LostAnswer,
+        FaultKind::Conflict,
+    ];
+    for kind in kinds {
+        for call in [Call::ListItems, Call::ListWrite, Call::Batch] {
+            let (tenant, kind) = (None, kind.clone());
+            let times = None;
+            sim.order_some(
+                Fault {
+                    tenant,
+                    call,
+                    kind,
+                    times,
+                },
+                4,
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_list_ends_exactly_right_though_a_third_of_everything_goes_wrong() {
     const TENANTS: usize = 20;
@@ -386,37 +432,7 @@ async fn a_list_ends_exactly_right_though_a_third_of_everything_goes_wrong() {
         office.evaluate().await;
     };
     look(0).await;
-    let status = |status, retry_after| FaultKind::Status {
-        status,
-        retry_after,
-    };
-    let soon = Some(RetryAfter::Seconds(0.05));
-    // Each call meets a fault in three of ten cases, of every kind in turn.
-    let kinds = [
-        status(429, soon),
-        status(503, soon),
-        status(500, None),
-        FaultKind::Reset,
-        FaultKind::CutOff,
-        FaultKind::InvalidJson,
-        FaultKind::LostAnswer,
-        FaultKind::Conflict,
-    ];
-    for kind in kinds {
-        for call in [Call::ListItems, Call::ListWrite, Call::Batch] {
-            let (tenant, kind) = (None, kind.clone());
-            let times = None;
-            office.sim.order_some(
-                Fault {
-                    tenant,
-                    call,
-                    kind,
-                    times,
-                },
-                4,
-            );
-        }
-    }
+    a_third_goes_wrong(&office.sim);
     let mut rounds = 0;
     loop {
         rounds += 1;

@@ -301,12 +301,17 @@ fn new(column: &NeededColumn<'_>) -> NewColumn {
     }
 }
 
-/// Rows of the licence list that say the same thing twice.
+/// Rows of the licence list that say the same thing twice. `company` is what the configuration says
+/// for the whole company.
 ///
 /// # Errors
 /// In words for an operator, with the way out.
-pub async fn duplicates(sharepoint: &Sharepoint, store: &Store) -> anyhow::Result<Vec<Duplicate>> {
-    let (rows, wish) = compared(sharepoint, store).await?;
+pub async fn duplicates(
+    sharepoint: &Sharepoint,
+    store: &Store,
+    company: Layer,
+) -> anyhow::Result<Vec<Duplicate>> {
+    let (rows, wish) = compared(sharepoint, store, company).await?;
     Ok(plan(&rows, &wish, &sharepoint.lists.license_columns).duplicates)
 }
 
@@ -315,8 +320,12 @@ pub async fn duplicates(sharepoint: &Sharepoint, store: &Store) -> anyhow::Resul
 ///
 /// # Errors
 /// In words for an operator, with the way out. What was deleted before stays deleted.
-pub async fn merge(sharepoint: &Sharepoint, store: &Store) -> anyhow::Result<usize> {
-    let (rows, wish) = compared(sharepoint, store).await?;
+pub async fn merge(
+    sharepoint: &Sharepoint,
+    store: &Store,
+    company: Layer,
+) -> anyhow::Result<usize> {
+    let (rows, wish) = compared(sharepoint, store, company).await?;
     let columns = &sharepoint.lists.license_columns;
     let found = plan(&rows, &wish, columns).duplicates;
     let by_id: BTreeMap<&str, &Row> = rows.iter().map(|row| (&*row.id, row)).collect();
@@ -357,6 +366,7 @@ pub async fn merge(sharepoint: &Sharepoint, store: &Store) -> anyhow::Result<usi
 async fn compared(
     sharepoint: &Sharepoint,
     store: &Store,
+    company: Layer,
 ) -> anyhow::Result<(Vec<Row>, super::plan::Wish)> {
     let Lists {
         licenses,
@@ -366,7 +376,7 @@ async fn compared(
     let items = sharepoint.site.items(licenses, &columns.all()).await;
     let items = items.map_err(|error| anyhow::anyhow!("{error}. {}", error.advice()))?;
     let rows = items.items.into_iter().map(|item| Row::read(item, columns));
-    let known = Known::of(store, &sharepoint.name, Layer::default()).await?;
+    let known = Known::of(store, &sharepoint.name, company).await?;
     let names = ProductNames::built_in();
     let wish = known.wish(&names, Language::German, &HashSet::new());
     Ok((rows.collect(), wish))
@@ -435,7 +445,7 @@ mod tests {
 
     #[test]
     fn every_column_that_is_read_is_needed_and_made() {
-        let columns = super::super::rows::tests::columns();
+        let columns = super::super::specimen::columns();
         let tenant_columns = super::super::TenantColumns {
             name: "Title".to_owned(),
             enabled: "enabled".to_owned(),

@@ -153,7 +153,7 @@ fn pair(group: &Group<'_>, columns: &LicenseColumns, plan: &mut Plan) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deliver::sharepoint::rows::tests::{columns, row, wanted};
+    use crate::deliver::sharepoint::specimen::{columns, row, wanted};
     use proptest::prelude::*;
 
     fn made(rows: &[Row], wanted: &[Wanted]) -> Plan {

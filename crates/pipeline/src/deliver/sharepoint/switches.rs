@@ -262,7 +262,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whoever_changed_a_switch_is_right(base: (bool, bool), ours: (bool, bool), theirs: (bool, bool)) {
+        fn whoever_changed_a_switch_is_right(
+            base: (bool, bool), ours: (bool, bool), theirs: (bool, bool),
+        ) {
             let found = found(&row("1", "School A", theirs), &tenant(ours), Some(base), None);
             let right = |base: bool, ours: bool, theirs: bool| {
                 if ours != base { ours } else { theirs }
