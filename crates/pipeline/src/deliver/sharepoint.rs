@@ -3,11 +3,12 @@
 //!
 //! A sync reads the lists, takes over what people and flows set there, compares with what the
 //! store says, and writes what differs. It keeps no memory of rows: whatever went wrong before,
-//! the next one starts from what stands there. Creating a row cannot be repeated safely, so after
-//! an answer that was lost the list is read again before anything else is created, and nothing is
-//! sent that could arrive after the claim has expired.
+//! the next one starts from what stands there. Creating a row cannot be repeated safely, so a row
+//! whose answer was lost is created by a later sync, if it is not there then, and nothing is sent
+//! that could arrive after the claim has expired.
 
 mod admin;
+mod outcome;
 mod plan;
 mod rows;
 mod switches;
@@ -17,18 +18,18 @@ mod wish;
 #[cfg(test)]
 mod specimen;
 
-use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
 
 use graph::{Site, Write, WriteError};
 use jiff::{SignedDuration, Timestamp};
-use store::{ChannelClaim, Delivery, Settled, Synced};
+use store::{ChannelClaim, Settled, Synced};
 use tokio_util::sync::CancellationToken;
 
 use super::{Deliverer, backoff};
 pub use admin::{Checked, check, duplicates, init, merge};
+use outcome::Outcome;
 pub use plan::Duplicate;
-use plan::{Plan, Target, plan};
+use plan::{Plan, plan};
 pub use rows::LicenseColumns;
 use rows::Row;
 pub use switches::TenantColumns;
@@ -68,6 +69,10 @@ const MARGIN: SignedDuration = SignedDuration::from_mins(2);
 /// lost.
 const PASSES: u32 = 4;
 
+/// Rows that could not be written are tried again after so long; what was under way has arrived by
+/// then.
+const SOON: SignedDuration = SignedDuration::from_mins(1);
+
 /// Graph takes so many writes in one request.
 const BATCH: usize = 20;
 
@@ -98,19 +103,6 @@ impl From<graph::Error> for Ended {
             error: error.to_string(),
         }
     }
-}
-
-/// What came of a sync.
-#[derive(Debug, Default)]
-struct Outcome {
-    /// What was to be delivered when the store was read.
-    pending: Vec<Delivery>,
-    /// Products whose row could not be written, and why.
-    failed: BTreeMap<Target, (String, String)>,
-    /// Products of which the list asks in this sync to inform somebody: an answer that comes
-    /// meanwhile is one to this question.
-    asked: HashSet<Target>,
-    remarks: Vec<String>,
 }
 
 impl Deliverer {
@@ -153,7 +145,8 @@ impl Deliverer {
         self.settle_all(&claim, &outcome, failure.as_ref(), now)
             .await?;
         let next = match failure {
-            None => sharepoint.interval,
+            None if outcome.failed.is_empty() => sharepoint.interval,
+            None => SOON.min(sharepoint.interval),
             Some(_) => backoff(claim.failures + 1, self.settings.longest_wait),
         };
         let synced = Synced {
@@ -189,6 +182,7 @@ impl Deliverer {
             outcome.failed.clear();
             let again = self.licenses(sharepoint, claim, outcome, stop).await?;
             if !again {
+                outcome.sum_up();
                 return Ok(());
             }
         }
@@ -222,26 +216,18 @@ impl Deliverer {
         let wish = known.wish(&names, self.settings.language, &outcome.asked);
         let found = plan(&rows, &wish, columns);
         self.acknowledge(sharepoint, &known, &found).await?;
-        outcome.remarks.extend(remarks(&found));
+        outcome.remarks.extend(outcome::remarks(&found));
         outcome.pending = known.pending;
         let mut again = found.unfinished;
-        for chunk in found.writes.chunks(BATCH) {
+        let writes = outcome.without_doubtful(found.writes);
+        for chunk in writes.chunks(BATCH) {
             let writes: Vec<Write> = chunk.iter().map(|(_, write)| write.clone()).collect();
             let written = self.write(sharepoint, list, &writes, claim, stop).await?;
-            let mut lost = false;
-            for ((target, _), written) in chunk.iter().zip(written) {
-                let Err(error) = written else { continue };
-                again |= is_worth_a_look(&error);
-                lost |= matches!(error, WriteError::Unclear(_));
-                let why = (error.to_string(), error.advice());
-                match target {
-                    Some(target) => drop(outcome.failed.insert(target.clone(), why)),
-                    None => outcome.remarks.push(format!("{}. {}", why.0, why.1)),
+            for ((target, write), written) in chunk.iter().zip(written) {
+                if let Err(error) = written {
+                    again |= is_worth_a_look(&error);
+                    outcome.note(target.as_ref(), write, &error);
                 }
-            }
-            if lost {
-                // What became of it must be seen before anything else is created.
-                return Ok(true);
             }
         }
         let asked = found.asked.into_iter();
@@ -339,25 +325,4 @@ fn is_worth_a_look(error: &WriteError) -> bool {
 
 fn unsettled(list: &str) -> String {
     format!("the {list} changed while it was written, {PASSES} times in a row")
-}
-
-fn remarks(found: &Plan) -> Vec<String> {
-    let duplicates = found.duplicates.iter().map(|duplicate| {
-        format!(
-            "{} rows too many for {} of \"{}\" in the licence list (ids {}): look with \
-             `licensetool sharepoint duplicates`, clean up with `--merge`",
-            duplicate.surplus.len(),
-            duplicate.part_number,
-            duplicate.tenant,
-            duplicate.surplus.join(", ")
-        )
-    });
-    let strange = (found.strange > 0).then(|| {
-        format!(
-            "{} rows of the licence list belong to no watched tenant or have no part number in \
-             brackets at the end of their title: they are left alone",
-            found.strange
-        )
-    });
-    duplicates.chain(strange).collect()
 }

@@ -119,7 +119,7 @@ async fn recovers(office: &Office) {
         (delivered.state, delivered.attempts),
         (DeliveryState::Delivered, 2)
     );
-    assert_eq!(delivered.held, false);
+    assert!(!delivered.held);
 }
 
 #[tokio::test]

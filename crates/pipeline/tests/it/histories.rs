@@ -163,7 +163,7 @@ impl Town {
             _ => {
                 let mut settings = graph_settings(&office.sim);
                 settings.connections = 1;
-                let sharepoint = office.sharepoint_by(settings);
+                let sharepoint = office.sharepoint_by(&settings);
                 // The connection stands before anything is killed: nothing waits unaccepted.
                 sharepoint.site.about().await.unwrap();
                 let deliverer = office.deliverer_by(sharepoint);

@@ -138,15 +138,15 @@ impl Office {
 
     /// The lists through a client of its own.
     pub(crate) fn sharepoint(&self) -> Sharepoint {
-        self.sharepoint_by(graph_settings(&self.sim))
+        self.sharepoint_by(&graph_settings(&self.sim))
     }
 
-    pub(crate) fn sharepoint_by(&self, settings: graph::Settings) -> Sharepoint {
+    pub(crate) fn sharepoint_by(&self, settings: &graph::Settings) -> Sharepoint {
         let own = self.sim.credential(&self.site.tenant);
         let (id, app) = (own.tenant_id.to_string(), own.client_id.to_string());
         let credential =
             graph::Credential::new(&id, &app, &own.certificate_der, &own.key_pem).unwrap();
-        let client = graph::Client::new(&settings).unwrap();
+        let client = graph::Client::new(settings).unwrap();
         Sharepoint {
             name: LIST.to_owned(),
             site: client.tenant(credential).site(&self.site.site_id),
@@ -260,7 +260,7 @@ pub(crate) fn graph_settings(sim: &Simulator) -> graph::Settings {
         graph: address,
     };
     let mut settings = graph::Settings::new(cloud);
-    settings.request_timeout = Duration::from_secs(2);
+    settings.request_timeout = Duration::from_millis(800);
     settings.site_deadline = Duration::from_secs(3);
     settings.max_attempts = 2;
     // The simulator of these tests has no quota.

@@ -389,27 +389,33 @@ fn a_third_goes_wrong(sim: &Simulator) {
     let soon = Some(RetryAfter::Seconds(0.05));
     let kinds = [
         status(429, soon),
+        status(429, None),
         status(503, soon),
         status(500, None),
         FaultKind::Reset,
         FaultKind::CutOff,
+        FaultKind::Hang,
         FaultKind::InvalidJson,
+        FaultKind::WrongTypes,
+        FaultKind::EmptyPages { pages: 2 },
+        FaultKind::ForeignNextLink {
+            url: "https://elsewhere.example/".to_owned(),
+        },
+        FaultKind::RevokedToken,
         FaultKind::LostAnswer,
         FaultKind::Conflict,
     ];
+    // Fourteen coins that fall in three of a hundred cases each: a third of the answers is spoilt.
+    const PERCENT: u8 = 3;
     for kind in kinds {
         for call in [Call::ListItems, Call::ListWrite, Call::Batch] {
-            let (tenant, kind) = (None, kind.clone());
-            let times = None;
-            sim.order_some(
-                Fault {
-                    tenant,
-                    call,
-                    kind,
-                    times,
-                },
-                4,
-            );
+            let fault = Fault {
+                tenant: None,
+                call,
+                kind: kind.clone(),
+                times: None,
+            };
+            sim.order_some(fault, PERCENT);
         }
     }
 }

@@ -11,11 +11,13 @@ use super::rows::{Inform, LicenseColumns, Row, Wanted};
 /// Whose row a write is for.
 pub(crate) type Target = (TenantKey, SkuId);
 
+/// A write and whom it is for; `None`: a product that is gone.
+pub(crate) type Planned = (Option<Target>, Write);
+
 /// What is to be done, and what was noticed.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Plan {
-    /// `None`: for a product that is gone.
-    pub(crate) writes: Vec<(Option<Target>, Write)>,
+    pub(crate) writes: Vec<Planned>,
     /// Products of which the list asks to inform somebody, once the writes are done.
     pub(crate) asked: Vec<Target>,
     /// Products of which the list says that somebody was informed.
@@ -103,7 +105,7 @@ pub(crate) fn plan(rows: &[Row], wish: &Wish, columns: &LicenseColumns) -> Plan 
 
 /// The row of a product that the tenant does not have any more: no seat is left, and nobody needs
 /// to be informed.
-fn gone(row: &Row, columns: &LicenseColumns) -> Option<(Option<Target>, Write)> {
+fn gone(row: &Row, columns: &LicenseColumns) -> Option<Planned> {
     let seats = [
         (&columns.available, row.available),
         (&columns.used, row.used),
