@@ -197,8 +197,8 @@ impl Alert {
 /// What becomes of an `alert` (`None`, or one that is over: there is none) by a `verdict`.
 /// `None`: nothing.
 ///
-/// `telling` is whether people may be told at all; what could not be told is told as soon as it
-/// may. Repeats update the numbers and tell nothing.
+/// `telling` is whether people may be told now; what could not be told is told as soon as it may.
+/// Repeats update the numbers and tell nothing.
 pub fn step(
     concern: &Concern,
     alert: Option<&Alert>,
@@ -209,7 +209,7 @@ pub fn step(
     let active = alert.filter(|alert| alert.is_active());
     match (active, verdict) {
         (_, Verdict::Unknown) | (None, Verdict::Absent) => None,
-        (Some(alert), Verdict::Absent) => Some(resolved(alert, telling)),
+        (Some(alert), Verdict::Absent) => Some(resolved(alert)),
         (None, Verdict::Present(found)) => {
             Some(opened(concern, found, telling && !found.covered, now))
         }
@@ -219,14 +219,16 @@ pub fn step(
     }
 }
 
-fn resolved(alert: &Alert, telling: bool) -> Step {
+/// Whoever was told that it began is to be told that it ended: if not now, then when people may be
+/// told again.
+fn resolved(alert: &Alert) -> Step {
     Step {
         alert: Alert {
             state: State::Resolved,
             ..alert.clone()
         },
         change: Some(Change::Resolved),
-        tell: (telling && alert.told > stage::NONE).then_some(Event::Resolved),
+        tell: (alert.told > stage::NONE).then_some(Event::Resolved),
     }
 }
 
@@ -326,14 +328,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// What becomes of an alert by what a person does. `Ok(None)`: it is so already.
-///
-/// `telling` is whether people may be told at all.
-pub fn act(
-    alert: &Alert,
-    action: Action,
-    telling: bool,
-    now: Timestamp,
-) -> Result<Option<Step>, Refused> {
+pub fn act(alert: &Alert, action: Action, now: Timestamp) -> Result<Option<Step>, Refused> {
     if !alert.is_active() {
         return match action {
             Action::Resolve => Ok(None),
@@ -353,7 +348,7 @@ pub fn act(
         return Ok(None);
     }
     // Whoever was told that it began is told that it ended, also if a person ended it.
-    let told = telling && alert.told > stage::NONE;
+    let told = alert.told > stage::NONE;
     Ok(Some(Step {
         alert: Alert {
             state,

@@ -44,7 +44,8 @@ pub struct Assessment {
     pub next_turn: Timestamp,
 }
 
-/// While nothing is seen, the next success is noticed this soon, whoever makes it.
+/// A look that finds the same as before nobody could look, without having failed in between, is
+/// noticed this soon; one that ends a gap is noticed at once.
 const WHILE_BLIND: SignedDuration = SignedDuration::from_mins(1);
 
 /// At least this often everything is judged again.
@@ -55,7 +56,7 @@ impl Assessment {
     pub fn verdict(&self, concern: &Concern) -> Verdict {
         match self.present.get(concern) {
             Some(found) => Verdict::Present(found.clone()),
-            None if self.blind && !concern.kind.needs_no_numbers() => Verdict::Unknown,
+            None if self.blind && !concern.needs_no_numbers() => Verdict::Unknown,
             None if self.unknown.contains(concern) => Verdict::Unknown,
             None => Verdict::Absent,
         }
@@ -125,13 +126,17 @@ fn blind(
 ) {
     assessment.blind = true;
     let since = seen_at.map_or(view.expected_since, |at| at.max(view.expected_since));
+    let concern = Concern::new(Kind::Staleness, WHOLE_TENANT);
     if freshness(Some(since), now, stale_after).is_ok() {
+        // Nobody has seen it since it was last not seen.
+        assessment.unknown.insert(concern);
         let turn = since.saturating_add(stale_after);
         assessment.turns_at(turn.unwrap_or(Timestamp::MAX), now);
         return;
     }
-    assessment.turns_at(now.saturating_add(WHILE_BLIND).unwrap_or(now), now);
-    let concern = Concern::new(Kind::Staleness, WHOLE_TENANT);
+    if view.gap.is_none() {
+        assessment.turns_at(now.saturating_add(WHILE_BLIND).unwrap_or(now), now);
+    }
     let (message, advice) = match view.gap {
         Some(gap) => (gap.message.clone(), gap.advice.clone()),
         None => (

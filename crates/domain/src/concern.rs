@@ -49,11 +49,6 @@ impl Kind {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
-
-    /// Whether it can be judged without numbers of the tenant.
-    pub(crate) fn needs_no_numbers(self) -> bool {
-        matches!(self, Self::Certificate | Self::Staleness)
-    }
 }
 
 impl fmt::Display for Kind {
@@ -75,6 +70,15 @@ impl Concern {
         Self {
             kind,
             subject: subject.into(),
+        }
+    }
+
+    /// Whether it can be judged without numbers of the tenant.
+    pub(crate) fn needs_no_numbers(&self) -> bool {
+        match self.kind {
+            Kind::Certificate => true,
+            Kind::Staleness => self.subject == WHOLE_TENANT,
+            _ => false,
         }
     }
 }

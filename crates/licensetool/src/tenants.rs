@@ -23,7 +23,7 @@ pub(crate) struct Readers {
 }
 
 /// The tenants of `home`. One whose profile is what it was in `before` keeps its token.
-fn roster(home: &Home, client: &Client, before: &Roster) -> Roster {
+pub(crate) fn roster(home: &Home, client: &Client, before: &Roster) -> Roster {
     let usable = home
         .tenants
         .iter()
@@ -158,6 +158,14 @@ pub(crate) async fn take_over(
     let before = Arc::clone(&readers.roster.borrow());
     let (home, roster) = load(dir, client, &before).await?;
     log_problems(&home);
+    if roster.is_empty() && !before.is_empty() {
+        tracing::error!(
+            home = %dir.display(),
+            "the home folder has no tenant profile any more: is its mount away? The tenants that \
+             were there stay watched until it has one again"
+        );
+        return Ok(Known::of(&home));
+    }
     if roster.is_empty() {
         tracing::warn!(
             home = %dir.display(),

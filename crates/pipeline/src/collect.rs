@@ -176,12 +176,15 @@ impl Collector {
         kept
     }
 
-    /// Brings the store's list of tenants up to what home says now.
+    /// Brings the store's list of tenants up to what home says now. A home without any tenant says
+    /// nothing: a mount that is away must not end the alerts of all.
     async fn take_over_roster(&self) -> store::Result<Arc<Roster>> {
         let roster = Arc::clone(&self.roster.borrow());
-        self.store
-            .sync_tenants(&entries(&roster), self.now())
-            .await?;
+        if !roster.is_empty() {
+            self.store
+                .sync_tenants(&entries(&roster), self.now())
+                .await?;
+        }
         Ok(roster)
     }
 

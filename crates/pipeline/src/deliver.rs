@@ -69,7 +69,7 @@ impl Settings {
             longest_wait: SignedDuration::from_hours(1),
             max_attempts: 20,
             at_once: 4,
-            digest: 200,
+            digest: 100,
             lease: SignedDuration::from_mins(5),
             poll: Duration::from_secs(1),
             patience: Duration::from_secs(360),

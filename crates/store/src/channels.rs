@@ -22,6 +22,8 @@ pub struct ChannelClaim {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Synced {
     pub next: Timestamp,
+    /// Until when nobody may sync: something that was sent may still be under way.
+    pub hold: Option<Timestamp>,
     /// `None`: all is up to date. Else what went wrong and what to do, for an operator.
     pub failure: Option<(String, String)>,
     /// What an operator should know all the same, such as duplicates.
@@ -148,7 +150,7 @@ impl Store {
         let (error, advice) = synced.failure.clone().unzip();
         let mut transaction = self.write().await?;
         // Somebody may have asked for a sync after this one had begun: then it stays due.
-        let sql = "UPDATE channel SET claimed_by = NULL, claimed_until = NULL, \
+        let sql = "UPDATE channel SET claimed_until = $10, \
                    sync_at = CASE WHEN sync_at > $5 AND sync_at <= $6 THEN sync_at ELSE $4 END, \
                    failures = CASE WHEN $7 IS NULL THEN 0 ELSE failures + 1 END, \
                    began_at = CASE WHEN $7 IS NULL THEN $5 ELSE began_at END, \
@@ -165,6 +167,7 @@ impl Store {
             .bind(error)
             .bind(advice)
             .bind(document::remarks(&synced.remarks))
+            .bind(synced.hold.map(Timestamp::as_millisecond))
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;

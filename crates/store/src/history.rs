@@ -6,6 +6,7 @@ use domain::{Cause, Sighting, SkuId, Status, TenantKey, Units};
 use jiff::Timestamp;
 
 use crate::document::{time, units};
+use crate::tenants::key_of;
 use crate::{Error, Result, Store};
 
 /// A stretch of one SKU's history.
@@ -109,6 +110,17 @@ impl Store {
             })
         };
         rows.into_iter().map(unseen).collect()
+    }
+
+    /// Part numbers of all products that tenants have or have had, as far as they were written
+    /// down, by tenant.
+    pub async fn part_numbers_ever(&self) -> Result<Vec<(TenantKey, String)>> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT tenant, part_number FROM series WHERE part_number IS NOT NULL")
+                .fetch_all(self.readers())
+                .await?;
+        let pair = |(key, part_number): (String, String)| Ok((key_of(&key)?, part_number));
+        rows.into_iter().map(pair).collect()
     }
 
     /// What was seen of a tenant's purchases through time, by purchase, oldest first.

@@ -181,6 +181,18 @@ impl Store {
             .bind(now.as_millisecond())
             .execute(&mut *transaction)
             .await?;
+        // If the tenant comes back, its alerts begin anew; what was to be told of these is old.
+        let retire = format!(
+            "UPDATE delivery SET dead_at = $1, claimed_by = NULL, claimed_until = NULL, \
+             error = 'the tenant''s profile was removed before this was told', \
+             advice = 'Nothing needs to be done.' \
+             WHERE delivered_at IS NULL AND dead_at IS NULL AND alert IN \
+             (SELECT id FROM alert WHERE tenant IN {GONE})"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(retire))
+            .bind(now.as_millisecond())
+            .execute(&mut *transaction)
+            .await?;
         let end = format!(
             "UPDATE alert SET state = 'resolved', resolved_at = $1, changed_at = $1, \
              version = version + 1 WHERE resolved_at IS NULL AND tenant IN {GONE}"

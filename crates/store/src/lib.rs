@@ -25,12 +25,14 @@ mod facts;
 mod alerts;
 mod judging;
 mod outbox;
+mod asked;
 mod channels;
 mod manual;
 mod names;
 mod error;
 
 pub use alerts::{Acted, AlertChange, AlertCount, AlertFilter, KeptAlert};
+pub use asked::Asked;
 pub use channels::{ChannelClaim, ChannelState, Synced};
 pub use claims::Claim;
 pub use database::{Schema, Store};

@@ -26,7 +26,6 @@ pub struct Route {
 }
 
 impl Route {
-    /// A channel that hears of a severity hears that it is over, too.
     fn wants(&self, before: &Alert, after: &Alert) -> bool {
         let about_seats = matches!(
             after.concern.kind,
@@ -59,7 +58,11 @@ pub(crate) async fn add(
         .bind(alert.as_of.as_millisecond())
         .fetch_one(&mut *connection)
         .await?;
-    for route in routes.iter().filter(|route| route.wants(before, alert)) {
+    for route in routes {
+        // Who has heard of an alert hears how it goes on, however mild it has become.
+        if !route.wants(before, alert) && !has_heard(connection, id, &route.channel).await? {
+            continue;
+        }
         let sql = "INSERT INTO delivery (message, channel, alert, next_at) VALUES ($1, $2, $3, $4)";
         sqlx::query(sql)
             .bind(message)
@@ -70,4 +73,15 @@ pub(crate) async fn add(
             .await?;
     }
     Ok(())
+}
+
+/// Whether a message about an alert went to a channel.
+async fn has_heard(connection: &mut SqliteConnection, alert: i64, channel: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM message m JOIN delivery d ON d.message = m.seq \
+               WHERE m.alert = $1 AND d.channel = $2)";
+    Ok(sqlx::query_scalar(sql)
+        .bind(alert)
+        .bind(channel)
+        .fetch_one(connection)
+        .await?)
 }

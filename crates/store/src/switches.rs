@@ -37,16 +37,6 @@ impl Store {
         Ok(there)
     }
 
-    /// When somebody last switched a tenant here or elsewhere; `None`: nobody ever has.
-    pub async fn switched_at(&self, key: &TenantKey) -> Result<Option<Timestamp>> {
-        let at: Option<i64> = sqlx::query_scalar("SELECT switched_at FROM tenant WHERE key = $1")
-            .bind(key.as_str())
-            .fetch_optional(self.readers())
-            .await?;
-        let at = at.filter(|at| *at != 0);
-        at.map(crate::document::time).transpose()
-    }
-
     /// What a list and the store last agreed on, by tenant.
     pub async fn agreed(&self, channel: &str) -> Result<BTreeMap<TenantKey, Agreed>> {
         let sql = "SELECT tenant, item, enabled, monitoring, writing_enabled, writing_monitoring \
@@ -94,24 +84,34 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Notes that a list and the store agree, and takes over what the list says where it is newer:
-    /// `taken` is what it says (`None`: nothing is to be taken over).
+    /// Notes that a list and the store agree, and takes over what the list says where it is newer.
+    /// `ours` is how the tenant was switched when both were compared; `false`: it is not any more,
+    /// and nothing was written.
     pub async fn agree(
         &self,
         channel: &str,
         key: &TenantKey,
         agreed: &Agreed,
-        taken: Option<Settings>,
+        ours: Settings,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut transaction = self.write().await?;
-        if let Some(Settings {
-            enabled,
-            monitoring,
-        }) = taken
-        {
-            let both = (Some(enabled), Some(monitoring));
-            set(&mut transaction, key, both, channel, now).await?;
+        let current: Option<(bool, bool)> =
+            sqlx::query_as("SELECT enabled, monitoring FROM tenant WHERE key = $1")
+                .bind(key.as_str())
+                .fetch_optional(&mut *transaction)
+                .await?;
+        if current != Some((ours.enabled, ours.monitoring)) {
+            return Ok(false);
+        }
+        let theirs = agreed.settings;
+        let differs = |theirs: bool, ours: bool| (theirs != ours).then_some(theirs);
+        let taken = (
+            differs(theirs.enabled, ours.enabled),
+            differs(theirs.monitoring, ours.monitoring),
+        );
+        if taken != (None, None) {
+            set(&mut transaction, key, taken, channel, now).await?;
         }
         let sql = "INSERT INTO agreed_switch (channel, tenant, item, enabled, monitoring) \
                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel, tenant) DO UPDATE SET \
@@ -126,7 +126,8 @@ impl Store {
             .bind(agreed.settings.monitoring)
             .execute(&mut *transaction)
             .await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(true)
     }
 }
 

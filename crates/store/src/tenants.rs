@@ -16,8 +16,9 @@ pub struct TenantEntry {
     pub key: TenantKey,
     /// Display name.
     pub name: String,
+    /// Empty if the profile cannot be read: name and id stay what they were.
     pub tenant_id: String,
-    /// With which the tool signs in there; `None`: there is none that can be used.
+    /// With which the tool signs in there; `None`: none can be read, and the last one stays.
     pub certificate: Option<Certificate>,
 }
 
@@ -48,6 +49,8 @@ pub struct Tenant {
     pub expected_since: Timestamp,
     /// When its concerns were last judged.
     pub judged_at: Option<Timestamp>,
+    /// When somebody last switched it; `None`: nobody ever has.
+    pub switched_at: Option<Timestamp>,
 }
 
 /// A query whose first [`TENANT_WIDTH`] columns are those that [`tenant_of`] reads.
@@ -57,7 +60,7 @@ macro_rules! select_tenant {
             "SELECT t.key, t.name, t.tenant_id, t.enabled, t.monitoring, t.removed_at, ",
             "t.asked_at, t.seen_at, t.subscriptions_at, t.failures, t.due_at, ",
             "g.began_at, g.cause, g.message, g.advice, t.changed_at, ",
-            "t.certificate, t.certificate_ends, t.expected_since, t.judged_at ",
+            "t.certificate, t.certificate_ends, t.expected_since, t.judged_at, t.switched_at ",
             $columns,
             " FROM tenant t LEFT JOIN gap g ON g.tenant = t.key AND g.ended_at IS NULL ",
             $tables,
@@ -71,7 +74,7 @@ macro_rules! select_tenant {
 }
 pub(crate) use select_tenant;
 
-pub(crate) const TENANT_WIDTH: usize = 20;
+pub(crate) const TENANT_WIDTH: usize = 21;
 
 pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
     let moment = |column: usize| -> Result<Option<Timestamp>> {
@@ -111,6 +114,7 @@ pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
         certificate: certificate(row.try_get(16)?, moment(17)?),
         expected_since: time(row.try_get(18)?)?,
         judged_at: moment(19)?,
+        switched_at: moment(20)?.filter(|at| *at != Timestamp::UNIX_EPOCH),
     })
 }
 
@@ -136,7 +140,7 @@ impl Store {
         let is_known = |entry: &TenantEntry| {
             known
                 .get(entry.key.as_str())
-                .is_some_and(|known| !known.removed && known.entry == *entry)
+                .is_some_and(|known| !known.removed && known.says(entry))
         };
         let keys: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
         let news: Vec<_> = entries.iter().filter(|entry| !is_known(entry)).collect();
@@ -215,6 +219,17 @@ struct Known {
     removed: bool,
 }
 
+impl Known {
+    /// Whether an entry says nothing new. One whose profile cannot be read says only that the
+    /// tenant is there.
+    fn says(&self, entry: &TenantEntry) -> bool {
+        let known = &self.entry;
+        let named = (&known.name, &known.tenant_id) == (&entry.name, &entry.tenant_id);
+        let certified = entry.certificate.is_none() || known.certificate == entry.certificate;
+        (named || entry.tenant_id.is_empty()) && certified
+    }
+}
+
 async fn upsert(
     connection: &mut SqliteConnection,
     entry: &TenantEntry,
@@ -227,9 +242,13 @@ async fn upsert(
         .unzip();
     let sql = "INSERT INTO tenant (key, name, tenant_id, due_at, expected_since, certificate, \
                certificate_ends) VALUES ($1, $2, $3, $4, $4, $5, $6) \
-               ON CONFLICT (key) DO UPDATE SET name = excluded.name, \
-               tenant_id = excluded.tenant_id, removed_at = NULL, \
-               certificate = excluded.certificate, certificate_ends = excluded.certificate_ends, \
+               ON CONFLICT (key) DO UPDATE SET removed_at = NULL, \
+               name = CASE WHEN excluded.tenant_id = '' THEN tenant.name \
+                           ELSE excluded.name END, \
+               tenant_id = CASE WHEN excluded.tenant_id = '' THEN tenant.tenant_id \
+                                ELSE excluded.tenant_id END, \
+               certificate = COALESCE(excluded.certificate, tenant.certificate), \
+               certificate_ends = COALESCE(excluded.certificate_ends, tenant.certificate_ends), \
                inputs = tenant.inputs + 1, judge_at = 0, \
                due_at = CASE WHEN tenant.removed_at IS NULL THEN tenant.due_at \
                              ELSE excluded.due_at END, \

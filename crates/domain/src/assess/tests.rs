@@ -280,7 +280,10 @@ fn what_was_not_seen_while_a_tenant_was_switched_off_is_not_missed() {
     tenant.expected = Some(5);
     assert_eq!(tenant.found(), []);
     let stock = Concern::new(Kind::Stock, SkuId::from_part_number("A3").to_string());
-    assert_eq!(tenant.assess().verdict(&stock), Verdict::Unknown);
+    let unseen = Concern::new(Kind::Staleness, WHOLE_TENANT);
+    for concern in [stock, unseen] {
+        assert_eq!(tenant.assess().verdict(&concern), Verdict::Unknown);
+    }
 }
 
 #[test]
@@ -290,6 +293,12 @@ fn a_missing_number_is_a_concern_and_leaves_the_stock_unknown() {
     assert_eq!(tenant.found(), [(Kind::Staleness, stage::ONLY)]);
     let stock = &tenant.alerts[0].concern;
     assert_eq!(tenant.assess().verdict(stock), Verdict::Unknown);
+
+    // While the tenant cannot be seen, nobody knows whether the number is still missing.
+    let mut tenant = tenant.opens();
+    tenant.age = Some(2);
+    let missing = &tenant.alerts[0].concern;
+    assert_eq!(tenant.assess().verdict(missing), Verdict::Unknown);
 }
 
 #[test]

@@ -22,7 +22,7 @@ use std::time::Instant;
 
 use graph::{Site, Write, WriteError};
 use jiff::{SignedDuration, Timestamp};
-use store::{ChannelClaim, Settled, Synced};
+use store::{ChannelClaim, Delivery, Retry, Settled, Synced};
 use tokio_util::sync::CancellationToken;
 
 use super::{Deliverer, backoff};
@@ -69,9 +69,11 @@ const MARGIN: SignedDuration = SignedDuration::from_mins(2);
 /// lost.
 const PASSES: u32 = 4;
 
-/// Rows that could not be written are tried again after so long; what was under way has arrived by
-/// then.
+/// Rows that could not be written are tried again after so long.
 const SOON: SignedDuration = SignedDuration::from_mins(1);
+
+/// A request whose answer was lost has arrived after so long, or never will.
+const UNDER_WAY: SignedDuration = SignedDuration::from_mins(1);
 
 /// Graph takes so many writes in one request.
 const BATCH: usize = 20;
@@ -129,7 +131,10 @@ impl Deliverer {
             Err(Ended::ClaimLost) => return Ok(false),
             Err(Ended::Store(error)) => return Err(error),
             Err(Ended::Stopped) => {
-                self.store.give_channel_back(&claim).await?;
+                // What may be under way has arrived by the time the claim expires.
+                if outcome.doubtful.is_empty() {
+                    self.store.give_channel_back(&claim).await?;
+                }
                 return Ok(false);
             }
             Err(Ended::Failed { error, advice }) => {
@@ -149,8 +154,10 @@ impl Deliverer {
             None => SOON.min(sharepoint.interval),
             Some(_) => backoff(claim.failures + 1, self.settings.longest_wait),
         };
+        let later = |span| now.saturating_add(span).unwrap_or(Timestamp::MAX);
         let synced = Synced {
-            next: now.saturating_add(next).unwrap_or(Timestamp::MAX),
+            next: later(next),
+            hold: (!outcome.doubtful.is_empty()).then(|| later(UNDER_WAY)),
             failure,
             remarks: outcome.remarks,
         };
@@ -165,31 +172,43 @@ impl Deliverer {
         outcome: &mut Outcome,
         stop: &CancellationToken,
     ) -> Result<(), Ended> {
-        self.take_over_parameters(sharepoint).await?;
-        for pass in 1..=PASSES {
-            outcome.remarks.clear();
-            let again = self.tenants(sharepoint, claim, outcome, stop).await?;
-            if !again {
-                break;
-            }
-            if pass == PASSES {
-                outcome.remarks.push(unsettled("tenant list"));
-            }
-        }
-        let remarks = std::mem::take(&mut outcome.remarks);
+        let read = self.take_over_parameters(sharepoint).await;
+        let parameters = beside("parameter list", read)?;
+        let switched = self.switch_all(sharepoint, claim, outcome, stop).await;
+        let tenants = beside("tenant list", switched)?;
+        let mut remarks = std::mem::take(&mut outcome.remarks);
+        remarks.extend(parameters.into_iter().chain(tenants));
+        let now = (self.clock)();
+        self.store.catch_up(&sharepoint.name, now).await?;
         for _ in 1..=PASSES {
             outcome.remarks.clone_from(&remarks);
             outcome.failed.clear();
             let again = self.licenses(sharepoint, claim, outcome, stop).await?;
             if !again {
-                outcome.sum_up();
-                return Ok(());
+                return outcome.sum_up();
             }
         }
         Err(Ended::Failed {
             error: unsettled("licence list"),
             advice: "Nothing needs to be done: the next sync goes on.".to_owned(),
         })
+    }
+
+    async fn switch_all(
+        &self,
+        sharepoint: &Sharepoint,
+        claim: &mut ChannelClaim,
+        outcome: &mut Outcome,
+        stop: &CancellationToken,
+    ) -> Result<(), Ended> {
+        for _ in 1..=PASSES {
+            outcome.remarks.clear();
+            if !self.tenants(sharepoint, claim, outcome, stop).await? {
+                return Ok(());
+            }
+        }
+        outcome.remarks.push(unsettled("tenant list"));
+        Ok(())
     }
 
     /// Takes over what flows answered, and writes what differs. Answers whether the list must be
@@ -224,9 +243,12 @@ impl Deliverer {
             let writes: Vec<Write> = chunk.iter().map(|(_, write)| write.clone()).collect();
             let written = self.write(sharepoint, list, &writes, claim, stop).await?;
             for ((target, write), written) in chunk.iter().zip(written) {
-                if let Err(error) = written {
-                    again |= is_worth_a_look(&error);
-                    outcome.note(target.as_ref(), write, &error);
+                match written {
+                    Ok(_) => outcome.written += 1,
+                    Err(error) => {
+                        again |= is_worth_a_look(&error);
+                        outcome.note(target.as_ref(), write, &error);
+                    }
                 }
             }
         }
@@ -282,6 +304,14 @@ impl Deliverer {
         Ok(())
     }
 
+    /// A list is brought up to date as a whole, so what is told by it never dies: as long as the
+    /// list is not right, it is tried.
+    fn later(&self, delivery: &Delivery, now: Timestamp) -> Retry {
+        let failed = delivery.attempts.saturating_add(1);
+        let wait = backoff(failed, self.settings.longest_wait);
+        Retry::At(now.saturating_add(wait).unwrap_or(Timestamp::MAX))
+    }
+
     /// Notes what became of everything that was to be delivered.
     async fn settle_all(
         &self,
@@ -299,10 +329,10 @@ impl Deliverer {
             let of_row = wish::target(&delivery).and_then(|target| outcome.failed.get(&target));
             let settled = match failure.or(of_row) {
                 None => Settled::Delivered { remark: None },
+                // A sync that this message was not due for is no try of it.
+                Some(_) if delivery.next_at > now => Settled::Released,
                 Some((error, advice)) => Settled::Failed {
-                    retry: self
-                        .settings
-                        .retry(delivery.attempts.saturating_add(1), None, now),
+                    retry: self.later(&delivery, now),
                     error: error.clone(),
                     advice: advice.clone(),
                 },
@@ -312,6 +342,18 @@ impl Deliverer {
         let tries: Vec<_> = tries.collect();
         self.store.settle(&tries, now).await?;
         Ok(())
+    }
+}
+
+/// A list that only stands beside the licence list must not keep it from being right: what went
+/// wrong with it becomes a remark.
+fn beside(list: &str, done: Result<(), Ended>) -> Result<Option<String>, Ended> {
+    match done {
+        Ok(()) => Ok(None),
+        Err(Ended::Failed { error, advice }) => Ok(Some(format!(
+            "the {list} was left alone: {error}. {advice}"
+        ))),
+        Err(ended) => Err(ended),
     }
 }
 

@@ -18,6 +18,12 @@ ALTER TABLE tenant ADD COLUMN judging_until BIGINT;
 UPDATE tenant SET expected_since = due_at;
 CREATE INDEX tenant_judge ON tenant (judge_at) WHERE removed_at IS NULL AND enabled;
 
+-- What a tenant has had is known by part number, too: rows of lists are found by it.
+ALTER TABLE series ADD COLUMN part_number TEXT;
+UPDATE series SET part_number = (
+  SELECT json_extract(sku.value, '$.p') FROM latest, json_each(latest.skus) sku
+  WHERE latest.tenant = series.tenant AND json_extract(sku.value, '$.i') = series.sku_id);
+
 -- The life of a concern. Identity: tenant, kind and subject; going on at most once at a time.
 CREATE TABLE alert (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -61,6 +67,8 @@ CREATE TABLE message (
   as_of BIGINT NOT NULL
 );
 
+CREATE INDEX message_by_alert ON message (alert);
+
 -- A message for one channel: pending, delivered or dead.
 CREATE TABLE delivery (
   message       BIGINT NOT NULL REFERENCES message (seq),
@@ -79,6 +87,8 @@ CREATE TABLE delivery (
 ) WITHOUT ROWID;
 CREATE INDEX delivery_pending ON delivery (channel, next_at)
   WHERE delivered_at IS NULL AND dead_at IS NULL;
+-- What waits and what is dead, for those who look.
+CREATE INDEX delivery_undelivered ON delivery (channel) WHERE delivered_at IS NULL;
 CREATE INDEX delivery_order ON delivery (alert, channel, message)
   WHERE delivered_at IS NULL AND dead_at IS NULL;
 

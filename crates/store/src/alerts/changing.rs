@@ -47,13 +47,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<Acted> {
         let mut transaction = self.write().await?;
-        let Some((before, telling)) = read(&mut transaction, id).await? else {
+        let Some(before) = read(&mut transaction, id).await? else {
             return Ok(Acted::Unknown);
         };
         if expected.is_some_and(|expected| expected != before.version) {
             return Ok(Acted::Overtaken(before));
         }
-        let step = match act(&before.alert, action, telling, now) {
+        let step = match act(&before.alert, action, now) {
             Ok(Some(step)) => step,
             Ok(None) => return Ok(Acted::Unchanged(before)),
             Err(refused) => return Ok(Acted::Refused(before, refused)),
@@ -75,25 +75,16 @@ impl Store {
         judging::touch(&mut transaction, Some(&before.tenant)).await?;
         let after = read(&mut transaction, id).await?;
         transaction.commit().await?;
-        Ok(after.map_or(Acted::Unknown, |(after, _)| Acted::Done(after)))
+        Ok(after.map_or(Acted::Unknown, Acted::Done))
     }
 }
 
-/// The alert, and whether people may be told of it.
-async fn read(connection: &mut SqliteConnection, id: i64) -> Result<Option<(KeptAlert, bool)>> {
+async fn read(connection: &mut SqliteConnection, id: i64) -> Result<Option<KeptAlert>> {
     let row = sqlx::query(select_alert!("WHERE a.id = $1"))
         .bind(id)
-        .fetch_optional(&mut *connection)
+        .fetch_optional(connection)
         .await?;
-    let Some(alert) = row.as_ref().map(alert_of).transpose()? else {
-        return Ok(None);
-    };
-    let telling = "SELECT monitoring AND enabled AND removed_at IS NULL FROM tenant WHERE key = $1";
-    let telling = sqlx::query_scalar(telling)
-        .bind(alert.tenant.as_str())
-        .fetch_one(connection)
-        .await?;
-    Ok(Some((alert, telling)))
+    row.as_ref().map(alert_of).transpose()
 }
 
 /// Writes an alert's new state. The caller has seen `before` in the same transaction.

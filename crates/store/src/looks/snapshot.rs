@@ -221,7 +221,11 @@ async fn add_values(
     if rows.is_empty() {
         return Ok(0);
     }
-    let series = series(connection, tenant, rows.iter().map(|(id, _)| *id)).await?;
+    let wanted = rows.iter().map(|(id, sku)| {
+        let part_number = sku.map(|sku| sku.part_number.as_str());
+        (*id, part_number)
+    });
+    let series = series(connection, tenant, wanted).await?;
     // SQLite binds at most 32 766 values in one statement.
     for rows in rows.chunks(2000) {
         let mut insert = QueryBuilder::<Sqlite>::new(
@@ -246,7 +250,7 @@ async fn add_values(
 async fn series(
     connection: &mut SqliteConnection,
     tenant: &TenantKey,
-    wanted: impl Iterator<Item = SkuId>,
+    wanted: impl Iterator<Item = (SkuId, Option<&str>)>,
 ) -> Result<HashMap<SkuId, i64>> {
     let rows: Vec<(i64, String)> =
         sqlx::query_as("SELECT id, sku_id FROM series WHERE tenant = $1")
@@ -257,11 +261,14 @@ async fn series(
     for (number, id) in rows {
         series.insert(sku_id(&id)?, number);
     }
-    let missing: Vec<SkuId> = wanted.filter(|id| !series.contains_key(id)).collect();
+    let missing: Vec<_> = wanted.filter(|(id, _)| !series.contains_key(id)).collect();
     for missing in missing.chunks(2000) {
-        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO series (tenant, sku_id) ");
-        insert.push_values(missing, |mut row, id| {
-            row.push_bind(tenant.as_str()).push_bind(id.to_string());
+        let mut insert =
+            QueryBuilder::<Sqlite>::new("INSERT INTO series (tenant, sku_id, part_number) ");
+        insert.push_values(missing, |mut row, (id, part_number)| {
+            row.push_bind(tenant.as_str())
+                .push_bind(id.to_string())
+                .push_bind(*part_number);
         });
         insert.push(" RETURNING id, sku_id");
         let rows: Vec<(i64, String)> = insert.build_query_as().fetch_all(&mut *connection).await?;

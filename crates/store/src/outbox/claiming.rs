@@ -30,6 +30,8 @@ pub struct Delivery {
     pub at: Timestamp,
     /// Tries so far.
     pub attempts: u32,
+    /// When it is due.
+    pub next_at: Timestamp,
     pub(crate) worker: String,
     pub(crate) until: i64,
 }
@@ -63,11 +65,27 @@ macro_rules! select_delivery {
     ($rest:literal) => {
         concat!(
             "SELECT m.seq, m.id, d.channel, m.event, m.alert, m.at, m.state, m.stage, m.facts, ",
-            "m.as_of, a.kind, a.subject, a.opened_at, a.tenant, t.name, d.attempts ",
+            "m.as_of, a.kind, a.subject, a.opened_at, a.tenant, t.name, d.attempts, d.next_at ",
             "FROM delivery d JOIN message m ON m.seq = d.message ",
             "JOIN alert a ON a.id = d.alert JOIN tenant t ON t.key = a.tenant ",
             $rest
         )
+    };
+}
+
+/// Messages that channel `$1` may be told at `$2`: due, claimed by nobody, of a tenant of which
+/// people may be told, and with nothing before them about the same alert that is not.
+macro_rules! due {
+    () => {
+        "SELECT d.message FROM delivery d JOIN alert a ON a.id = d.alert \
+         JOIN tenant t ON t.key = a.tenant \
+         WHERE d.channel = $1 AND d.delivered_at IS NULL AND d.dead_at IS NULL \
+         AND d.next_at <= $2 AND (d.claimed_until IS NULL OR d.claimed_until <= $2) \
+         AND t.enabled AND t.monitoring AND t.removed_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.alert = d.alert \
+           AND e.channel = $1 AND e.message < d.message \
+           AND e.delivered_at IS NULL AND e.dead_at IS NULL \
+           AND (e.next_at > $2 OR e.claimed_until > $2))"
     };
 }
 
@@ -98,6 +116,7 @@ fn delivery_of(row: &SqliteRow, worker: &str, until: i64) -> Result<Delivery> {
         tenant_name: row.try_get(14)?,
         at: time(row.try_get(5)?)?,
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        next_at: time(row.try_get(16)?)?,
         worker: worker.to_owned(),
         until,
     })
@@ -123,25 +142,18 @@ impl Store {
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
         let until = until.as_millisecond();
         let mut transaction = self.write().await?;
-        // A message may go if every earlier one of its alert may, too; so those that are claimed
-        // form an unbroken beginning of each alert's row.
-        let sql = "UPDATE delivery SET claimed_by = $1, claimed_until = $2 \
-                   WHERE channel = $3 AND message IN ( \
-                     SELECT d.message FROM delivery d JOIN alert a ON a.id = d.alert \
-                     JOIN tenant t ON t.key = a.tenant \
-                     WHERE d.channel = $3 AND d.delivered_at IS NULL AND d.dead_at IS NULL \
-                     AND d.next_at <= $4 AND (d.claimed_until IS NULL OR d.claimed_until <= $4) \
-                     AND t.enabled AND t.monitoring AND t.removed_at IS NULL \
-                     AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.alert = d.alert \
-                       AND e.channel = $3 AND e.message < d.message \
-                       AND e.delivered_at IS NULL AND e.dead_at IS NULL \
-                       AND (e.next_at > $4 OR e.claimed_until > $4)) \
-                     ORDER BY d.message LIMIT $5)";
+        // Those that are claimed form an unbroken beginning of each alert's messages.
+        let sql = concat!(
+            "UPDATE delivery SET claimed_by = $3, claimed_until = $4 \
+             WHERE channel = $1 AND message IN (",
+            due!(),
+            " ORDER BY d.message LIMIT $5)"
+        );
         sqlx::query(sql)
-            .bind(worker)
-            .bind(until)
             .bind(channel)
             .bind(now.as_millisecond())
+            .bind(worker)
+            .bind(until)
             .bind(i64::from(limit))
             .execute(&mut *transaction)
             .await?;
@@ -164,9 +176,7 @@ impl Store {
     /// Whether a channel has anything to do. Only reads, so an idle loop never takes the right to
     /// write.
     async fn is_due(&self, channel: &str, now: Timestamp) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM delivery WHERE channel = $1 \
-                   AND delivered_at IS NULL AND dead_at IS NULL AND next_at <= $2 \
-                   AND (claimed_until IS NULL OR claimed_until <= $2))";
+        let sql = concat!("SELECT EXISTS (", due!(), ")");
         Ok(sqlx::query_scalar(sql)
             .bind(channel)
             .bind(now.as_millisecond())

@@ -15,6 +15,7 @@ async fn claim(store: &Store, worker: &str, now: Timestamp) -> Option<ChannelCla
 fn done(next: Timestamp) -> Synced {
     Synced {
         next,
+        hold: None,
         failure: None,
         remarks: vec!["two rows are alike".to_owned()],
     }
@@ -111,6 +112,7 @@ async fn a_sync_asked_for_during_a_sync_comes_after_it() {
 #[tokio::test]
 async fn what_a_list_says_is_taken_over_and_remembered() {
     let store = with(&["a"]).await;
+    let both = Settings::default();
     let off = Settings {
         enabled: true,
         monitoring: false,
@@ -121,25 +123,21 @@ async fn what_a_list_says_is_taken_over_and_remembered() {
         writing: None,
     };
     let a = key("a");
-    assert_eq!(store.switched_at(&a).await.unwrap(), None);
-    store
-        .agree("list", &a, &agreed, Some(off), minute(1))
-        .await
-        .unwrap();
+    let switched_at = async || store.tenant(&a).await.unwrap().unwrap().switched_at;
+    assert_eq!(switched_at().await, None);
+    let taken = store.agree("list", &a, &agreed, both, minute(1)).await;
+    assert!(taken.unwrap());
     assert_eq!(store.tenant(&a).await.unwrap().unwrap().settings, off);
-    assert_eq!(store.switched_at(&a).await.unwrap(), Some(minute(1)));
+    assert_eq!(switched_at().await, Some(minute(1)));
     assert_eq!(store.agreed("list").await.unwrap()[&a], agreed);
     assert!(store.agreed("other").await.unwrap().is_empty());
 
     // What is about to be written is remembered until it is agreed on.
-    let both = Settings::default();
     let writes = [(a.clone(), both)];
     store.about_to_write("list", &writes).await.unwrap();
     assert_eq!(store.agreed("list").await.unwrap()[&a].writing, Some(both));
-    store
-        .agree("list", &a, &agreed, None, minute(2))
-        .await
-        .unwrap();
+    let again = store.agree("list", &a, &agreed, off, minute(2)).await;
+    assert!(again.unwrap());
     assert_eq!(store.agreed("list").await.unwrap()[&a], agreed);
 }
 
@@ -154,4 +152,82 @@ async fn parameters_are_those_last_read() {
     store.set_parameters("list", &second).await.unwrap();
     assert_eq!(store.parameters("list").await.unwrap(), second);
     assert!(store.parameters("other").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_switch_that_somebody_has_moved_meanwhile_is_not_moved_back() {
+    let store = with(&["a"]).await;
+    let a = key("a");
+    let both = Settings::default();
+    let off = Settings {
+        enabled: false,
+        ..both
+    };
+    let agreed = Agreed {
+        item: "7".to_owned(),
+        settings: off,
+        writing: None,
+    };
+    // The list says that it is off; between reading and agreeing somebody stops the telling here.
+    let switched = store.switch(&a, None, Some(false), "anna", minute(1));
+    assert!(switched.await.unwrap());
+    let taken = store.agree("list", &a, &agreed, both, minute(2)).await;
+    assert!(!taken.unwrap());
+    let tenant = store.tenant(&a).await.unwrap().unwrap();
+    let settings = (tenant.settings.enabled, tenant.settings.monitoring);
+    assert_eq!(settings, (true, false));
+    assert!(store.agreed("list").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_syncs_while_something_may_be_under_way() {
+    let store = with(&["a"]).await;
+    store.add_channel("list", minute(0)).await.unwrap();
+    let first = claim(&store, "w", minute(0)).await.unwrap();
+    let held = Synced {
+        hold: Some(minute(3)),
+        ..done(minute(1))
+    };
+    store
+        .release_channel(&first, &held, minute(1))
+        .await
+        .unwrap();
+    store.want_sync(None, minute(1)).await.unwrap();
+    assert_eq!(claim(&store, "w", minute(2)).await, None);
+    assert!(claim(&store, "w", minute(3)).await.is_some());
+}
+
+#[tokio::test]
+async fn a_list_catches_up_with_what_it_has_missed_and_answers_once() {
+    let store = with(&["a"]).await;
+    store.add_channel("list", minute(0)).await.unwrap();
+    look(&store, "a", 0, minute(1)).await;
+    // The list's profile could not be read when the shortage began.
+    judge(&store, Some(0), &["mail"], minute(1)).await;
+    assert_eq!(store.undelivered("list").await.unwrap(), []);
+    assert_eq!(store.catch_up("list", minute(2)).await.unwrap(), 1);
+    assert_eq!(store.catch_up("list", minute(2)).await.unwrap(), 0);
+    let missed = store.undelivered("list").await.unwrap();
+    let id = missed[0].alert_id;
+    assert!(!store.asked("list").await.unwrap()[&id].is_open());
+
+    let told = missed
+        .into_iter()
+        .map(|it| (it, store::Settled::Delivered { remark: None }));
+    let told: Vec<_> = told.collect();
+    store.settle(&told, minute(3)).await.unwrap();
+    assert!(store.asked("list").await.unwrap()[&id].is_open());
+    let act = domain::Action::Acknowledge;
+    store
+        .act(id, None, act, "list", "", &[], minute(4))
+        .await
+        .unwrap();
+    store
+        .act(id, None, domain::Action::Reopen, "anna", "", &[], minute(5))
+        .await
+        .unwrap();
+    assert!(
+        !store.asked("list").await.unwrap()[&id].is_open(),
+        "it has answered"
+    );
 }

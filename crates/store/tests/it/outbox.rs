@@ -186,7 +186,8 @@ async fn a_channel_hears_what_it_wants_to_hear() {
     ];
     assert_eq!(events(&claim(&store, "all", minute(9)).await), all);
     assert_eq!(events(&claim(&store, "list", minute(9)).await), all);
-    let urgent = [Event::Worsened, Event::Eased];
+    // It has heard of it, so it hears how it goes on.
+    let urgent = [Event::Worsened, Event::Eased, Event::Resolved];
     assert_eq!(events(&claim(&store, "urgent", minute(9)).await), urgent);
 }
 

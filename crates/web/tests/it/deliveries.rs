@@ -181,6 +181,7 @@ async fn channels_tell_how_they_stand() {
         .claim_channel("sharepoint", "w", minutes_ago(2), lease)
         .await;
     let synced = Synced {
+        hold: None,
         next: now() + lease,
         failure: Some(("It refuses.".to_owned(), "Consent.".to_owned())),
         remarks: vec!["Two rows <b>are</b> alike.".to_owned()],

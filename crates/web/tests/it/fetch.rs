@@ -75,6 +75,7 @@ fn syncer(store: &Store, failure: Option<(String, String)>) -> Collector {
             let at = now() + soon;
             if let Some(claim) = store.claim_channel("list", "w", at, lease).await.unwrap() {
                 let synced = Synced {
+                    hold: None,
                     next: at + lease,
                     failure: failure.clone(),
                     remarks: Vec::new(),
@@ -211,9 +212,25 @@ async fn what_takes_too_long_is_504_and_goes_on() {
     );
 }
 
+/// Schools of which a list is told.
+async fn with_list() -> Service {
+    let told = |options: &mut web::Options| options.routes.push(crate::fixture::route("list"));
+    schools().await.change(told)
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_in_use_any_more_is_not_waited_for() {
+    let service = schools().await;
+    let store = service.store();
+    store.add_channel("list", now()).await.unwrap();
+    let _collector = collector(store, fine);
+    let answer = service.get(&format!("{PATH}/alpha")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+}
+
 #[tokio::test]
 async fn it_waits_until_the_lists_are_up_to_date() {
-    let service = schools().await;
+    let service = with_list().await;
     let store = service.store();
     store.add_channel("list", now()).await.unwrap();
     let _collector = collector(store, fine);
@@ -227,7 +244,7 @@ async fn it_waits_until_the_lists_are_up_to_date() {
 
 #[tokio::test]
 async fn a_list_that_cannot_be_brought_up_to_date_holds_nobody_up() {
-    let service = schools().await;
+    let service = with_list().await;
     let store = service.store();
     store.add_channel("list", now()).await.unwrap();
     let _collector = collector(store, fine);
@@ -241,7 +258,7 @@ async fn a_list_that_cannot_be_brought_up_to_date_holds_nobody_up() {
 
 #[tokio::test]
 async fn a_list_that_nobody_syncs_is_504_and_says_that_the_numbers_are_there() {
-    let service = Service::schools().await.change(|options| {
+    let service = with_list().await.change(|options| {
         options.fetch_within = Duration::from_secs(3);
     });
     let store = service.store();

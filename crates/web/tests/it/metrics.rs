@@ -128,6 +128,7 @@ async fn lists_tell_when_they_were_last_up_to_date() {
         .await
         .unwrap();
     let done = store::Synced {
+        hold: None,
         next: now() + lease,
         failure: None,
         remarks: Vec::new(),

@@ -24,7 +24,13 @@ async fn listed() -> Service {
             writing: None,
         };
         let tenant = key(tenant);
-        let noted = store.agree("sharepoint", &tenant, &agreed, None, minutes_ago(9));
+        let noted = store.agree(
+            "sharepoint",
+            &tenant,
+            &agreed,
+            agreed.settings,
+            minutes_ago(9),
+        );
         noted.await.unwrap();
     }
     service
@@ -140,10 +146,8 @@ async fn what_says_nothing_or_nonsense_switches_nothing() {
         .write("PATCH", "/api/v2/tenants/alpha", None, odd)
         .await;
     assert_eq!(odd.problem(), "invalid-body");
-    assert_eq!(
-        service.store().switched_at(&key("alpha")).await.unwrap(),
-        None
-    );
+    let alpha = service.store().tenant(&key("alpha")).await.unwrap();
+    assert_eq!(alpha.unwrap().switched_at, None);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use graph::{Write, WriteError};
 use store::Delivery;
 
+use super::Ended;
 use super::plan::{Plan, Planned, Target};
 
 /// What came of a sync.
@@ -12,6 +13,8 @@ use super::plan::{Plan, Planned, Target};
 pub(super) struct Outcome {
     /// What was to be delivered when the store was read.
     pub(super) pending: Vec<Delivery>,
+    /// Rows written.
+    pub(super) written: u32,
     /// Products whose row could not be written, and why.
     pub(super) failed: BTreeMap<Target, (String, String)>,
     /// Products whose row may be created at any moment: its answer was lost. Only a later sync
@@ -55,13 +58,23 @@ impl Outcome {
     }
 
     /// One remark for all rows that were not written.
-    pub(super) fn sum_up(&mut self) {
+    ///
+    /// # Errors
+    /// None was written, though some should have been.
+    pub(super) fn sum_up(&mut self) -> Result<(), Ended> {
         if let Some((error, advice)) = self.failed.values().next() {
+            if self.written == 0 {
+                return Err(Ended::Failed {
+                    error: error.clone(),
+                    advice: advice.clone(),
+                });
+            }
             let (rows, all) = (self.failed.len(), "the next sync tries again");
             let remark =
                 format!("{rows} rows were not written; {all}. The first: {error}. {advice}");
             self.remarks.push(remark);
         }
+        Ok(())
     }
 }
 

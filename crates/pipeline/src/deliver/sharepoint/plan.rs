@@ -60,6 +60,9 @@ pub(crate) struct Wish {
     /// Products that a policy shows nowhere, by tenant's name and part number: their rows, if
     /// there are any, stay as they are.
     pub(crate) hidden: HashSet<(String, String)>,
+    /// Products that tenants have or have had, likewise. A row of any other belongs to whoever
+    /// made it.
+    pub(crate) had: HashSet<(String, String)>,
 }
 
 /// Compares.
@@ -83,8 +86,12 @@ pub(crate) fn plan(rows: &[Row], wish: &Wish, columns: &LicenseColumns) -> Plan 
     for ((tenant, part_number), mut group) in groups {
         group.rows.sort_by_key(|row| row.age());
         group.wanted.sort_by_key(|it| it.sku);
-        let hidden = (tenant.to_owned(), part_number.to_owned());
-        if group.wanted.is_empty() && !wish.hidden.contains(&hidden) {
+        let product = (tenant.to_owned(), part_number.to_owned());
+        if group.wanted.is_empty() && !wish.had.contains(&product) {
+            plan.strange += group.rows.len();
+            continue;
+        }
+        if group.wanted.is_empty() && !wish.hidden.contains(&product) {
             plan.writes
                 .extend(group.rows.iter().filter_map(|row| gone(row, columns)));
         }
@@ -164,6 +171,9 @@ mod tests {
             current: HashSet::from(["ISE School".to_owned()]),
             resting: HashSet::from(["Quiet School".to_owned()]),
             hidden: HashSet::from([("ISE School".to_owned(), "FLOW_FREE".to_owned())]),
+            had: ["A1", "A3", "A5", "E5", "MCOPSTN5", "FLOW_FREE"]
+                .map(|part| ("ISE School".to_owned(), part.to_owned()))
+                .into(),
         };
         plan(rows, &wish, &columns())
     }
@@ -244,9 +254,12 @@ mod tests {
             of("ISE School", "By hand"),
             of("Quiet School", "X (A3)"),
             of("ISE School", "X (FLOW_FREE)"),
+            of("ISE School", "Adobe CC (Jahreslizenz)"),
+            of("ISE School", "Adobe CC (Jahreslizenz)"),
         ];
         let plan = made(&rows, &[]);
-        assert_eq!((plan.writes.len(), plan.strange), (0, 2));
+        assert_eq!((plan.writes.len(), plan.strange), (0, 4));
+        assert_eq!(plan.duplicates, []);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use domain::{Settings, TenantKey};
 use graph::{Field, Fields, Item, Write};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{Agreed, Tenant};
 
 use super::rows::{flag, text};
@@ -40,8 +40,8 @@ pub(crate) struct Switch {
     pub(crate) tenant: TenantKey,
     /// What both agree on, once `write` is done.
     pub(crate) agreed: Agreed,
-    /// What the list says and the store does not yet.
-    pub(crate) take: Option<Settings>,
+    /// How it was switched here when both were compared.
+    pub(crate) ours: Settings,
     /// What the store says and the list does not yet.
     pub(crate) write: Option<Write>,
 }
@@ -53,13 +53,11 @@ pub(crate) struct Switches {
     pub(crate) remarks: Vec<String>,
 }
 
-/// Compares the list with what the store says. `switched_at` is when somebody last switched a
-/// tenant here.
+/// Compares the list with what the store says.
 pub(crate) fn compare(
     items: &[Item],
     tenants: &[Tenant],
     agreed: &BTreeMap<TenantKey, Agreed>,
-    switched_at: &BTreeMap<TenantKey, Timestamp>,
     columns: &TenantColumns,
 ) -> Switches {
     let mut found = Switches::default();
@@ -88,8 +86,7 @@ pub(crate) fn compare(
                 row.id
             ));
         }
-        let at = switched_at.get(&tenant.key).copied();
-        found.switches.push(switch(row, tenant, known, at, columns));
+        found.switches.push(switch(row, tenant, known, columns));
     }
     found
 }
@@ -101,13 +98,7 @@ fn is_of(item: &Item, tenant: &Tenant, known: Option<&Agreed>, columns: &TenantC
     same || known.is_some_and(|known| known.item == item.id)
 }
 
-fn switch(
-    row: &Item,
-    tenant: &Tenant,
-    known: Option<&Agreed>,
-    switched_at: Option<Timestamp>,
-    columns: &TenantColumns,
-) -> Switch {
+fn switch(row: &Item, tenant: &Tenant, known: Option<&Agreed>, columns: &TenantColumns) -> Switch {
     let ours = tenant.settings;
     // An empty column says nothing: it takes our word.
     let theirs = Settings {
@@ -119,7 +110,7 @@ fn switch(
             enabled: merged(base.enabled, ours.enabled, theirs.enabled),
             monitoring: merged(base.monitoring, ours.monitoring, theirs.monitoring),
         },
-        None if ours_is_newer(switched_at, row.modified_at) => ours,
+        None if ours_is_newer(tenant.switched_at, row.modified_at) => ours,
         None => theirs,
     };
     let mut fields = Fields::new();
@@ -133,7 +124,7 @@ fn switch(
     }
     if let Some(certificate) = &tenant.certificate {
         let text = text(&row.fields, &columns.cert_expires);
-        if text.parse().ok() != Some(certificate.ends) {
+        if !is_same_end(&text, certificate.ends) {
             let ends = Field::Text(certificate.ends.to_string());
             fields.insert(columns.cert_expires.clone(), ends);
         }
@@ -150,9 +141,16 @@ fn switch(
             settings: agreed,
             writing: None,
         },
-        take: (agreed != ours).then_some(agreed),
+        ours,
         write: (!fields.is_empty()).then(update),
     }
+}
+
+/// A column may keep the day alone, at midnight of some time zone.
+fn is_same_end(text: &str, ends: Timestamp) -> bool {
+    const ABOUT_A_DAY: SignedDuration = SignedDuration::from_hours(36);
+    let known: Option<Timestamp> = text.parse().ok();
+    known.is_some_and(|known| known.duration_since(ends).abs() <= ABOUT_A_DAY)
 }
 
 /// What both agreed on. Where the list says what was about to be written to it, that was written,
@@ -186,7 +184,6 @@ fn ours_is_newer(ours: Option<Timestamp>, theirs: Option<Timestamp>) -> bool {
 mod tests {
     use super::*;
     use domain::Certificate;
-    use jiff::SignedDuration;
     use proptest::prelude::*;
 
     fn minute(minutes: i64) -> Timestamp {
@@ -227,6 +224,7 @@ mod tests {
             certificate: None,
             expected_since: minute(0),
             judged_at: None,
+            switched_at: None,
         }
     }
 
@@ -254,9 +252,12 @@ mod tests {
             .map(|agreed| (key.clone(), agreed))
             .into_iter()
             .collect();
-        let at = at.map(|at| (key.clone(), minute(at))).into_iter().collect();
+        let tenant = &Tenant {
+            switched_at: at.map(minute),
+            ..tenant.clone()
+        };
         let tenants = std::slice::from_ref(tenant);
-        let found = compare(std::slice::from_ref(row), tenants, &agreed, &at, &columns());
+        let found = compare(std::slice::from_ref(row), tenants, &agreed, &columns());
         found.switches.into_iter().next().unwrap()
     }
 
@@ -271,7 +272,7 @@ mod tests {
             };
             let expected = (right(base.0, ours.0, theirs.0), right(base.1, ours.1, theirs.1));
             prop_assert_eq!(found.agreed.settings, settings(expected));
-            prop_assert_eq!(found.take.is_some(), expected != ours);
+            prop_assert_eq!(found.ours, settings(ours));
             prop_assert_eq!(found.write.is_some(), expected != theirs);
         }
     }
@@ -285,12 +286,16 @@ mod tests {
             writing: None,
         };
         let tenant = tenant((false, true));
-        let taken = |known: &Agreed| switch(&list, &tenant, Some(known), None, &columns()).take;
-        assert_eq!(taken(&known), Some(settings((true, true))));
+        let taken = |known: &Agreed| {
+            switch(&list, &tenant, Some(known), &columns())
+                .agreed
+                .settings
+        };
+        assert_eq!(taken(&known), settings((true, true)));
         known.writing = Some(settings((true, true)));
         assert_eq!(
             taken(&known),
-            None,
+            settings((false, true)),
             "it was switched on here, and off again since"
         );
     }
@@ -313,10 +318,7 @@ mod tests {
         let mut list = row("1", "school a ", (true, true));
         list.fields.remove("monitoring");
         let found = found(&list, &tenant((true, false)), None, None);
-        assert_eq!(
-            (found.take, found.agreed.settings.monitoring),
-            (None, false)
-        );
+        assert_eq!(found.agreed.settings, settings((true, false)));
         let Some(Write::Update { fields, .. }) = found.write else {
             panic!("the list does not say it")
         };
@@ -349,13 +351,7 @@ mod tests {
     fn what_is_missing_or_twice_is_told() {
         let compare = |items: &[Item]| {
             let none = BTreeMap::new();
-            compare(
-                items,
-                &[tenant((true, true))],
-                &none,
-                &BTreeMap::new(),
-                &columns(),
-            )
+            compare(items, &[tenant((true, true))], &none, &columns())
         };
         let missing = compare(&[row("1", "Another", (true, true))]);
         assert_eq!(missing.switches, []);
@@ -374,6 +370,6 @@ mod tests {
         renamed.name = "New Name".to_owned();
         let list = row("7", "School A", (true, false));
         let found = found(&list, &renamed, Some((true, true)), None);
-        assert_eq!(found.take, Some(settings((true, false))));
+        assert_eq!(found.agreed.settings, settings((true, false)));
     }
 }

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::TenantKey;
 use graph::{Item, Write};
-use jiff::Timestamp;
-use store::{ChannelClaim, Store, Tenant};
+use store::ChannelClaim;
 use tokio_util::sync::CancellationToken;
 
+use super::switches::Switch;
 use super::{
     BATCH, Deliverer, Ended, Lists, Outcome, PARAMETER_COLUMNS, Sharepoint, is_worth_a_look, rows,
     switches,
@@ -53,15 +52,20 @@ impl Deliverer {
         let items = sharepoint.site.items(list, &columns.all()).await?.items;
         let tenants = self.store.tenants().await?;
         let agreed = self.store.agreed(&sharepoint.name).await?;
-        let switched_at = switched_at(&self.store, &tenants).await?;
-        let found = switches::compare(&items, &tenants, &agreed, &switched_at, columns);
+        let found = switches::compare(&items, &tenants, &agreed, columns);
         outcome.remarks.extend(found.remarks);
-        let mut again = false;
         let (to_write, agreeing): (Vec<_>, Vec<_>) = found
             .switches
             .into_iter()
             .partition(|it| it.write.is_some());
-        let mut done = agreeing;
+        // What needs no write is taken over first: writing may take long.
+        let mut again = false;
+        for switch in &agreeing {
+            let is_known = agreed.get(&switch.tenant) == Some(&switch.agreed);
+            if !is_known || switch.agreed.settings != switch.ours {
+                again |= !self.agree(sharepoint, switch).await?;
+            }
+        }
         for chunk in to_write.chunks(BATCH) {
             let writes: Vec<Write> = chunk.iter().filter_map(|it| it.write.clone()).collect();
             let switches = chunk.iter();
@@ -73,7 +77,7 @@ impl Deliverer {
             let written = self.write(sharepoint, list, &writes, claim, stop).await?;
             for (switch, written) in chunk.iter().zip(written) {
                 match written {
-                    Ok(_) => done.push(switch.clone()),
+                    Ok(_) => again |= !self.agree(sharepoint, switch).await?,
                     Err(error) if is_worth_a_look(&error) => again = true,
                     Err(error) => outcome.remarks.push(format!(
                         "the row of {} in the tenant list was not written: {error}. {}",
@@ -83,34 +87,18 @@ impl Deliverer {
                 }
             }
         }
-        for switch in done {
-            if agreed.get(&switch.tenant) == Some(&switch.agreed) && switch.take.is_none() {
-                continue;
-            }
-            let now = (self.clock)();
-            self.store
-                .agree(
-                    &sharepoint.name,
-                    &switch.tenant,
-                    &switch.agreed,
-                    switch.take,
-                    now,
-                )
-                .await?;
-        }
         Ok(again)
     }
-}
 
-async fn switched_at(
-    store: &Store,
-    tenants: &[Tenant],
-) -> store::Result<BTreeMap<TenantKey, Timestamp>> {
-    let mut switched = BTreeMap::new();
-    for tenant in tenants {
-        if let Some(at) = store.switched_at(&tenant.key).await? {
-            switched.insert(tenant.key.clone(), at);
-        }
+    /// `false`: somebody has switched the tenant since it was compared.
+    async fn agree(&self, sharepoint: &Sharepoint, switch: &Switch) -> store::Result<bool> {
+        let (name, now) = (&sharepoint.name, (self.clock)());
+        let Switch {
+            tenant,
+            agreed,
+            ours,
+            ..
+        } = switch;
+        self.store.agree(name, tenant, agreed, *ours, now).await
     }
-    Ok(switched)
 }

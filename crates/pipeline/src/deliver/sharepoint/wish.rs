@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use domain::{Event, Exclusion, Kind, Language, Layer, Policies, ProductNames, State, stage};
-use store::{AlertFilter, Delivery, KeptAlert, Store};
+use domain::{
+    Event, Exclusion, Kind, Language, Layer, Policies, ProductNames, State, TenantKey, stage,
+};
+use store::{AlertFilter, Asked, Delivery, KeptAlert, Store};
 
 use super::plan::{Target, Wish};
 use super::rows::{Inform, Wanted};
@@ -16,6 +18,10 @@ pub(super) struct Known {
     alerts: BTreeMap<Target, Vec<KeptAlert>>,
     /// Products of which something that is news has not been delivered.
     news: HashSet<Target>,
+    /// How far the list is with each alert.
+    asked: BTreeMap<i64, Asked>,
+    /// Part numbers of all products that tenants have had.
+    had: Vec<(TenantKey, String)>,
     policies: Policies,
     pub(super) pending: Vec<Delivery>,
 }
@@ -42,6 +48,8 @@ impl Known {
         };
         Ok(Self {
             states: store.states().await?,
+            asked: store.asked(channel).await?,
+            had: store.part_numbers_ever().await?,
             alerts,
             news: pending.iter().filter(asks).filter_map(target).collect(),
             policies: store.policies(company).await?,
@@ -64,6 +72,9 @@ impl Known {
                 continue;
             };
             wish.current.insert(tenant.name.clone());
+            let had = self.had.iter().filter(|(key, _)| *key == tenant.key);
+            wish.had
+                .extend(had.map(|(_, part)| (tenant.name.clone(), part.clone())));
             for sku in &snapshot.skus {
                 let part_number = match sku.part_number.as_str() {
                     "" => sku.id.to_string(),
@@ -110,14 +121,24 @@ impl Known {
             Some(_) if !monitoring => Inform::Leave,
             Some(kept) if kept.alert.state != State::Open => Inform::Leave,
             Some(_) if self.news.contains(target) => Inform::Ask,
-            Some(_) => Inform::Asked,
+            Some(kept) if self.is_answerable(kept) => Inform::Asked,
+            // Somebody has taken back what the list had answered.
+            Some(_) => Inform::Leave,
         }
+    }
+
+    /// Whether an answer in the list is one about this alert, and was not heard before.
+    fn is_answerable(&self, kept: &KeptAlert) -> bool {
+        self.asked.get(&kept.id).is_some_and(Asked::is_open)
     }
 
     /// The alerts that end by being known, with their versions. An answer to an earlier shortage
     /// is none to one that is still news.
     pub(super) fn to_acknowledge(&self, target: &Target) -> Vec<(i64, i64)> {
-        if self.news.contains(target) || self.shortage(target).is_none() {
+        let answerable = self
+            .shortage(target)
+            .is_some_and(|it| self.is_answerable(it));
+        if self.news.contains(target) || !answerable {
             return Vec::new();
         }
         let alerts = self.alerts.get(target).into_iter().flatten();

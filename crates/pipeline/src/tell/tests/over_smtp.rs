@@ -304,15 +304,17 @@ async fn one_bad_recipient_keeps_no_other_from_the_mail() {
     }
     assert!(server.mail().contains("Support <support@x.example>"));
 
-    let nobody = Mail::new(&plain(&server))
-        .unwrap()
-        .with_recipients(&to[3..]);
+    let alone = MailSettings {
+        to: Vec::new(),
+        ..plain(&server)
+    };
+    let nobody = Mail::new(&alone).unwrap().with_recipients(&to[3..]);
     fails(
         send(&Channel::Mail(nobody)).await,
         "the recipient \"nonsense\" is no mail address",
         "parameter list",
     );
-    let nobody = Mail::new(&plain(&server)).unwrap().with_recipients(&[]);
+    let nobody = Mail::new(&alone).unwrap().with_recipients(&[]);
     fails(send(&Channel::Mail(nobody)).await, "no recipient", "in to");
 }
 

@@ -79,7 +79,11 @@ impl<'a> Waiting<'a> {
                 let settled = |channel: &store::ChannelState| {
                     channel.error.is_some() || channel.began_at.is_some_and(|at| at >= asked_at)
                 };
-                if channels.iter().all(settled) {
+                let routes = &self.app.options().routes;
+                let in_use = |channel: &&store::ChannelState| {
+                    routes.iter().any(|route| route.channel == channel.channel)
+                };
+                if channels.iter().filter(in_use).all(settled) {
                     return Ok(());
                 }
                 sleep(EVERY).await;
