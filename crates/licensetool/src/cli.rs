@@ -37,14 +37,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Two sample schools on a stand-in Microsoft, with everything running
-    Demo {
-        /// Address of pages and API [default: 127.0.0.1:5000]
-        #[arg(long)]
-        listen: Option<SocketAddr>,
-        /// Address of /metrics, /healthz and /readyz [default: 127.0.0.1:9464]
-        #[arg(long)]
-        metrics_listen: Option<SocketAddr>,
-    },
+    Demo(demo::Demo),
     /// All services: asks Microsoft, judges, tells, answers people and programs
     Run {
         /// Only these services (needs PostgreSQL)
@@ -145,12 +138,9 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
         started(&home, &sources)
     };
     match command {
-        Command::Demo {
-            listen,
-            metrics_listen,
-        } => {
-            logging::start("warn", config::LogFormat::Text)?;
-            Box::pin(demo::demo(listen, metrics_listen)).await
+        Command::Demo(wish) => {
+            logging::start(wish.log_level(), config::LogFormat::Text)?;
+            Box::pin(demo::demo(wish)).await
         }
         Command::Run { once: true, .. } => run::once(configured(&[])?).await,
         Command::Run {

@@ -1,57 +1,99 @@
-//! `licensetool demo`: two sample schools on a stand-in Microsoft, with everything running.
+//! `licensetool demo`: two sample schools on a stand-in Microsoft, with everything running and
+//! everybody told; `--fast` plays a school year instead.
 
 mod history;
+mod stage;
+mod told;
+mod story;
+mod year;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use jiff::Timestamp;
-use microsoft_sim::{Options, Simulator, Tls, World};
+use jiff::{SignedDuration, Timestamp};
+use microsoft_sim::{Options, World};
 use store::Store;
+use tokio::sync::oneshot;
 
-use crate::config::{self, Config, Sources};
+use crate::config::Config;
 use crate::exit::Outcome;
 use crate::rows::{Lens, TenantRows};
-use crate::run::{Addresses, Parts, stopped_by_signal, store_in};
+use crate::run::{Addresses, Parts, stopped_by_signal};
 use crate::{catalog, clock, output, status};
+use stage::{Listen, Stage};
+use story::Story;
 
-/// Runs until a signal says stop. Everything lies in a folder that goes with it.
-pub(crate) async fn demo(
+/// What to show, and where.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// Play a school year in a minute and end
+    #[arg(long)]
+    fast: bool,
+    /// Address of pages and API [default: 127.0.0.1:5000]
+    #[arg(long, conflicts_with = "fast")]
     listen: Option<SocketAddr>,
+    /// Address of /metrics, /healthz and /readyz [default: 127.0.0.1:9464]
+    #[arg(long, conflicts_with = "fast")]
     metrics_listen: Option<SocketAddr>,
-) -> anyhow::Result<Outcome> {
+    /// Time between two acts of the story
+    #[arg(long, default_value = "10s", hide = true)]
+    pace: SignedDuration,
+}
+
+impl Demo {
+    /// What goes wrong in the year is part of it, and told there.
+    pub(crate) fn log_level(&self) -> &'static str {
+        if self.fast { "error" } else { "warn" }
+    }
+}
+
+/// Runs until a signal says stop, or to the end of the year. Everything lies in a folder that goes
+/// with it.
+pub(crate) async fn demo(wish: Demo) -> anyhow::Result<Outcome> {
     let stop = stopped_by_signal()?;
-    let folder = tempfile::tempdir()?;
+    if wish.fast {
+        return Box::pin(year::play(stop)).await;
+    }
     let world = World::demo();
-    let options = Options {
-        tls: Tls::Generated,
-        ..Options::default()
-    };
-    let simulator = Simulator::start(world.clone(), options).await?;
-    simulator.write_home(folder.path())?;
-
-    let mut sources = Sources::from_home(folder.path())?;
-    let mut flag = |name, address: Option<SocketAddr>| {
-        sources
-            .flags
-            .extend(address.map(|address| (name, address.to_string())));
-    };
-    flag("listen", listen);
-    flag("metrics_listen", metrics_listen);
-    let (mut config, _) = config::read(folder.path(), &sources)
-        .map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
-    config.store_url = store_in(folder.path());
-
+    let stage = Stage::set(world.clone(), Options::default()).await?;
+    let config = stage.config(Listen {
+        pages: wish.listen,
+        metrics: wish.metrics_listen,
+    })?;
     let mut parts = Parts::open(config.clone()).await?;
     history::seed(&parts.store, &world, clock::now()).await?;
     parts.read_home().await?;
     parts.collector().run_once(stop.clone()).await?;
     let shown = shown(&parts.store, &config, clock::now()).await?;
     let table = status::table(&shown, clock::now(), output::width());
-    let microsoft = simulator.base_url();
-    let ended = parts
-        .run(stop, |addresses| tell(&table, addresses, &microsoft))
-        .await;
-    simulator.shutdown().await;
+    let microsoft = stage.microsoft.base_url();
+
+    let (ready, started) = oneshot::channel();
+    let store = parts.store.clone();
+    let services = parts.run(stop.clone(), |addresses| {
+        tell(&table, addresses, &microsoft);
+        // Nobody waits for it any more if the demo is being stopped.
+        drop(ready.send(addresses.pages.clone()));
+    });
+    let story = async {
+        let Ok(pages) = started.await else { return };
+        let pace: Duration = wish.pace.unsigned_abs();
+        let zone = config.time_zone.clone();
+        let (stage, store) = (&stage, &store);
+        let story = Story {
+            stage,
+            store,
+            zone,
+            pace,
+            pages,
+        };
+        // The services do not depend on a story that gets stuck.
+        if let Some(Err(error)) = stop.run_until_cancelled(story.tell()).await {
+            output::complain(&format!("licensetool: the story stops here: {error:#}"));
+        }
+    };
+    let (ended, ()) = Box::pin(async { tokio::join!(services, story) }).await;
+    stage.microsoft.shutdown().await;
     ended
 }
 

@@ -1,19 +1,28 @@
-//! The demo: a newcomer's first minute.
+//! The demo: a newcomer's first minute, its story, and its year.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use microsoft_sim::World;
 use serde_json::Value;
 
-use crate::fixture::program;
+use crate::fixture::{Ended, program};
 use crate::process::Running;
 
-/// Starts the demo on free ports. Answers its address and all that it said so far.
-fn demo() -> (Running, String, Vec<String>) {
+/// Starts the demo on free ports, with so much time between the acts of its story. Answers its
+/// address and all that it said so far.
+fn demo(pace: &str) -> (Running, String, Vec<String>) {
     let nowhere = tempfile::tempdir().unwrap();
     let mut command = program(nowhere.path());
     let any = "127.0.0.1:0";
-    command.args(["demo", "--listen", any, "--metrics-listen", any]);
+    command.args([
+        "demo",
+        "--listen",
+        any,
+        "--metrics-listen",
+        any,
+        "--pace",
+        pace,
+    ]);
     let running = Running::start(command);
     let mut said = running.lines_until("licensetool is running on ");
     let line = said.last().unwrap();
@@ -93,7 +102,9 @@ async fn every_metric_is_documented(said: &[String]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_shows_two_schools_by_table_and_http() {
-    let (mut running, address, said) = tokio::task::spawn_blocking(demo).await.unwrap();
+    // The story begins when the test is over: the numbers are those of the world.
+    let started = tokio::task::spawn_blocking(|| demo("1h"));
+    let (mut running, address, said) = started.await.unwrap();
     let table = said.join("\n");
     for words in [
         "ISE School 2013",
@@ -134,4 +145,140 @@ async fn the_demo_shows_two_schools_by_table_and_http() {
         .await
         .unwrap();
     assert_eq!(ended.code(), Some(0));
+}
+
+/// The lines of the story as they must follow one another; what happens at the same time may come
+/// in any order.
+const ACTS: [&[&str]; 9] = [
+    &["the first look found 7 alerts"],
+    &["ISE School 2013 hands out its last seats"],
+    &["Microsoft is asked, and says: 15 of 15 in use"],
+    &["opens (critical): http://"],
+    &[
+        "  webhook      \"Microsoft Teams Phone Standard for Faculty exhausted\", signed",
+        "  Teams        card 1 that leads to /alerts/",
+        "Frei 0, Infosup true",
+        "to support@schulservice.example, over TLS",
+    ],
+    &["the flow mails a technician: ISE School 2013"],
+    &["is acknowledged by sharepoint-company: technician_informed is set in SharePoint"],
+    &["buys 10 seats more", "says: 15 of 25 in use", "is resolved"],
+    &[
+        "  webhook      \"Resolved: shortage of Microsoft Teams Phone",
+        "  Teams        card 2 that leads to /alerts/",
+        "Frei 10, Infosup false, technician_informed false",
+        "to support@schulservice.example, over TLS",
+    ],
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_tells_its_story_in_order() {
+    let played = tokio::task::spawn_blocking(|| {
+        let (running, address, _) = demo("0s");
+        let said = running.lines_until("  its alert ");
+        (running, address, said)
+    });
+    let (mut running, address, said) = played.await.unwrap();
+    let mut rest = &said[..];
+    for act in ACTS {
+        let place = |words: &&str| {
+            let place = rest.iter().position(|line| line.contains(words));
+            place.unwrap_or_else(|| panic!("no \"{words}\" where it belongs in {said:#?}"))
+        };
+        let end = act.iter().map(place).max().unwrap();
+        rest = &rest[end + 1..];
+    }
+
+    // The store says the same as the story.
+    let id = said.last().unwrap().rsplit('/').next().unwrap().to_owned();
+    let alert = get(&format!("{address}/api/v2/alerts/{id}")).await;
+    assert_eq!(alert["state"], "resolved", "{alert}");
+    let deliveries = get(&format!("{address}/api/v2/deliveries?alert={id}")).await;
+    let deliveries = deliveries["items"].as_array().unwrap().clone();
+    assert_eq!(deliveries.len(), 8, "two messages by four channels");
+    assert!(deliveries.iter().all(|it| it["state"] == "delivered"));
+    let page = reqwest::get(format!("{address}/alerts/{id}")).await;
+    assert_eq!(page.unwrap().status(), 200);
+    let ended = tokio::task::spawn_blocking(move || running.stop());
+    assert_eq!(ended.await.unwrap().code(), Some(0));
+}
+
+/// A line of the year's timeline.
+#[derive(Debug)]
+struct Line {
+    date: String,
+    word: String,
+    alert: Option<String>,
+    what: String,
+    told: Vec<String>,
+}
+
+/// Its columns stand two spaces apart or more, but for school, word and alert.
+fn line(text: &str) -> Option<Line> {
+    let date = text.get(..10).filter(|date| date.starts_with("202"))?;
+    let (word, rest) = (text.get(29..41)?, text.get(42..)?);
+    let (alert, rest) = rest.split_at(4);
+    let (what, told) = rest.trim().split_once("   ").unwrap_or((rest.trim(), ""));
+    let told = told.trim().split(", ").filter(|it| !it.is_empty());
+    Some(Line {
+        date: date.to_owned(),
+        word: word.trim().to_owned(),
+        alert: Some(alert.trim().to_owned()).filter(|it| !it.is_empty()),
+        what: what.to_owned(),
+        told: told.map(str::to_owned).collect(),
+    })
+}
+
+/// The first number behind a word of the summary.
+fn number(out: &str, word: &str) -> usize {
+    let summary = out.split("The year in numbers").nth(1).unwrap();
+    let line = summary.lines().find(|it| it.trim().starts_with(word));
+    let line = line.unwrap_or_else(|| panic!("no {word} in {summary}"));
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_year_ends_by_itself_and_its_numbers_are_those_of_its_lines() {
+    let nowhere = tempfile::tempdir().unwrap();
+    let mut command = program(nowhere.path());
+    command.args(["demo", "--fast"]);
+    let ended = Ended::from(command.output().unwrap());
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:?}");
+    let out = &ended.out;
+    let lines: Vec<Line> = out.lines().filter_map(line).collect();
+    assert!(lines.is_sorted_by_key(|line| &line.date), "{out}");
+
+    let of = |word: &str| lines.iter().filter(|line| line.word == word).count();
+    assert_eq!(number(out, "shortages"), of("shortage"), "{out}");
+    assert_eq!(number(out, "flow"), of("flow"), "{out}");
+    for channel in ["mail", "webhook", "Teams", "SharePoint"] {
+        let told = lines
+            .iter()
+            .filter(|line| line.told.iter().any(|it| it == channel));
+        assert_eq!(number(out, channel), told.count(), "{channel} in {out}");
+    }
+    assert!(out.contains(" 0 told twice, 0 not delivered"), "{out}");
+
+    let mut said = HashSet::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(alert) = &line.alert else { continue };
+        // A certificate gets nearer to its end in stages of one name.
+        let day = (line.word == "certificate").then_some(&line.date);
+        assert!(said.insert((alert, &line.word, day)), "twice: {line:?}");
+        let ends = |later: &Line| later.word == "over" && later.alert.as_ref() == Some(alert);
+        let over = lines[at..].iter().any(ends);
+        let must_end = ["low", "shortage", "unseen", "trial"].contains(&line.word.as_str());
+        assert!(over || !must_end, "without an end: {line:?}");
+        assert!(!line.what.is_empty(), "without words: {line:?}");
+    }
+    for word in [
+        "forecast",
+        "bought",
+        "outage",
+        "grace",
+        "renewal",
+        "certificate",
+    ] {
+        assert!(of(word) > 0, "no {word} in {out}");
+    }
 }
