@@ -600,6 +600,39 @@ async fn obliging_site() -> Stub {
     .await
 }
 
+/// What the test below asks for, after the token.
+fn asked_exactly(requests: &[String]) {
+    let lines: Vec<&str> = requests[1..]
+        .iter()
+        .map(|r| r.lines().next().unwrap())
+        .collect();
+    let at = |method: &str, path: &str| format!("{method} /v1.0/sites/{SITE}{path} HTTP/1.1");
+    assert_eq!(
+        lines,
+        [
+            at("GET", "?$select=id,displayName,webUrl"),
+            at("GET", "/lists"),
+            at("GET", "/lists/l/columns"),
+            at(
+                "GET",
+                "/lists/l/items?$expand=fields($select=Title,Frei)&$top=5000"
+            ),
+            at("GET", "/lists/l/items/7?$expand=fields"),
+            at("POST", "/lists"),
+            at("POST", "/lists/l/columns"),
+        ]
+    );
+    let column = json!({
+        "name": "Infosup", "displayName": "Infosup", "boolean": {},
+        "indexed": true, "required": false,
+    });
+    let list = json!({
+        "displayName": "Lizenzen", "columns": [column], "list": {"template": "genericList"},
+    });
+    assert_eq!(body_of(&requests[6]), list);
+    assert_eq!(body_of(&requests[7]), column);
+}
+
 #[tokio::test]
 async fn a_site_is_asked_for_exactly_what_is_needed() {
     let stub = obliging_site().await;
@@ -659,36 +692,7 @@ async fn a_site_is_asked_for_exactly_what_is_needed() {
         ColumnKind::Boolean
     );
 
-    let requests = stub.requests();
-    let lines: Vec<&str> = requests[1..]
-        .iter()
-        .map(|r| r.lines().next().unwrap())
-        .collect();
-    let at = |method: &str, path: &str| format!("{method} /v1.0/sites/{SITE}{path} HTTP/1.1");
-    assert_eq!(
-        lines,
-        [
-            at("GET", "?$select=id,displayName,webUrl"),
-            at("GET", "/lists"),
-            at("GET", "/lists/l/columns"),
-            at(
-                "GET",
-                "/lists/l/items?$expand=fields($select=Title,Frei)&$top=5000"
-            ),
-            at("GET", "/lists/l/items/7?$expand=fields"),
-            at("POST", "/lists"),
-            at("POST", "/lists/l/columns"),
-        ]
-    );
-    let column = json!({
-        "name": "Infosup", "displayName": "Infosup", "boolean": {},
-        "indexed": true, "required": false,
-    });
-    let list = json!({
-        "displayName": "Lizenzen", "columns": [column], "list": {"template": "genericList"},
-    });
-    assert_eq!(body_of(&requests[6]), list);
-    assert_eq!(body_of(&requests[7]), column);
+    asked_exactly(&stub.requests());
 }
 
 #[tokio::test]

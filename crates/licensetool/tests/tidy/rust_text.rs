@@ -145,7 +145,10 @@ pub(crate) fn inline_tests(code: &str) -> BTreeSet<usize> {
         let Some(end) = body_end(code, at + attribute.len()) else {
             continue;
         };
-        if item.starts_with("mod ") {
+        // Other tests may borrow its specimens.
+        let visible = ["pub(super) ", "pub(crate) "];
+        let module = visible.iter().find_map(|seen| item.strip_prefix(seen));
+        if module.unwrap_or(item).starts_with("mod ") {
             lines.extend(line_of(code, at)..=line_of(code, end));
         }
     }
@@ -173,6 +176,8 @@ fn comments_and_literals_are_no_code() {
 fn an_inline_test_module_is_found() {
     let code = "fn a() {}\n#[cfg(test)]\nmod tests {\n fn b() {}\n}\nfn c() {}\n";
     assert_eq!(inline_tests(code), BTreeSet::from([2, 3, 4, 5]));
+    let lent = code.replace("mod tests", "pub(super) mod tests");
+    assert_eq!(inline_tests(&lent), BTreeSet::from([2, 3, 4, 5]));
     assert_eq!(
         inline_tests("#[cfg(test)]\nmod tests;\nfn a() {\n}\n"),
         BTreeSet::new()

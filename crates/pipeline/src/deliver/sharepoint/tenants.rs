@@ -1,5 +1,5 @@
-//! The part of a sync that is about the tenant list and the parameter list: what people set there is
-//! taken over, what was set here is written.
+//! The part of a sync that is about the tenant list and the parameter list: what people set there
+//! is taken over, what was set here is written.
 
 use std::collections::BTreeMap;
 
