@@ -122,6 +122,7 @@ pub use credential::{Credential, CredentialError};
 pub use error::{Call, Error, Failure};
 pub use listing::{Listing, Page};
 pub use organization::{Organization, parse_organization};
+pub use retry::retry_after;
 pub use roots::trust;
 pub use settings::Settings;
 pub use site::{

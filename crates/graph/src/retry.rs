@@ -104,7 +104,7 @@ fn jitter() -> f64 {
 
 /// Reads `Retry-After`: seconds, seconds with a fraction (Graph sends them), or an HTTP date, which
 /// counts from the answer's own `Date` so that the clock of this machine does not matter.
-pub(crate) fn retry_after(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
+pub fn retry_after(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
     let wait = match value.trim().parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds.clamp(-1.0, 1e9)).ok()?,
         Err(_) => {

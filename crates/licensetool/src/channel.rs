@@ -236,29 +236,15 @@ fn one(config: &Config, name: &str, profiles: &Profiles) -> anyhow::Result<Outle
 /// A mail goes also to whom the parameter list named when it was last read.
 async fn with_recipients(config: &Config, outlet: &Outlet) -> anyhow::Result<Channel> {
     let channel = outlet.named.channel.clone();
-    let (Channel::Mail(mail), Some((list, parameter))) = (&channel, &outlet.named.recipients_from)
-    else {
+    if outlet.named.recipients_from.is_none() {
         return Ok(channel);
-    };
+    }
     if stored::is_missing(config) {
         output::complain("licensetool: no parameter list was read yet; `licensetool run` reads it");
         return Ok(channel);
     }
     let store = stored::opened(config).await?;
-    let parameters = store.parameters(list).await?;
+    let channel = outlet.named.with_recipients(&store).await?;
     store.close().await;
-    let values = parameters.iter().filter(|(name, _)| name == parameter);
-    let named = values.flat_map(|(_, value)| value.split([';', ',', ' ', '\n']));
-    let own = settings(config, &outlet.named.name).map(|settings| &settings.way);
-    let own = match own {
-        Some(Way::Mail(server)) => server.to.as_slice(),
-        _ => &[],
-    };
-    let all: Vec<String> = own
-        .iter()
-        .map(String::as_str)
-        .chain(named)
-        .map(str::to_owned)
-        .collect();
-    Ok(Channel::Mail(mail.with_recipients(&all)))
+    Ok(channel)
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use store::{Delivery, Settled};
+use store::{Delivery, Settled, Store};
 use tokio_util::sync::CancellationToken;
 
 use super::{Deliverer, Named};
@@ -33,7 +33,7 @@ impl Deliverer {
             return Ok(false);
         }
         let voice = self.voice().await?;
-        let channel = self.with_recipients(named).await?;
+        let channel = named.with_recipients(&self.store).await?;
         let groups = if digest {
             vec![claimed]
         } else {
@@ -157,15 +157,20 @@ impl Deliverer {
             }
         }
     }
+}
 
+impl Named {
     /// The channel with the recipients that a parameter list names besides.
-    async fn with_recipients(&self, named: &Named) -> store::Result<Channel> {
-        let channel = named.channel.clone();
-        let (Channel::Mail(mail), Some((list, parameter))) = (&channel, &named.recipients_from)
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn with_recipients(&self, store: &Store) -> store::Result<Channel> {
+        let channel = self.channel.clone();
+        let (Channel::Mail(mail), Some((list, parameter))) = (&channel, &self.recipients_from)
         else {
             return Ok(channel);
         };
-        let parameters = self.store.parameters(list).await?;
+        let parameters = store.parameters(list).await?;
         let named_there = parameters.iter().filter(|(name, _)| name == parameter);
         let addresses = named_there.flat_map(|(_, value)| value.split([';', ',', ' ', '\n']));
         let addresses = addresses.map(str::trim).filter(|it| !it.is_empty());
