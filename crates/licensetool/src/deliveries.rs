@@ -193,7 +193,8 @@ async fn retry(store: &Store, message: &str, channel: &str) -> anyhow::Result<Ou
         .await?;
     let (kind, tenant) = (delivery.kind, &delivery.tenant);
     output::say(&format!(
-        "{kind} of {tenant} is sent to {channel} at the next turn of `licensetool run`"
+        "{kind} of {tenant} is due for {channel} now: `licensetool run` sends it, after what waits \
+         before it about the same alert"
     ))?;
     Ok(Outcome::Fine)
 }
@@ -203,10 +204,11 @@ async fn find(store: &Store, message: &str, channel: &str) -> anyhow::Result<Opt
         channel: Some(channel.to_owned()),
         ..DeliveryFilter::default()
     };
-    let all = all(store, &filter).await?;
-    Ok(all
-        .into_iter()
-        .find(|it| it.message.to_string() == message.to_lowercase()))
+    // The beginning of an id is enough, if only one begins so.
+    let begins = message.to_lowercase();
+    let mut all = all(store, &filter).await?;
+    all.retain(|it| !begins.is_empty() && it.message.to_string().starts_with(&begins));
+    Ok(all.pop().filter(|_| all.is_empty()))
 }
 
 async fn retry_dead(store: &Store, channel: Option<String>) -> anyhow::Result<Outcome> {
@@ -226,7 +228,7 @@ async fn retry_dead(store: &Store, channel: Option<String>) -> anyhow::Result<Ou
     }
     output::say(&match revived {
         0 => "no delivery is dead".to_owned(),
-        _ => format!("{revived} deliveries are sent at the next turn of `licensetool run`"),
+        _ => format!("{revived} deliveries are due now: `licensetool run` sends them"),
     })?;
     Ok(Outcome::Fine)
 }

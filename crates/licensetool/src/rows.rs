@@ -93,6 +93,7 @@ impl Lens {
             .filter(|s| s.sku_id == sku.id);
         let trial = purchases.clone().any(|s| s.is_trial == Some(true));
         let next_change = purchases
+            .filter(|s| s.status.is_usable())
             .filter_map(|s| s.next_lifecycle)
             .filter(|at| *at > now)
             .min();

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::exit::Outcome;
 use crate::microsoft::{self, Waiting};
 use crate::rows::{Lens, TenantRows, outcome};
-use crate::{catalog, clock, output, tenants};
+use crate::{catalog, clock, output, stored, tenants};
 
 pub(crate) use table::table;
 
@@ -62,7 +62,7 @@ pub(crate) async fn status(
     let lens = Lens {
         names: catalog::names(&config.store_url).await,
         language: config.language,
-        policies: Policies::new(config.policy),
+        policies: policies(config).await?,
     };
     let shown = shown(&roster, looks, &lens);
     let text = match format {
@@ -72,6 +72,17 @@ pub(crate) async fn status(
     };
     output::say(text.trim_end())?;
     Ok(outcome(&shown))
+}
+
+/// The rules that people have made, if there is a store; else what the settings say.
+async fn policies(config: &Config) -> anyhow::Result<Policies> {
+    if stored::is_missing(config) {
+        return Ok(Policies::new(config.policy));
+    }
+    let store = stored::opened(config).await?;
+    let policies = store.policies(config.policy).await?;
+    store.close().await;
+    Ok(policies)
 }
 
 async fn ask(roster: &Roster, config: &Config) -> HashMap<TenantKey, Look> {

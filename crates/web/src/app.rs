@@ -45,6 +45,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(v1::router())
         .merge(operation())
         .routes(routes!(pages::start))
+        .routes(routes!(pages::alerts))
         .routes(routes!(pages::alert::page))
         .routes(routes!(pages::problem))
         .routes(routes!(pages::style))

@@ -7,7 +7,7 @@ mod texts;
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::Language;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -72,6 +72,14 @@ struct ProblemPage {
     title: &'static str,
     status: u16,
     help: &'static str,
+}
+
+/// Where mails lead for all alerts
+#[utoipa::path(get, path = "/alerts", tag = "pages",
+    operation_id = "alertsPage",
+    responses((status = 307, description = "To the list of the API, until there is a page")))]
+pub(crate) async fn alerts() -> Redirect {
+    Redirect::temporary("/api/v2/alerts")
 }
 
 /// What runs here

@@ -27,7 +27,9 @@ pub(crate) fn reference() -> String {
         );
     }
     page.push_str(
-        "\nTimes are written like `30s`, `15m`, `1h 30m`. An HTTP proxy is taken from the usual \
+        "\nA change of `licensetool.toml`, of the environment or of a channel's secret needs a \
+         restart; profiles and certificates are picked up while the program runs. Times are \
+         written like `30s`, `15m`, `1h 30m`. An HTTP proxy is taken from the usual \
          environment variables `HTTPS_PROXY` and `NO_PROXY`.\n",
     );
     channels(&mut page);

@@ -1,6 +1,7 @@
 //! The rules of a policy as people write and read them: `low=5%`.
 
 use domain::{Exclusion, Layer, Policy, Threshold};
+use jiff::SignedDuration;
 
 use crate::config::{FromText, meant};
 
@@ -73,11 +74,20 @@ pub(super) fn apply(layer: &mut Layer, text: &str) -> Result<(), String> {
     match rule {
         Rule::Low => layer.low = read(value).map_err(wrong)?,
         Rule::ClearMargin => layer.clear_margin = read(value).map_err(wrong)?,
-        Rule::StaleAfter => layer.stale_after = read(value).map_err(wrong)?,
+        Rule::StaleAfter => layer.stale_after = span(value).map_err(wrong)?,
         Rule::Exclude => layer.exclusion = read::<Exclusion>(value).map_err(wrong)?,
         Rule::RenewalLead => layer.renewal_lead_days = read(value).map_err(wrong)?,
     }
     Ok(())
+}
+
+/// As the API takes it: less than a minute would make every tenant unknown between two looks.
+fn span(value: &str) -> Result<Option<SignedDuration>, String> {
+    let allowed = SignedDuration::from_mins(1)..=SignedDuration::from_hours(24 * 366);
+    match read::<SignedDuration>(value)? {
+        Some(span) if !allowed.contains(&span) => Err("must be from a minute to a year".to_owned()),
+        span => Ok(span),
+    }
 }
 
 fn read<T: FromText>(value: &str) -> Result<Option<T>, String> {

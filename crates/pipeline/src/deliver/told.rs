@@ -120,11 +120,13 @@ impl Deliverer {
         self.metrics
             .sent(&named.name, sent.is_ok(), messages.len(), began.elapsed());
         if let Err(failure) = &sent {
-            let (channel, messages) = (&named.name, messages.len());
+            let (channel, count) = (&named.name, messages.len());
+            let alert = messages.first().map(|message| message.alert_id);
             let (error, advice) = (&failure.message, &failure.advice);
             tracing::warn!(
                 channel,
-                messages,
+                messages = count,
+                alert,
                 error,
                 advice,
                 "a message was not delivered"
@@ -171,6 +173,15 @@ impl Named {
             return Ok(channel);
         };
         let parameters = store.parameters(list).await?;
+        if !parameters.iter().any(|(name, _)| name == parameter) {
+            let channel = &self.name;
+            tracing::warn!(
+                channel,
+                list,
+                parameter,
+                "the parameter list has no such parameter"
+            );
+        }
         let named_there = parameters.iter().filter(|(name, _)| name == parameter);
         let addresses = named_there.flat_map(|(_, value)| value.split([';', ',', ' ', '\n']));
         let addresses = addresses.map(str::trim).filter(|it| !it.is_empty());

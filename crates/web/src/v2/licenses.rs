@@ -190,7 +190,9 @@ fn license(lens: &Lens, tenant: &Tenant, snapshot: &Snapshot, sku: &Sku) -> Opti
             .flatten()
             .filter(|bought| bought.sku_id == sku.id)
     };
-    let dates = of_sku().filter_map(|bought| bought.next_lifecycle);
+    // What becomes of seats that cannot be used any more changes nothing for anybody.
+    let usable = of_sku().filter(|bought| bought.status.is_usable());
+    let dates = usable.filter_map(|bought| bought.next_lifecycle);
     Some(License {
         tenant: tenant.key.to_string(),
         tenant_name: tenant.name.clone(),

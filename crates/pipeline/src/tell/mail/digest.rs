@@ -132,6 +132,10 @@ fn groups(told: Vec<(&TenantKey, Story)>, tongue: Tongue<'_>) -> Vec<Group> {
 
 fn footer(voice: &Voice, tongue: Tongue<'_>) -> String {
     let company = crate::tell::untrusted::name(&voice.company);
+    if company == "licensetool" {
+        // Nobody has said for whom.
+        return "licensetool".to_owned();
+    }
     tongue.made(
         format!("licensetool schreibt dies für {company}."),
         format!("licensetool writes this for {company}."),

@@ -46,7 +46,7 @@ impl Trouble {
             Self::Refused { step, reply } => refused(step, reply, server, hidden),
             Self::NoStartTls => Failure::new(
                 format!("{server} offers no STARTTLS, so nothing was sent"),
-                "Use the port that offers it (mostly 587), or set tls = implicit with its port \
+                "Use the port that offers it (mostly 587), or set tls = tls with its port \
                  (mostly 465).",
             ),
             Self::NoSignIn(ways) => Failure::new(
@@ -62,7 +62,7 @@ impl Trouble {
                     "{server} does not speak SMTP as expected{}",
                     quoted(said, hidden)
                 ),
-                "Check the port, and that tls is what it speaks: starttls mostly on 587, implicit \
+                "Check the port, and that tls is what it speaks: starttls mostly on 587, tls \
                  mostly on 465.",
             ),
         }

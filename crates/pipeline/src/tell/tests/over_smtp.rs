@@ -197,7 +197,7 @@ async fn what_a_server_lacks_is_said() {
     fails(
         send(&channel(&encrypted)).await,
         "offers no STARTTLS",
-        "tls = implicit",
+        "tls = tls",
     );
     assert_eq!(
         server.said(),

@@ -123,7 +123,7 @@ async fn what_breaks_at_a_mail_server_is_said_and_then_it_heals() {
     sink.set_mode(SmtpMode::Hang);
     let silent = send(&of(impatient(sink.ca_pem()))).await;
     fails(silent, "no whole answer within 0.5 s", "told twice");
-    check(SmtpMode::NoStartTls, "offers no STARTTLS", "tls = implicit").await;
+    check(SmtpMode::NoStartTls, "offers no STARTTLS", "tls = tls").await;
     assert_eq!(sink.mails().len(), 0);
     // Nobody can know that it was taken: it is told again, under the same id.
     check(SmtpMode::LoseAnswer, "broke", "tried again").await;
