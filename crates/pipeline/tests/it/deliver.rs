@@ -26,8 +26,8 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 fn reach(ca_pem: Option<&str>) -> Reach {
     Reach {
         extra_ca: ca_pem.map(|pem| pem.as_bytes().to_vec()),
-        connect_timeout: Duration::from_millis(500),
-        timeout: Duration::from_millis(500),
+        connect_timeout: Duration::from_secs(2),
+        timeout: Duration::from_secs(2),
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Office {
     pub(crate) store: Store,
     pub(crate) routes: Vec<Route>,
     pub(crate) channels: Vec<Named>,
+    /// Of requests to SharePoint; tests of silence are less patient.
+    pub(crate) request_timeout: Duration,
     now: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
 }
@@ -70,6 +72,7 @@ pub(crate) async fn office_with(tenants: usize, options: Options) -> Office {
             only_seats: true,
         }],
         channels: Vec::new(),
+        request_timeout: Duration::from_secs(10),
         now: Arc::new(AtomicI64::new(now.as_millisecond())),
         _folder: folder,
     }
@@ -138,7 +141,9 @@ impl Office {
 
     /// The lists through a client of its own.
     pub(crate) fn sharepoint(&self) -> Sharepoint {
-        self.sharepoint_by(&graph_settings(&self.sim))
+        let mut settings = graph_settings(&self.sim);
+        settings.request_timeout = self.request_timeout;
+        self.sharepoint_by(&settings)
     }
 
     pub(crate) fn sharepoint_by(&self, settings: &graph::Settings) -> Sharepoint {
@@ -260,7 +265,6 @@ pub(crate) fn graph_settings(sim: &Simulator) -> graph::Settings {
         graph: address,
     };
     let mut settings = graph::Settings::new(cloud);
-    settings.request_timeout = Duration::from_millis(800);
     settings.site_deadline = Duration::from_secs(3);
     settings.max_attempts = 2;
     // The simulator of these tests has no quota.

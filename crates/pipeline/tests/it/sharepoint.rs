@@ -1,5 +1,7 @@
 //! SharePoint's lists: brought up to date, listened to, and exactly right whatever goes wrong.
 
+use std::time::Duration;
+
 use domain::{Action, Layer, State};
 use jiff::SignedDuration;
 use microsoft_sim::{Call, Fault, FaultKind, Options, RetryAfter, Simulator};
@@ -424,7 +426,8 @@ fn a_third_goes_wrong(sim: &Simulator) {
 async fn a_list_ends_exactly_right_though_a_third_of_everything_goes_wrong() {
     const TENANTS: usize = 20;
     const SKUS: usize = 60;
-    let office = office(TENANTS).await;
+    let mut office = office(TENANTS).await;
+    office.request_timeout = Duration::from_millis(800);
     let parts: Vec<String> = (0..SKUS).map(|number| format!("SKU_{number:02}")).collect();
     let look = async |shift: i64| {
         for tenant in 1..=TENANTS {
