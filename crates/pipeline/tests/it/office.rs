@@ -265,7 +265,7 @@ pub(crate) fn graph_settings(sim: &Simulator) -> graph::Settings {
         graph: address,
     };
     let mut settings = graph::Settings::new(cloud);
-    settings.site_deadline = Duration::from_secs(3);
+    settings.site_deadline = Duration::from_secs(20);
     settings.max_attempts = 2;
     // The simulator of these tests has no quota.
     settings.site_units_per_minute = 10_000_000;
