@@ -1,6 +1,6 @@
 //! The purchases behind a SKU: summed by Microsoft, kept apart here for "what if this one ends".
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{SkuId, Status, Units};
 
@@ -21,6 +21,17 @@ pub struct Subscription {
     pub created: Option<Timestamp>,
     /// When the next change of status is due: renewal or end, Microsoft does not say which.
     pub next_lifecycle: Option<Timestamp>,
+}
+
+impl Subscription {
+    /// When the term that goes on at `now` began, as far as it can be told.
+    ///
+    /// A term lasts a year at the most, whatever Microsoft says of when the purchase was made.
+    pub fn term_began(&self, now: Timestamp) -> Timestamp {
+        let a_year = SignedDuration::from_hours(24 * 366);
+        let a_year_ago = now.saturating_sub(a_year).unwrap_or(Timestamp::MIN);
+        self.created.map_or(a_year_ago, |at| at.max(a_year_ago))
+    }
 }
 
 /// The seats of several purchases of one SKU together, each in the column of its status.
@@ -153,5 +164,19 @@ mod tests {
             let left = without(now, &purchase(status.clone(), total));
             assert_eq!(left.free(), free, "{status} {total:?}");
         }
+    }
+
+    #[test]
+    fn a_term_began_with_the_purchase_and_a_year_ago_at_the_earliest() {
+        let now: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
+        let began = |created: Option<&str>| {
+            let mut purchase = purchase(Status::Enabled, Some(1));
+            purchase.created = created.map(|at| at.parse().unwrap());
+            purchase.term_began(now).to_string()
+        };
+        let a_year_ago = "2025-11-23T12:00:00Z";
+        assert_eq!(began(Some("2026-08-01T00:00:00Z")), "2026-08-01T00:00:00Z");
+        assert_eq!(began(Some("2019-08-01T00:00:00Z")), a_year_ago);
+        assert_eq!(began(None), a_year_ago);
     }
 }

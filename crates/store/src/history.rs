@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Cause, Sighting, SkuId, Status, TenantKey, Units};
+use domain::{Cause, Past, Reading, Sighting, SkuId, Status, TenantKey, Units};
 use jiff::Timestamp;
 
 use crate::document::{time, units};
@@ -36,6 +36,24 @@ pub struct Unseen {
     pub until: Option<Timestamp>,
     pub cause: Cause,
     pub message: String,
+}
+
+/// What of it can be reckoned with.
+impl From<History> for Past {
+    fn from(history: History) -> Self {
+        let reading = |point: Point| Reading {
+            from: point.from,
+            units: point.units,
+        };
+        let unseen = |gap: Unseen| domain::Unseen {
+            from: gap.from,
+            until: gap.until,
+        };
+        Self {
+            readings: history.points.into_iter().map(reading).collect(),
+            unseen: history.unseen.into_iter().map(unseen).collect(),
+        }
+    }
 }
 
 type ValueRow = (

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Exclusion, Layer, Pin, Policies, Scope, SkuId, TenantKey, Threshold};
+use domain::{Exclusion, Layer, Pin, Policies, Renewal, Scope, SkuId, TenantKey, Threshold};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::document::time;
@@ -147,6 +147,18 @@ impl Store {
             Ok((subscription, pin))
         };
         rows.into_iter().map(pin).collect()
+    }
+
+    /// Whether a tenant's purchases renew, by subscription: from all that was ever seen of them and
+    /// what operators have said. What was never seen is left out.
+    pub async fn renewals(&self, tenant: &TenantKey) -> Result<BTreeMap<String, Renewal>> {
+        let pins = self.pins(tenant).await?;
+        let sightings = self.sightings(tenant).await?;
+        let judged = sightings.into_iter().map(|(subscription, seen)| {
+            let renewal = domain::renewal(&seen, pins.get(&subscription).copied());
+            (subscription, renewal)
+        });
+        Ok(judged.collect())
     }
 
     /// Says whether a purchase renews; `None` takes the word back.

@@ -15,7 +15,6 @@ mod deliveries;
 mod alerts;
 mod channels;
 mod policies;
-mod past;
 mod renewals;
 mod forecast;
 mod changes;

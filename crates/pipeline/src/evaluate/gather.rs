@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Alert, Assessment, Facts, Past, Policies, Reading, Renewal, Subscription, TenantKey, View,
-    assess, renewal, unused,
+    Alert, Assessment, Facts, Policies, Renewal, Subscription, TenantKey, View, assess, unused,
 };
-use jiff::{SignedDuration, Timestamp};
-use store::{History, KeptAlert, State, Store};
+use jiff::Timestamp;
+use store::{KeptAlert, State, Store};
 
 /// A tenant, what was seen of it, and what is going on.
 pub(super) struct Gathered<'a> {
@@ -35,7 +34,7 @@ impl<'a> Gathered<'a> {
         let mut gathered = Self {
             alerts: kept.iter().map(|kept| kept.alert.clone()).collect(),
             kept,
-            renewals: renewals(store, tenant).await?,
+            renewals: store.renewals(tenant).await?,
             unused: BTreeMap::new(),
             policies,
             state,
@@ -89,44 +88,13 @@ impl<'a> Gathered<'a> {
     }
 }
 
-async fn renewals(store: &Store, tenant: &TenantKey) -> store::Result<BTreeMap<String, Renewal>> {
-    let pins = store.pins(tenant).await?;
-    let sightings = store.sightings(tenant).await?;
-    let judged = sightings.into_iter().map(|(subscription, seen)| {
-        let pin = pins.get(&subscription).copied();
-        let renewal = renewal(&seen, pin);
-        (subscription, renewal)
-    });
-    Ok(judged.collect())
-}
-
-/// A term lasts a year at the most, whatever Microsoft says of when the purchase was made.
-const LONGEST_TERM: SignedDuration = SignedDuration::from_hours(24 * 366);
-
 async fn unused_of(
     store: &Store,
     tenant: &TenantKey,
     purchase: &Subscription,
     now: Timestamp,
 ) -> store::Result<Option<i64>> {
-    let a_year_ago = now.saturating_sub(LONGEST_TERM).unwrap_or(Timestamp::MIN);
-    let from = purchase.created.map_or(a_year_ago, |at| at.max(a_year_ago));
+    let from = purchase.term_began(now);
     let history = store.history(tenant, purchase.sku_id, from, now).await?;
-    Ok(unused(&past(history), from, now))
-}
-
-/// The store's history as the domain reads it.
-fn past(history: History) -> Past {
-    let reading = |point: store::Point| Reading {
-        from: point.from,
-        units: point.units,
-    };
-    let unseen = |gap: store::Unseen| domain::Unseen {
-        from: gap.from,
-        until: gap.until,
-    };
-    Past {
-        readings: history.points.into_iter().map(reading).collect(),
-        unseen: history.unseen.into_iter().map(unseen).collect(),
-    }
+    Ok(unused(&history.into(), from, now))
 }

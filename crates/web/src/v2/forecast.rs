@@ -16,7 +16,6 @@ use crate::state::App;
 use crate::{answer, language};
 
 use super::lens::Lens;
-use super::past::past;
 use super::walk::present;
 
 /// In what words the reader wants it.
@@ -111,7 +110,7 @@ async fn looked_ahead(
     let until = now.saturating_add(SignedDuration::from_millis(1));
     let until = until.unwrap_or(Timestamp::MAX);
     let history = app.store().history(key, sku_id, from, until).await?;
-    Ok(domain::forecast(&past(history), now))
+    Ok(domain::forecast(&history.into(), now))
 }
 
 /// `known` is `None` for what counts no seats.

@@ -173,19 +173,11 @@ async fn subscriptions(
     // Microsoft should not repeat an id; a page must not depend on it.
     wanted.dedup_by(|a, b| a.id == b.id);
     let key = &state.tenant.key;
-    let (past, pins) = (
-        app.store().sightings(key).await?,
-        app.store().pins(key).await?,
-    );
+    let mut renewals = app.store().renewals(key).await?;
     let shown = wanted.into_iter().filter_map(|purchase| {
-        let sightings = past
-            .get(&purchase.id)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let outlook = Outlook::of(
-            &domain::renewal(sightings, pins.get(&purchase.id).copied()),
-            lens.language,
-        );
+        let renewal = renewals.remove(&purchase.id);
+        let renewal = renewal.unwrap_or_else(|| domain::renewal(&[], None));
+        let outlook = Outlook::of(&renewal, lens.language);
         subscription(lens, &state.tenant, snapshot, purchase, outlook)
     });
     Ok(shown

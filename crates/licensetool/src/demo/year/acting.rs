@@ -1,7 +1,7 @@
 //! Carries out what happens on a day of the year, and says it.
 
 use anyhow::Context as _;
-use domain::{Forecast, Past, Reading, Sku, TenantKey, Unseen};
+use domain::{Forecast, Sku, TenantKey};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use microsoft_sim::{Call, Fault, FaultKind};
@@ -75,19 +75,7 @@ impl Year {
         let key = TenantKey::parse(key)?;
         let from = now.saturating_sub(Forecast::reach())?;
         let history = self.store.history(&key, sku.id, from, now).await?;
-        let reading = |point: store::Point| Reading {
-            from: point.from,
-            units: point.units,
-        };
-        let unseen = |gap: store::Unseen| Unseen {
-            from: gap.from,
-            until: gap.until,
-        };
-        let past = Past {
-            readings: history.points.into_iter().map(reading).collect(),
-            unseen: history.unseen.into_iter().map(unseen).collect(),
-        };
-        Ok(domain::forecast(&past, now))
+        Ok(domain::forecast(&history.into(), now))
     }
 }
 

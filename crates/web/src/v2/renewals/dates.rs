@@ -1,9 +1,9 @@
 //! The dates themselves, in their order, and what the store knows of each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::{Exclusion, Sku, Subscription, TenantKey};
+use domain::{Exclusion, Past, Sku, Subscription, TenantKey};
 use jiff::{SignedDuration, Timestamp};
 use store::{State, Tenant};
 
@@ -11,7 +11,6 @@ use crate::problem::Error;
 use crate::state::App;
 use crate::v2::lens::Lens;
 use crate::v2::page;
-use crate::v2::past::{past, term_began};
 use crate::v2::walk::Walk;
 
 /// A purchase that comes to its date.
@@ -116,7 +115,7 @@ fn of_tenant(lens: &Lens, state: State) -> Vec<Date> {
 /// What the store knows of purchases, read once a tenant.
 pub(super) struct Known<'a> {
     app: &'a App,
-    renewals: HashMap<TenantKey, HashMap<String, domain::Renewal>>,
+    renewals: HashMap<TenantKey, BTreeMap<String, domain::Renewal>>,
 }
 
 impl<'a> Known<'a> {
@@ -130,7 +129,7 @@ impl<'a> Known<'a> {
     pub(super) async fn renewal(&mut self, date: &Date) -> Result<domain::Renewal, Error> {
         let (key, id) = (&date.tenant.key, &date.purchase.id);
         if !self.renewals.contains_key(key) {
-            let read = renewals(self.app, key).await?;
+            let read = self.app.store().renewals(key).await?;
             self.renewals.insert(key.clone(), read);
         }
         let known = self.renewals.get(key).and_then(|known| known.get(id));
@@ -144,9 +143,9 @@ impl<'a> Known<'a> {
         now: Timestamp,
     ) -> Result<Option<Unused>, Error> {
         let (store, key) = (self.app.store(), &date.tenant.key);
-        let from = term_began(&date.purchase, now);
+        let from = date.purchase.term_began(now);
         let history = store.history(key, date.purchase.sku_id, from, now).await?;
-        let past = past(history);
+        let past = Past::from(history);
         let first = past.readings.first().map(|reading| reading.from);
         let seats = domain::unused(&past, from, now);
         Ok(seats.zip(first).map(|(seats, first)| Unused {
@@ -154,22 +153,6 @@ impl<'a> Known<'a> {
             since: first.max(from),
         }))
     }
-}
-
-/// What is known of the purchases of a tenant, by id.
-pub(super) async fn renewals(
-    app: &App,
-    key: &TenantKey,
-) -> Result<HashMap<String, domain::Renewal>, Error> {
-    let (seen, pins) = (
-        app.store().sightings(key).await?,
-        app.store().pins(key).await?,
-    );
-    let judged = seen.into_iter().map(|(id, sightings)| {
-        let renewal = domain::renewal(&sightings, pins.get(&id).copied());
-        (id, renewal)
-    });
-    Ok(judged.collect())
 }
 
 #[cfg(test)]

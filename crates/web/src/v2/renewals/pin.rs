@@ -15,8 +15,6 @@ use crate::v2::outlook::Outlook;
 use crate::v2::walk::present;
 use crate::{answer, language};
 
-use super::dates::renewals;
-
 /// What will happen.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -106,7 +104,7 @@ async fn pinned(
     store
         .set_pin(&key, &subscription, pin, API, lens.now)
         .await?;
-    let known = renewals(app, &key).await?.remove(&subscription);
+    let known = app.store().renewals(&key).await?.remove(&subscription);
     let known = known.unwrap_or_else(|| domain::renewal(&[], pin));
     let pinned = Pinned {
         tenant: key.to_string(),
