@@ -13,8 +13,9 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::{self, Access};
 use crate::state::App;
-use crate::{Options, answer, docs, guard, health, observe, pages, problem, v1, v2};
+use crate::{Options, answer, docs, guard, health, identify, observe, pages, problem, v1, v2};
 
 /// No request of ours is anywhere near this big, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -44,12 +45,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(v2::router())
         .merge(v1::router())
         .merge(operation())
-        .routes(routes!(pages::start))
-        .routes(routes!(pages::alerts))
-        .routes(routes!(pages::alert::page))
-        .routes(routes!(pages::problem))
-        .routes(routes!(pages::style))
-        .routes(routes!(pages::script))
+        .merge(pages::router())
         .routes(routes!(docs::page))
         .routes(routes!(docs::openapi_json))
 }
@@ -60,6 +56,8 @@ pub fn app(options: Options) -> Router {
     let state = App::new(options);
     let local = router
         .layer(from_fn(answer::unless_known))
+        .layer(from_fn_with_state(state.clone(), pages::failure::in_words))
+        .layer(from_fn_with_state(state.clone(), identify::identify))
         .layer(guard::same_origin());
     around(local.layer(from_fn(guard::local_names)), state)
 }
@@ -97,8 +95,14 @@ pub fn openapi() -> String {
 pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let document = routes().into_openapi();
     let mut document = serde_json::to_value(document).expect("a description is plain JSON");
-    for (_, operations) in members(document.get_mut("paths")) {
-        for (_, operation) in members(Some(operations)) {
+    document["components"]["securitySchemes"] = json!({"entra": {
+        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+        "description": "An access token of the same Entra app that people sign in with; its role \
+            is reader, operator or admin, and each may do what those before it may.",
+    }});
+    for (path, operations) in members(document.get_mut("paths")) {
+        for (method, operation) in members(Some(operations)) {
+            takes(operation, access::of(method, path).flatten());
             operation.get_mut("responses").map(failures_are_problems);
         }
     }
@@ -120,6 +124,17 @@ const ORDERED: [&str; 7] = [
     "Switches",
     "SwitchesV1",
 ];
+
+/// Says of an operation which role it takes, and how it fails without.
+fn takes(operation: &mut Value, role: Access) {
+    let Some(role) = role else {
+        return;
+    };
+    operation["security"] = json!([{"entra": [role.as_str()]}]);
+    operation["x-required-role"] = role.as_str().into();
+    operation["responses"]["401"] = json!({"description": "Nobody signed in"});
+    operation["responses"]["403"] = json!({"description": "The role does not allow it"});
+}
 
 /// Says of every failure that it is a problem as RFC 9457 describes it.
 fn failures_are_problems(responses: &mut Value) {

@@ -9,17 +9,19 @@ use askama::Template;
 use axum::response::Response;
 use serde_json::{Map, Value};
 
+use crate::answer;
 use crate::app::{DOCUMENT, openapi};
+use crate::pages::{Place, Reading, Visit};
 use crate::problem::Error;
 use crate::request::{Nothing, Params};
-use crate::{answer, pages};
 
 use kind::Kind;
 
 #[derive(Template)]
 #[template(path = "docs.html")]
 struct Docs<'a> {
-    lang: &'static str,
+    visit: Visit,
+    place: Place,
     title: &'a str,
     description: &'a str,
     openapi: &'a str,
@@ -86,9 +88,14 @@ pub(crate) async fn openapi_json(Params(Nothing {}): Params<Nothing>) -> Respons
 
 /// Documentation of the API, as a page
 #[utoipa::path(get, path = "/api/v1/docs", tag = "pages",
-    operation_id = "documentationPage",
-    responses((status = 200, description = "A page", content_type = "text/html")))]
-pub(crate) async fn page(Params(Nothing {}): Params<Nothing>) -> Result<Response, Error> {
+    operation_id = "documentationPage", params(Reading),
+    responses(
+        (status = 200, description = "A page", content_type = "text/html"),
+        (status = 400, description = "A parameter is not understood")))]
+pub(crate) async fn page(
+    visit: Visit,
+    Params(Reading { .. }): Params<Reading>,
+) -> Result<Response, Error> {
     let document = &*DOCUMENT;
     let groups = array(&document["tags"])
         .map(|tag| group(document, tag))
@@ -97,14 +104,16 @@ pub(crate) async fn page(Params(Nothing {}): Params<Nothing>) -> Result<Response
     let shapes = schemas
         .map(|(name, schema)| shape(document, name, schema))
         .collect();
-    pages::render(&Docs {
-        lang: "en",
+    let page = Docs {
+        visit,
+        place: Place::Elsewhere,
         title: text(&document["info"]["title"]),
         description: text(&document["info"]["description"]),
         openapi: text(&document["openapi"]),
         groups,
         shapes,
-    })
+    };
+    page.visit.render(&page)
 }
 
 fn group<'a>(document: &'a Value, tag: &'a Value) -> Group<'a> {

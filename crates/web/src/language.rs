@@ -1,8 +1,7 @@
-//! German and English: which one a person wants, and the few words that answers have in both.
+//! German and English: which one a person wants.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use domain::{Language, Level, Unknown};
-use jiff::SignedDuration;
+use domain::Language;
 
 use crate::problem::Error;
 use crate::request;
@@ -70,44 +69,6 @@ pub(crate) fn headers(language: Language) -> [(header::HeaderName, HeaderValue);
         ),
         (header::VARY, HeaderValue::from_static("accept-language")),
     ]
-}
-
-pub(crate) fn level(level: Level, language: Language) -> &'static str {
-    match (language, level) {
-        (Language::German, Level::Enough) => "genügend",
-        (Language::German, Level::Low) => "knapp",
-        (Language::German, Level::Exhausted) => "aufgebraucht",
-        (Language::German, Level::OverAssigned) => "überbelegt",
-        (Language::German, Level::Unknown(_)) => "unbekannt",
-        (Language::English, Level::Enough) => "enough",
-        (Language::English, Level::Low) => "low",
-        (Language::English, Level::Exhausted) => "exhausted",
-        (Language::English, Level::OverAssigned) => "over-assigned",
-        (Language::English, Level::Unknown(_)) => "unknown",
-    }
-}
-
-/// Why a level is unknown, without numbers that change from second to second.
-pub(crate) fn unknown(why: Unknown, language: Language) -> String {
-    match (language, why) {
-        (Language::English, Unknown::Stale { age_seconds }) => {
-            format!(
-                "last seen {} h ago",
-                SignedDuration::from_secs(age_seconds).as_hours()
-            )
-        }
-        (Language::English, why) => why.to_string(),
-        (Language::German, Unknown::NeverSeen) => "noch nie abgefragt".to_owned(),
-        (Language::German, Unknown::Stale { age_seconds }) => {
-            format!(
-                "zuletzt gesehen vor {} h",
-                SignedDuration::from_secs(age_seconds).as_hours()
-            )
-        }
-        (Language::German, Unknown::NumberMissing { field }) => {
-            format!("Microsoft nannte keine Zahl für {field}")
-        }
-    }
 }
 
 #[cfg(test)]

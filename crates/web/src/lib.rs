@@ -20,6 +20,9 @@ mod problem;
 mod answer;
 mod request;
 mod guard;
+mod caller;
+mod identify;
+mod access;
 mod observe;
 mod moment;
 mod v1;
@@ -27,6 +30,8 @@ mod v2;
 mod health;
 mod metrics;
 mod language;
+mod words;
+mod format;
 mod pages;
 mod docs;
 
@@ -36,10 +41,13 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use domain::{Language, Layer};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use store::{Route, Store};
+use tokio::sync::watch;
 
 pub use app::{app, openapi};
+pub use caller::Role;
 pub use metrics::{Requests, metrics_app};
 
 /// How long `show-fetch` waits unless the configuration says otherwise: flows give up on an answer
@@ -60,12 +68,16 @@ pub struct Options {
     pub fetch_within: Duration,
     /// For product names, and for pages if the browser names no language that we speak.
     pub language: Language,
+    /// Of the times on pages.
+    pub time_zone: TimeZone,
     pub clock: fn() -> Timestamp,
     pub version: &'static str,
     /// The loops whose turning `/healthz` watches.
     pub loops: Vec<Loop>,
     /// Counts of HTTP requests: give both routers the same one (a clone of the options does).
     pub requests: Requests,
+    /// Becomes true when the service is to end: streams end then, too.
+    pub closing: watch::Receiver<bool>,
 }
 
 /// A loop of some service, and how often it must turn.

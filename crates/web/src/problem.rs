@@ -61,6 +61,14 @@ pub(crate) struct Problem<'a> {
 #[derive(Clone)]
 pub(crate) struct Logged(pub(crate) String);
 
+/// What a page tells of a problem. Travels in a response's extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) kind: Kind,
+    pub(crate) detail: String,
+    pub(crate) advice: Option<String>,
+}
+
 impl Error {
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
         Self {
@@ -187,10 +195,21 @@ impl IntoResponse for Error {
         let body = serde_json::to_vec(&problem).expect("a problem is text and numbers");
         let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
         let mut response = (status, content_type, body).into_response();
+        if self.kind == Kind::SignInNeeded {
+            let scheme = HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, scheme);
+        }
         if let Some(seconds) = self.retry_after {
             let seconds = HeaderValue::from(seconds);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
+        response.extensions_mut().insert(Shown {
+            kind: self.kind,
+            detail: self.detail,
+            advice: self.gap.map(|gap| gap.advice),
+        });
         if let Some(cause) = self.cause {
             response.extensions_mut().insert(Logged(cause));
         }

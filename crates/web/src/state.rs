@@ -13,9 +13,6 @@ use crate::problem::Error;
 /// Imported names are read again after this long.
 const NAMES_HOLD: SignedDuration = SignedDuration::from_secs(60);
 
-/// Who changes things over the API, as long as nobody signs in.
-pub(crate) const API: &str = "api";
-
 #[derive(Clone, Debug)]
 pub(crate) struct App(Arc<Shared>);
 

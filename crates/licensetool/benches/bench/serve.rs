@@ -150,6 +150,8 @@ fn options(store: Store) -> web::Options {
         clock: now,
         version: "bench",
         loops: Vec::new(),
+        time_zone: jiff::tz::TimeZone::UTC,
+        closing: tokio::sync::watch::channel(false).1,
         requests: web::Requests::default(),
         routes: Vec::new(),
         fetch_within: std::time::Duration::from_secs(25),

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use pipeline::collect::Collector;
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -44,19 +45,26 @@ impl Parts {
             metrics: format!("http://{}/metrics", metrics_listener.local_addr()?),
         };
         let (collector, pulses) = (self.collector(), Pulses::default());
-        let options = self.web_options(&collector, &pulses);
+        let (closing, closed) = watch::channel(false);
+        let options = self.web_options(&collector, &pulses, closed);
         let mut registry = Registry::with_prefix("licensetool");
         collector.metrics().register(&mut registry);
 
         let mut services = Supervisor::new(stop);
         services.start("pages and API", |stop| {
-            serve(listener, web::app(options.clone()), stop)
+            serve(listener, web::app(options.clone()), stop, closing)
         });
         self.start_evaluate(&mut services, pulses.evaluate, &mut registry);
         let public_url = self.config.public_url_at(served_at);
         self.start_deliver(&mut services, pulses.deliver, &mut registry, public_url);
         services.start("metrics", |stop| {
-            serve(metrics_listener, web::metrics_app(options, registry), stop)
+            let nothing_streams = watch::Sender::new(false);
+            serve(
+                metrics_listener,
+                web::metrics_app(options, registry),
+                stop,
+                nothing_streams,
+            )
         });
         self.start_collect(&mut services, collector);
         let (dir, poll, store) = (self.config.home.clone(), self.config.home_poll, self.store);
@@ -121,7 +129,12 @@ impl Parts {
         });
     }
 
-    fn web_options(&self, collector: &Collector, pulses: &Pulses) -> web::Options {
+    fn web_options(
+        &self,
+        collector: &Collector,
+        pulses: &Pulses,
+        closing: watch::Receiver<bool>,
+    ) -> web::Options {
         let a_loop = |name, turned_at| web::Loop {
             name,
             turned_at,
@@ -133,6 +146,7 @@ impl Parts {
             routes: outlets::routes(&self.config, &self.readers.profiles.borrow()),
             fetch_within: web::FETCH_WITHIN,
             language: self.config.language,
+            time_zone: self.config.time_zone.clone(),
             clock: clock::now,
             version: crate::cli::VERSION,
             loops: vec![
@@ -141,6 +155,7 @@ impl Parts {
                 a_loop("deliver", Arc::clone(&pulses.deliver)),
             ],
             requests: web::Requests::default(),
+            closing,
         }
     }
 }

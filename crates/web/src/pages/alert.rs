@@ -6,19 +6,18 @@ mod words;
 
 use askama::Template;
 use axum::extract::State as Shared;
-use axum::http::HeaderMap;
-use axum::response::{IntoResponse as _, Response};
-use domain::{Language, Severity, Snooze, State, stage};
+use axum::response::{Redirect, Response};
+use domain::{Severity, Snooze, State, stage};
 use jiff::Timestamp;
 use store::{AlertChange, DeliveryFilter, DeliveryState, KeptAlert, KeptDelivery};
 
-use crate::language;
+use crate::caller::Reader;
 use crate::problem::Error;
 use crate::request::{Params, Segments};
 use crate::state::App;
 use crate::v2::{DELIVERIES_SHOWN, Lens, find_alert};
 
-use super::{Reader, render};
+use super::{Place, Reading, Visit};
 use rows::Row;
 use words::Words;
 
@@ -26,7 +25,8 @@ use words::Words;
 #[derive(Template)]
 #[template(path = "alert.html")]
 struct AlertPage {
-    lang: &'static str,
+    visit: Visit,
+    place: Place,
     words: Words,
     id: i64,
     /// In a few words, without the tenant.
@@ -46,23 +46,32 @@ struct AlertPage {
     deliveries: Vec<KeptDelivery>,
 }
 
+/// Where mails lead for all alerts
+#[utoipa::path(get, path = "/alerts", tag = "pages",
+    operation_id = "alertsPage",
+    responses((status = 307, description = "To the list of the API, until there is a page")))]
+pub(crate) async fn list() -> Redirect {
+    Redirect::temporary("/api/v2/alerts")
+}
+
 /// An alert, for people
 ///
 /// Where the links in messages lead.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "pages",
     operation_id = "alertPage",
-    params(("id" = i64, Path, description = "The alert's id", example = 1), Reader),
+    params(("id" = i64, Path, description = "The alert's id", example = 1), Reading),
     responses(
         (status = 200, description = "The alert's page", content_type = "text/html"),
         (status = 400, description = "A parameter is not understood"),
         (status = 404, description = "There is no such alert")))]
 pub(crate) async fn page(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
-    headers: HeaderMap,
-    Params(reader): Params<Reader>,
+    visit: Visit,
+    Params(Reading { .. }): Params<Reading>,
 ) -> Result<Response, Error> {
-    let lens = Lens::new(&app, &headers, reader.language.as_deref()).await?;
+    let lens = Lens::of(&app, &visit).await?;
     let kept = find_alert(&app, &given).await?;
     let history = app.store().alert_changes(kept.id).await?;
     let of_this = DeliveryFilter {
@@ -71,12 +80,13 @@ pub(crate) async fn page(
     };
     let store = app.store();
     let deliveries = store.deliveries(&of_this, None, DELIVERIES_SHOWN).await?;
-    let page = AlertPage::new(&lens, &kept, history, deliveries);
-    Ok((language::headers(lens.language), render(&page)?).into_response())
+    let page = AlertPage::new(visit, &lens, &kept, history, deliveries);
+    page.visit.render(&page)
 }
 
 impl AlertPage {
     fn new(
+        visit: Visit,
         lens: &Lens,
         kept: &KeptAlert,
         history: Vec<AlertChange>,
@@ -91,7 +101,8 @@ impl AlertPage {
             &alert.facts,
         ));
         Self {
-            lang: language::tag(lens.language),
+            visit,
+            place: Place::Alerts,
             words,
             id: kept.id,
             title: match &product {
@@ -119,12 +130,5 @@ impl AlertPage {
     /// The words of the reader's language; both stand side by side in the template.
     fn say(&self, german: &'static str, english: &'static str) -> &'static str {
         self.words.say(german, english)
-    }
-
-    fn other_tag(&self) -> &'static str {
-        match self.words.0 {
-            Language::German => "en",
-            Language::English => "de",
-        }
     }
 }

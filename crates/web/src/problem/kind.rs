@@ -1,6 +1,9 @@
 //! Every kind of problem in one table: its stable name, its status, and what to do about it.
 
+mod german;
+
 use axum::http::StatusCode;
+use domain::Language;
 
 /// A kind of problem. Each has a page at its URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub(crate) enum Kind {
     NotCollectedYet,
     ForeignHost,
     ForeignOrigin,
+    SignInNeeded,
+    RoleMissing,
     StoreUnavailable,
     NotReady,
     LoopStuck,
@@ -33,7 +38,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::InvalidParameter,
         Self::InvalidBody,
         Self::UnsupportedMediaType,
@@ -54,6 +59,8 @@ impl Kind {
         Self::NotCollectedYet,
         Self::ForeignHost,
         Self::ForeignOrigin,
+        Self::SignInNeeded,
+        Self::RoleMissing,
         Self::StoreUnavailable,
         Self::NotReady,
         Self::LoopStuck,
@@ -96,13 +103,28 @@ impl Kind {
             | Self::LoopStuck
             | Self::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::ForeignOrigin | Self::RoleMissing => StatusCode::FORBIDDEN,
+            Self::SignInNeeded => StatusCode::UNAUTHORIZED,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     pub(crate) fn title(self) -> &'static str {
         self.row().1
+    }
+
+    pub(crate) fn title_in(self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.title(),
+            Language::German => german::row(self).0,
+        }
+    }
+
+    pub(crate) fn help_in(self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.help(),
+            Language::German => german::row(self).1,
+        }
     }
 
     /// What to do about it.
@@ -160,6 +182,14 @@ impl Kind {
             Self::ForeignOrigin => ("foreign-origin", "Another site's page may not do this",
                 "Requests that change something are taken from this site's own pages and from \
                  programs, not from pages of other sites."),
+            Self::SignInNeeded => ("sign-in-needed", "Signing in is needed",
+                "People sign in at /api/v1/auth/login. Programs send a bearer token of the same \
+                 Entra app in the Authorization header; one that is expired or meant for \
+                 another service counts as none."),
+            Self::RoleMissing => ("role-missing", "Your role does not allow this",
+                "Readers look, operators change what is watched and told, admins add tenants and \
+                 read the audit log. Roles are assigned in Entra, at the app for sign-in; a new \
+                 one counts from the next sign-in on."),
             Self::StoreUnavailable => ("store-unavailable", "The store cannot be reached",
                 "The database is busy or away. Try again after the seconds in Retry-After; if it \
                  lasts, /readyz and the log say more."),

@@ -12,6 +12,7 @@ use store::RefreshedTenant;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::caller::Operator;
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{Nothing, Params, Segments};
 use crate::state::App;
@@ -53,6 +54,7 @@ async fn deprecated(request: Request, next: Next) -> Response {
     (status = 503, description = "No tenant has been collected yet"),
     (status = 504, description = "It takes longer; it goes on without the request")))]
 async fn all(
+    _: Operator,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
     method: Method,
@@ -88,6 +90,7 @@ async fn all(
         (status = 503, description = "The tenant has not been collected yet"),
         (status = 504, description = "It takes longer; it goes on without the request")))]
 async fn one(
+    _: Operator,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,

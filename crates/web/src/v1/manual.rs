@@ -8,6 +8,7 @@ use store::ManualLicense;
 use utoipa::ToSchema;
 
 use crate::answer;
+use crate::caller::{Operator, Reader};
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{Body, Nothing, Params, Segments};
 use crate::state::App;
@@ -48,6 +49,7 @@ impl From<ManualLicense> for Counted {
     operation_id = "listManualLicenses",
     responses((status = 200, description = "The licences, oldest first", body = [Counted])))]
 pub(super) async fn list(
+    _: Reader,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
@@ -64,6 +66,7 @@ pub(super) async fn list(
         (status = 200, description = "The licence", body = Counted),
         (status = 404, description = "There is no such licence")))]
 pub(super) async fn one(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -89,6 +92,7 @@ pub(super) async fn one(
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(super) async fn add(
+    _: Operator,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
     Body(new): Body<New>,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer;
+use crate::caller::{Operator, Reader};
 use crate::problem::Error;
 use crate::request::{Body, Nothing, Params, Segments};
 use crate::state::App;
@@ -73,6 +74,7 @@ pub(super) struct Given {
     responses((status = 200, description = "The tenants, also those that are switched off",
         body = [Watched])))]
 pub(super) async fn list(
+    _: Reader,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
@@ -106,6 +108,7 @@ pub(super) async fn list(
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(super) async fn switch(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments(id): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -116,7 +119,7 @@ pub(super) async fn switch(
         enabled,
         monitoring,
     } = switches.unwrap_or_default();
-    switched(&app, &key, enabled, monitoring).await?;
+    switched(&app, &key, enabled, monitoring, &caller.who).await?;
     let updated = Given {
         enabled,
         monitoring,

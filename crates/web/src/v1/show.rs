@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer;
+use crate::caller::Reader;
 use crate::kept::{Answer, Grounds};
 use crate::problem::{Error, Kind};
 use crate::request::{Nothing, Params, Segments};
@@ -55,6 +56,7 @@ pub(super) struct Shown<'a> {
     (status = 502, description = "No tenant could ever be collected"),
     (status = 503, description = "No tenant has been collected yet")))]
 pub(super) async fn all(
+    _: Reader,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
@@ -84,6 +86,7 @@ pub(super) async fn all(
         (status = 502, description = "The tenant could never be collected; the answer says why"),
         (status = 503, description = "The tenant has not been collected yet")))]
 pub(super) async fn one(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,

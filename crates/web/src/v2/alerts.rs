@@ -12,6 +12,7 @@ use serde::Deserialize;
 use store::{AlertFilter, DeliveryFilter, KeptAlert};
 use utoipa::IntoParams;
 
+use crate::caller::Reader;
 use crate::problem::{self, Error, quoted};
 use crate::request::{self, Params, Segments};
 use crate::state::App;
@@ -58,7 +59,7 @@ pub(super) struct Wanted {
 /// In what words the reader wants it.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Reader {
+pub(super) struct Reading {
     /// `de` or `en`, for product names. Without it: as Accept-Language says.
     language: Option<String>,
 }
@@ -73,6 +74,7 @@ pub(super) struct Reader {
     (status = 400, description = "A parameter is not understood"),
     (status = 404, description = "There is no such tenant")))]
 pub(super) async fn list(
+    _: Reader,
     Shared(app): Shared<App>,
     headers: HeaderMap,
     Params(wanted): Params<Wanted>,
@@ -99,19 +101,20 @@ pub(super) async fn list(
 /// `If-Match` with what you do, and nothing happens if somebody else was faster.
 #[utoipa::path(get, path = "/api/v2/alerts/{id}", tag = "v2",
     operation_id = "getAlert",
-    params(("id" = i64, Path, description = "The alert's id", example = 1), Reader),
+    params(("id" = i64, Path, description = "The alert's id", example = 1), Reading),
     responses(
         (status = 200, description = "The alert", body = Detail, headers(
             ("ETag" = String, description = "The version, a hyphen, and more"))),
         (status = 400, description = "A parameter is not understood"),
         (status = 404, description = "There is no such alert")))]
 pub(super) async fn one(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     headers: HeaderMap,
-    Params(reader): Params<Reader>,
+    Params(reading): Params<Reading>,
 ) -> Result<Response, Error> {
-    let lens = Lens::new(&app, &headers, reader.language.as_deref()).await?;
+    let lens = Lens::new(&app, &headers, reading.language.as_deref()).await?;
     let kept = find(&app, &given).await?;
     detail(&app, &kept, &lens).await
 }

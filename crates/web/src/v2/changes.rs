@@ -13,6 +13,7 @@ use store::{Point, Store};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::caller::Reader;
 use crate::moment::Moment;
 use crate::problem::Error;
 use crate::request::{self, Params, Segments};
@@ -115,6 +116,7 @@ pub(super) struct Terms {
         (status = 400, description = "A parameter is not understood"),
         (status = 404, description = "There is no such tenant")))]
 pub(super) async fn changes(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     headers: HeaderMap,

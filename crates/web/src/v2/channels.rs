@@ -10,6 +10,7 @@ use store::{ChannelState, Queue, Route};
 use utoipa::ToSchema;
 
 use crate::answer;
+use crate::caller::Reader;
 use crate::moment::Moment;
 use crate::problem::Error;
 use crate::request::{Nothing, Params};
@@ -69,6 +70,7 @@ pub(super) struct Channels {
     operation_id = "listChannels",
     responses((status = 200, description = "The channels, by name", body = Channels)))]
 pub(super) async fn list(
+    _: Reader,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::answer;
+use crate::caller::{Operator, Reader};
 use crate::moment::Moment;
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{self, Nothing, Params, Segments};
@@ -118,6 +119,7 @@ impl From<KeptDelivery> for Delivery {
     (status = 400, description = "A parameter is not understood"),
     (status = 404, description = "There is no such tenant")))]
 pub(super) async fn list(
+    _: Reader,
     Shared(app): Shared<App>,
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Error> {
@@ -165,6 +167,7 @@ fn place(text: &str) -> Option<(i64, String)> {
         (status = 202, description = "It is due now", body = Retried),
         (status = 404, description = "There is no such delivery, or it was delivered")))]
 pub(super) async fn retry(
+    _: Operator,
     Shared(app): Shared<App>,
     Segments((given, channel)): Segments<(String, String)>,
     Params(Nothing {}): Params<Nothing>,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::caller::Reader;
 use crate::moment::Moment;
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{Params, Segments};
@@ -21,7 +22,7 @@ use super::walk::present;
 /// In what words the reader wants it.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Reader {
+pub(super) struct Reading {
     /// `de` or `en`. Without it: as Accept-Language says.
     language: Option<String>,
 }
@@ -68,18 +69,19 @@ pub(super) struct Forecast {
     params(
         ("tenant" = String, Path, description = "The tenant's key", example = "iseschool"),
         ("sku_id" = Uuid, Path, description = "The product's id"),
-        Reader),
+        Reading),
     responses(
         (status = 200, description = "The forecast", body = Forecast),
         (status = 400, description = "A parameter is not understood"),
         (status = 404, description = "There is no such tenant, or it does not have this product")))]
 pub(super) async fn forecast(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments((given, id)): Segments<(String, String)>,
     headers: HeaderMap,
-    Params(reader): Params<Reader>,
+    Params(reading): Params<Reading>,
 ) -> Result<Response, Error> {
-    let lens = Lens::new(&app, &headers, reader.language.as_deref()).await?;
+    let lens = Lens::new(&app, &headers, reading.language.as_deref()).await?;
     let key = present(app.store(), &given).await?.key;
     let unknown = || {
         let detail = format!("\"{key}\" has no product with the id {}.", quoted(&id));

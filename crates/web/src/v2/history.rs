@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::caller::Reader;
 use crate::moment::Moment;
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{self, Params, Segments};
@@ -93,6 +94,7 @@ pub(super) struct Span {
         (status = 400, description = "A parameter is not understood"),
         (status = 404, description = "There is no such tenant, or it never had this product")))]
 pub(super) async fn history(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments((given, id)): Segments<(String, String)>,
     headers: HeaderMap,

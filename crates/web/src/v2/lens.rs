@@ -7,6 +7,7 @@ use domain::{Exclusion, Language, Policies, Policy, ProductNames, Sku, SkuId, Te
 use jiff::Timestamp;
 
 use crate::language;
+use crate::pages::Visit;
 use crate::problem::Error;
 use crate::state::App;
 
@@ -29,6 +30,16 @@ impl Lens {
         Ok(Self {
             language: language::wanted(language, headers, app.language())?,
             now: app.now(),
+            names: app.names().await?,
+            policies: app.policies().await?,
+        })
+    }
+
+    /// For the reader of a page.
+    pub(crate) async fn of(app: &App, visit: &Visit) -> Result<Self, Error> {
+        Ok(Self {
+            language: visit.language(),
+            now: visit.now,
             names: app.names().await?,
             policies: app.policies().await?,
         })

@@ -9,6 +9,7 @@ use store::Tenant;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::caller::Reader;
 use crate::moment::Moment;
 use crate::problem::Error;
 use crate::request::{self, Params};
@@ -88,6 +89,7 @@ struct Filter {
     (status = 400, description = "A parameter is not understood"),
     (status = 404, description = "There is no such tenant")))]
 pub(super) async fn list(
+    _: Reader,
     Shared(app): Shared<App>,
     headers: HeaderMap,
     Params(wanted): Params<Wanted>,

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer;
+use crate::caller::Reader;
 use crate::moment::Moment;
 use crate::problem::Error;
 use crate::request::{Nothing, Params};
@@ -56,6 +57,7 @@ pub(super) struct PolicyLayer {
     operation_id = "listPolicies",
     responses((status = 200, description = "All rules", body = Policies)))]
 pub(super) async fn list(
+    _: Reader,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer;
+use crate::caller::{Operator, Reader};
 use crate::moment::Moment;
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{Body, Nothing, Params, Segments};
@@ -83,6 +84,7 @@ impl From<store::Refresh> for Refresh {
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(super) async fn order(
+    _: Operator,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
     Body(order): Body<Order>,
@@ -119,6 +121,7 @@ pub(super) async fn order(
         (status = 200, description = "The order", body = Refresh),
         (status = 404, description = "There is no such order")))]
 pub(super) async fn one(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,

@@ -4,8 +4,8 @@ use domain::{Cause, Language, Level};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::language;
 use crate::moment::Moment;
+use crate::words::Words;
 
 /// Seats. `null` is a number that Microsoft did not give, never 0.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,12 +60,12 @@ pub(crate) struct Judged {
 impl Judged {
     pub(crate) fn new(level: Option<Level>, language: Language) -> Self {
         let why = match level {
-            Some(Level::Unknown(why)) => Some(language::unknown(why, language)),
+            Some(Level::Unknown(why)) => Some(Words(language).unknown(why)),
             _ => None,
         };
         Self {
             level: level.map(Level::as_str),
-            level_name: level.map(|level| language::level(level, language)),
+            level_name: level.map(|level| Words(language).level(level)),
             unknown_because: why,
         }
     }

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer;
+use crate::caller::{Operator, Reader};
 use crate::moment::Moment;
 use crate::problem::{Error, Kind};
 use crate::request::{Body, Nothing, Params, Segments};
-use crate::state::{API, App};
+use crate::state::App;
 
 use super::shapes::Gap;
 use super::walk::present;
@@ -86,6 +87,7 @@ fn shape(tenant: store::Tenant, now: Timestamp) -> Tenant {
     operation_id = "listTenants",
     responses((status = 200, description = "The tenants, by key", body = Tenants)))]
 pub(super) async fn list(
+    _: Reader,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
@@ -106,6 +108,7 @@ pub(super) async fn list(
         (status = 200, description = "The tenant", body = Detail),
         (status = 404, description = "There is no such tenant")))]
 pub(super) async fn one(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -138,6 +141,7 @@ pub(super) struct Switches {
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(super) async fn switch(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -148,7 +152,7 @@ pub(super) async fn switch(
         enabled,
         monitoring,
     } = switches.unwrap_or_default();
-    switched(&app, &key, enabled, monitoring).await?;
+    switched(&app, &key, enabled, monitoring, &caller.who).await?;
     detail(&app, &given).await
 }
 
@@ -158,13 +162,14 @@ pub(crate) async fn switched(
     key: &TenantKey,
     enabled: Option<bool>,
     monitoring: Option<bool>,
+    who: &str,
 ) -> Result<(), Error> {
     if (enabled, monitoring) == (None, None) {
         let detail = r#"Say what to switch: {"enabled": true}, {"monitoring": false}, or both."#;
         return Err(Error::new(Kind::InvalidBody, detail));
     }
     let (store, now) = (app.store(), app.now());
-    if !store.switch(key, enabled, monitoring, API, now).await? {
+    if !store.switch(key, enabled, monitoring, who, now).await? {
         return Err(Error::unknown_tenant(key.as_str()));
     }
     Ok(store.want_sync(None, now).await?)

@@ -95,6 +95,7 @@ impl Service {
             routes: vec![route("mail")],
             fetch_within: Duration::from_millis(200),
             language: Language::English,
+            time_zone: jiff::tz::TimeZone::UTC,
             clock: now,
             version: "0.0.0 (test)",
             loops: vec![Loop {
@@ -103,6 +104,7 @@ impl Service {
                 within: SignedDuration::from_secs(60),
             }],
             requests: Requests::default(),
+            closing: tokio::sync::watch::channel(false).1,
         };
         Self::with(options, folder)
     }

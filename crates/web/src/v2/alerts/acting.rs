@@ -9,9 +9,10 @@ use serde::Deserialize;
 use store::Acted;
 use utoipa::ToSchema;
 
+use crate::caller::{Caller, Operator};
 use crate::problem::{self, Error};
 use crate::request::{self, Body, Expected, Nothing, Params, Segments};
-use crate::state::{API, App};
+use crate::state::App;
 use crate::v2::lens::Lens;
 
 use super::{Detail, detail, find, unknown};
@@ -46,6 +47,7 @@ pub(crate) struct SnoozeOrder {
 /// A request about one alert, as all four take it.
 struct Asked {
     app: App,
+    who: String,
     id: String,
     expected: Option<i64>,
     lens: Lens,
@@ -54,6 +56,7 @@ struct Asked {
 impl Asked {
     async fn new(
         app: App,
+        caller: Caller,
         id: String,
         Expected(expected): Expected,
         headers: &HeaderMap,
@@ -61,6 +64,7 @@ impl Asked {
         let lens = Lens::new(&app, headers, None).await?;
         Ok(Self {
             app,
+            who: caller.who,
             id,
             expected,
             lens,
@@ -79,7 +83,7 @@ impl Asked {
         let routes = &app.options().routes;
         let store = app.store();
         let acted = store
-            .act(id, self.expected, action, API, &why, routes, now)
+            .act(id, self.expected, action, &self.who, &why, routes, now)
             .await?;
         match acted {
             Acted::Done(kept) | Acted::Unchanged(kept) => detail(app, &kept, &self.lens).await,
@@ -141,6 +145,7 @@ impl SnoozeOrder {
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(crate) async fn acknowledge(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments(id): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -148,7 +153,7 @@ pub(crate) async fn acknowledge(
     headers: HeaderMap,
     Body(deed): Body<Deed>,
 ) -> Result<Response, Error> {
-    let asked = Asked::new(app, id, expected, &headers).await?;
+    let asked = Asked::new(app, caller, id, expected, &headers).await?;
     let reason = deed.unwrap_or_default().reason;
     asked.act(Action::Acknowledge, reason).await
 }
@@ -172,6 +177,7 @@ pub(crate) async fn acknowledge(
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(crate) async fn snooze(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments(id): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -179,7 +185,7 @@ pub(crate) async fn snooze(
     headers: HeaderMap,
     Body(order): Body<SnoozeOrder>,
 ) -> Result<Response, Error> {
-    let asked = Asked::new(app, id, expected, &headers).await?;
+    let asked = Asked::new(app, caller, id, expected, &headers).await?;
     let order = order.unwrap_or_default();
     let snooze = order.snooze(asked.lens.now)?;
     asked.act(Action::Snooze(snooze), order.reason).await
@@ -204,6 +210,7 @@ pub(crate) async fn snooze(
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(crate) async fn reopen(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments(id): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -211,7 +218,7 @@ pub(crate) async fn reopen(
     headers: HeaderMap,
     Body(deed): Body<Deed>,
 ) -> Result<Response, Error> {
-    let asked = Asked::new(app, id, expected, &headers).await?;
+    let asked = Asked::new(app, caller, id, expected, &headers).await?;
     let reason = deed.unwrap_or_default().reason;
     asked.act(Action::Reopen, reason).await
 }
@@ -235,6 +242,7 @@ pub(crate) async fn reopen(
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(crate) async fn resolve(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments(id): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -242,7 +250,7 @@ pub(crate) async fn resolve(
     headers: HeaderMap,
     Body(deed): Body<Deed>,
 ) -> Result<Response, Error> {
-    let asked = Asked::new(app, id, expected, &headers).await?;
+    let asked = Asked::new(app, caller, id, expected, &headers).await?;
     let reason = deed.unwrap_or_default().reason;
     asked.act(Action::Resolve, reason).await
 }

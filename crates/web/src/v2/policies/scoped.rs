@@ -8,9 +8,10 @@ use store::{KeptPolicy, PolicySet};
 use utoipa::ToSchema;
 
 use crate::answer;
+use crate::caller::{Operator, Reader};
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{Body, Expected, Nothing, Params, Segments};
-use crate::state::{API, App};
+use crate::state::App;
 use crate::v2::walk::present;
 
 use super::PolicyLayer;
@@ -41,6 +42,7 @@ struct Place {
         body = Scoped,
         headers(("ETag" = String, description = "The version, a hyphen, and more")))))]
 pub(crate) async fn company(
+    _: Reader,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
@@ -62,12 +64,13 @@ pub(crate) async fn company(
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(crate) async fn set_company(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
     expected: Expected,
     Body(values): Body<Values>,
 ) -> Result<Response, Error> {
-    set(&app, &Place::company(), values, expected).await
+    set(&app, &caller.who, &Place::company(), values, expected).await
 }
 
 /// Take back the policy of the company
@@ -82,11 +85,19 @@ pub(crate) async fn set_company(
         (status = 400, description = "A header is not understood"),
         (status = 412, description = "Somebody was faster")))]
 pub(crate) async fn drop_company(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
     expected: Expected,
 ) -> Result<Response, Error> {
-    set(&app, &Place::company(), Some(Values::default()), expected).await
+    set(
+        &app,
+        &caller.who,
+        &Place::company(),
+        Some(Values::default()),
+        expected,
+    )
+    .await
 }
 
 /// The policy of a tenant
@@ -98,6 +109,7 @@ pub(crate) async fn drop_company(
             headers(("ETag" = String, description = "The version, a hyphen, and more"))),
         (status = 404, description = "There is no such tenant")))]
 pub(crate) async fn tenant(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -123,13 +135,21 @@ pub(crate) async fn tenant(
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(crate) async fn set_tenant(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
     expected: Expected,
     Body(values): Body<Values>,
 ) -> Result<Response, Error> {
-    set(&app, &Place::tenant(&app, &given).await?, values, expected).await
+    set(
+        &app,
+        &caller.who,
+        &Place::tenant(&app, &given).await?,
+        values,
+        expected,
+    )
+    .await
 }
 
 /// Take back the policy of a tenant
@@ -147,13 +167,14 @@ pub(crate) async fn set_tenant(
         (status = 404, description = "There is no such tenant"),
         (status = 412, description = "Somebody was faster")))]
 pub(crate) async fn drop_tenant(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
     expected: Expected,
 ) -> Result<Response, Error> {
     let place = Place::tenant(&app, &given).await?;
-    set(&app, &place, Some(Values::default()), expected).await
+    set(&app, &caller.who, &place, Some(Values::default()), expected).await
 }
 
 /// The policy for a product of a tenant
@@ -168,6 +189,7 @@ pub(crate) async fn drop_tenant(
         (status = 400, description = "The part number means several products"),
         (status = 404, description = "There is no such tenant, or it has no such product")))]
 pub(crate) async fn sku(
+    _: Reader,
     Shared(app): Shared<App>,
     Segments((given, sku)): Segments<(String, String)>,
     Params(Nothing {}): Params<Nothing>,
@@ -195,6 +217,7 @@ pub(crate) async fn sku(
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(crate) async fn set_sku(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments((given, sku)): Segments<(String, String)>,
     Params(Nothing {}): Params<Nothing>,
@@ -202,7 +225,7 @@ pub(crate) async fn set_sku(
     Body(values): Body<Values>,
 ) -> Result<Response, Error> {
     let place = Place::sku(&app, &given, &sku).await?;
-    set(&app, &place, values, expected).await
+    set(&app, &caller.who, &place, values, expected).await
 }
 
 /// Take back the policy for a product of a tenant
@@ -222,13 +245,14 @@ pub(crate) async fn set_sku(
         (status = 404, description = "There is no such tenant, or it has no such product"),
         (status = 412, description = "Somebody was faster")))]
 pub(crate) async fn drop_sku(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments((given, sku)): Segments<(String, String)>,
     Params(Nothing {}): Params<Nothing>,
     expected: Expected,
 ) -> Result<Response, Error> {
     let place = Place::sku(&app, &given, &sku).await?;
-    set(&app, &place, Some(Values::default()), expected).await
+    set(&app, &caller.who, &place, Some(Values::default()), expected).await
 }
 
 impl Place {
@@ -297,6 +321,7 @@ async fn read(app: &App, place: &Place) -> Result<Response, Error> {
 /// A layer that says nothing is not written over one that says nothing.
 async fn set(
     app: &App,
+    who: &str,
     place: &Place,
     values: Option<Values>,
     Expected(expected): Expected,
@@ -317,7 +342,7 @@ async fn set(
     }
     let store = app.store();
     match store
-        .set_policy(scope, layer, expected, API, app.now())
+        .set_policy(scope, layer, expected, who, app.now())
         .await?
     {
         PolicySet::Done(kept) => answer(app, place, Some(kept)).await,

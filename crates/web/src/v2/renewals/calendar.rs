@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use crate::caller::Reader;
 use crate::problem::Error;
 use crate::request::{self, Params};
 use crate::state::App;
@@ -50,6 +51,7 @@ pub(crate) struct Wanted {
     (status = 400, description = "A parameter is not understood"),
     (status = 404, description = "There is no such tenant")))]
 pub(crate) async fn calendar(
+    _: Reader,
     Shared(app): Shared<App>,
     headers: HeaderMap,
     Params(wanted): Params<Wanted>,

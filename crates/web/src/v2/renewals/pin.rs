@@ -7,9 +7,10 @@ use domain::Pin;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::caller::Operator;
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{Body, Nothing, Params, Segments};
-use crate::state::{API, App};
+use crate::state::App;
 use crate::v2::lens::Lens;
 use crate::v2::outlook::Outlook;
 use crate::v2::walk::present;
@@ -47,6 +48,7 @@ pub(crate) struct Pinned {
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(crate) async fn set(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments((tenant, subscription)): Segments<(String, String)>,
     Params(Nothing {}): Params<Nothing>,
@@ -62,7 +64,14 @@ pub(crate) async fn set(
         let given = quoted(&order.outlook);
         invalid(format!("outlook: {given} is not one of renews, ends."))
     })?;
-    pinned(&app, &headers, &tenant, subscription, Some(pin)).await
+    pinned(
+        &app,
+        &caller.who,
+        &headers,
+        (&tenant, subscription),
+        Some(pin),
+    )
+    .await
 }
 
 /// Take back what was said of a subscription
@@ -77,19 +86,20 @@ pub(crate) async fn set(
         (status = 200, description = "What is known without it", body = Pinned),
         (status = 404, description = "There is no such tenant or subscription")))]
 pub(crate) async fn drop(
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments((tenant, subscription)): Segments<(String, String)>,
     Params(Nothing {}): Params<Nothing>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    pinned(&app, &headers, &tenant, subscription, None).await
+    pinned(&app, &caller.who, &headers, (&tenant, subscription), None).await
 }
 
 async fn pinned(
     app: &App,
+    who: &str,
     headers: &HeaderMap,
-    tenant: &str,
-    subscription: String,
+    (tenant, subscription): (&str, String),
     pin: Option<Pin>,
 ) -> Result<Response, Error> {
     let lens = Lens::new(app, headers, None).await?;
@@ -102,7 +112,7 @@ async fn pinned(
         return Err(Error::new(Kind::UnknownSubscription, detail));
     }
     store
-        .set_pin(&key, &subscription, pin, API, lens.now)
+        .set_pin(&key, &subscription, pin, who, lens.now)
         .await?;
     let known = app.store().renewals(&key).await?.remove(&subscription);
     let known = known.unwrap_or_else(|| domain::renewal(&[], pin));

@@ -1,0 +1,203 @@
+//! What every page knows of its reader: language, place, who it is, and where they are.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, SET_COOKIE, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::Language;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use askama::Template;
+
+use crate::caller::{Caller, Identity, Role};
+use crate::problem::Error;
+use crate::state::App;
+use crate::words::Words;
+use crate::{answer, format, language};
+
+/// Remembers the language that somebody chose: for a year, in seconds.
+const REMEMBERED: u32 = 365 * 24 * 60 * 60;
+const LANGUAGE: &str = "language";
+
+/// A reader's visit to a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    pub(crate) w: Words,
+    pub(crate) visitor: Option<Caller>,
+    pub(crate) now: Timestamp,
+    pub(crate) zone: TimeZone,
+    /// Which style and script this very page may load.
+    pub(crate) nonce: String,
+    /// Path and query without the language.
+    here: String,
+    /// Whether this visit chose the language, so that the next ones keep it.
+    chosen: bool,
+    /// Whether sessions travel only over HTTPS.
+    secure: bool,
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let query = parts.uri.query().unwrap_or_default();
+        let wanted = language_of(query);
+        let remembered = remembered(&parts.headers);
+        let language = language::wanted(
+            wanted.or(remembered.filter(|_| wanted.is_none())),
+            &parts.headers,
+            app.language(),
+        )?;
+        Ok(Self {
+            w: Words(language),
+            visitor: Identity::caller(parts).cloned(),
+            now: app.now(),
+            zone: app.options().time_zone.clone(),
+            nonce: URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes()),
+            here: without_language(parts.uri.path(), query),
+            chosen: wanted.is_some(),
+            secure: false,
+        })
+    }
+}
+
+impl Visit {
+    pub(crate) fn language(&self) -> Language {
+        self.w.0
+    }
+
+    /// As HTML names it.
+    pub(crate) fn lang(&self) -> &'static str {
+        language::tag(self.language())
+    }
+
+    pub(crate) fn other_lang(&self) -> &'static str {
+        match self.language() {
+            Language::German => "en",
+            Language::English => "de",
+        }
+    }
+
+    /// This page in the other language.
+    pub(crate) fn other_language_here(&self) -> String {
+        let mark = if self.here.contains('?') { '&' } else { '?' };
+        format!("{}{mark}language={}", self.here, self.other_lang())
+    }
+
+    /// The way to sign in that leads back here; from the start page to the licences.
+    pub(crate) fn sign_in(&self) -> String {
+        let back = if self.here == "/" {
+            "/licenses"
+        } else {
+            &self.here
+        };
+        super::failure::sign_in_from(back)
+    }
+
+    pub(crate) fn here(&self) -> &str {
+        &self.here
+    }
+
+    /// Whether the reader may do what takes this role.
+    pub(crate) fn may(&self, role: Role) -> bool {
+        self.visitor
+            .as_ref()
+            .is_some_and(|caller| caller.role >= role)
+    }
+
+    pub(crate) fn may_act(&self) -> bool {
+        self.may(Role::Operator)
+    }
+
+    pub(crate) fn may_administer(&self) -> bool {
+        self.may(Role::Admin)
+    }
+
+    pub(crate) fn number(&self, number: i64) -> String {
+        format::number(number, self.language())
+    }
+
+    /// A number that Microsoft may not have given.
+    pub(crate) fn number_or_unknown(&self, number: Option<i64>) -> String {
+        number.map_or_else(|| "?".to_owned(), |number| self.number(number))
+    }
+
+    pub(crate) fn date(&self, at: Timestamp) -> String {
+        format::date(at, &self.zone, self.language())
+    }
+
+    pub(crate) fn time(&self, at: Timestamp) -> String {
+        format::time(at, &self.zone, self.language())
+    }
+
+    pub(crate) fn age(&self, at: Timestamp) -> String {
+        format::age(at, self.now, self.w)
+    }
+
+    /// The page with the headers that pages need.
+    pub(crate) fn render(&self, page: &impl Template) -> Result<Response, Error> {
+        let html = page.render();
+        let html = html.map_err(|error| Error::internal(format!("a template: {error}")))?;
+        let mut response = answer::tagged("text/html; charset=utf-8", html);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_SECURITY_POLICY, policy(&self.nonce));
+        let lang = HeaderValue::from_static(self.lang());
+        headers.insert(CONTENT_LANGUAGE, lang);
+        headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+        if self.chosen {
+            headers.append(SET_COOKIE, self.remember());
+        }
+        Ok(response)
+    }
+
+    fn remember(&self) -> HeaderValue {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let lang = self.lang();
+        let cookie = format!(
+            "{LANGUAGE}={lang}; Path=/; Max-Age={REMEMBERED}; SameSite=Lax; HttpOnly{secure}"
+        );
+        HeaderValue::try_from(cookie).expect("a cookie of letters and digits")
+    }
+}
+
+/// A page loads its style and its script, hears from us, and is framed by nobody.
+fn policy(nonce: &str) -> HeaderValue {
+    let policy = format!(
+        "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; \
+         img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).expect("a policy of ASCII letters and signs")
+}
+
+fn language_of(query: &str) -> Option<&str> {
+    let mut parts = query.split('&');
+    parts.find_map(|part| part.strip_prefix("language="))
+}
+
+fn without_language(path: &str, query: &str) -> String {
+    let is_other = |part: &&str| !part.is_empty() && !part.starts_with("language=");
+    let rest: Vec<&str> = query.split('&').filter(is_other).collect();
+    match rest.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{}", rest.join("&")),
+    }
+}
+
+/// The language of an earlier choice. A cookie that says nonsense says nothing.
+fn remembered(headers: &HeaderMap) -> Option<&'static str> {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    let mut cookies = cookies
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    cookies.find_map(|cookie| match cookie.trim().strip_prefix("language=")? {
+        "de" => Some("de"),
+        "en" => Some("en"),
+        _ => None,
+    })
+}
