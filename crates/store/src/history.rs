@@ -81,6 +81,20 @@ impl Store {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<History> {
+        Ok(History {
+            points: self.points(tenant, sku, from, until).await?,
+            unseen: self.unseen(tenant, from, until).await?,
+        })
+    }
+
+    /// The points of [`Store::history`] alone.
+    pub async fn points(
+        &self,
+        tenant: &TenantKey,
+        sku: SkuId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Point>> {
         let values = "SELECT since, present, status, enabled, warning, suspended, locked_out, \
                         consumed FROM sku_value \
                       WHERE series = (SELECT id FROM series WHERE tenant = $1 AND sku_id = $2) \
@@ -95,11 +109,7 @@ impl Store {
             .bind(until.as_millisecond())
             .fetch_all(self.readers())
             .await?;
-        let points = rows.into_iter().map(point).collect::<Result<_>>()?;
-        Ok(History {
-            points,
-            unseen: self.unseen(tenant, from, until).await?,
-        })
+        rows.into_iter().map(point).collect()
     }
 
     async fn unseen(

@@ -16,6 +16,7 @@
 mod app;
 mod state;
 mod kept;
+mod overview;
 mod problem;
 mod answer;
 mod request;

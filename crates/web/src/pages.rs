@@ -5,7 +5,10 @@ pub(crate) mod failure;
 pub(crate) mod assets;
 pub(crate) mod events;
 pub(crate) mod start;
+pub(crate) mod licenses;
 pub(crate) mod alert;
+mod address;
+mod spark;
 mod kinds;
 
 use serde::Deserialize;
@@ -15,6 +18,7 @@ use utoipa_axum::routes;
 
 use crate::state::App;
 
+pub(crate) use spark::Sparks;
 pub(crate) use visit::Visit;
 
 /// In what language the page is to be.
@@ -46,6 +50,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(start::page))
         .routes(routes!(events::events))
+        .routes(routes!(licenses::page))
         .routes(routes!(alert::list))
         .routes(routes!(alert::page))
         .routes(routes!(kinds::page))

@@ -7,6 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Revision, Store};
 
 use crate::Options;
+use crate::overview::KeptOverview;
+use crate::pages::Sparks;
 use crate::kept::{Basis, Grounds, Kept};
 use crate::problem::Error;
 
@@ -23,6 +25,8 @@ struct Shared {
     names: Mutex<Option<(Timestamp, Arc<ProductNames>)>>,
     policies: Mutex<Option<(Revision, Arc<Policies>)>>,
     kept: Mutex<Kept>,
+    overview: Mutex<KeptOverview>,
+    sparks: Mutex<Sparks>,
 }
 
 impl App {
@@ -34,6 +38,8 @@ impl App {
             names: Mutex::default(),
             policies: Mutex::default(),
             kept: Mutex::default(),
+            overview: Mutex::default(),
+            sparks: Mutex::default(),
         }))
     }
 
@@ -112,7 +118,15 @@ impl App {
         Ok(Basis { revision, grounds })
     }
 
-    /// To be held for moments only: everybody comes by here.
+    /// To be held for moments only, as the others below: everybody comes by here.
+    pub(crate) fn overview(&self) -> MutexGuard<'_, KeptOverview> {
+        lock(&self.0.overview)
+    }
+
+    pub(crate) fn sparks(&self) -> MutexGuard<'_, Sparks> {
+        lock(&self.0.sparks)
+    }
+
     pub(crate) fn kept(&self) -> MutexGuard<'_, Kept> {
         lock(&self.0.kept)
     }

@@ -5,6 +5,7 @@
 
 mod frame;
 mod judged;
+mod licenses;
 
 use domain::Language;
 

@@ -11,6 +11,7 @@ use crate::problem::{Kind, Shown};
 use crate::state::App;
 
 use super::Place;
+use super::address::Address;
 use super::visit::Visit;
 
 /// Where programs ask: they get what they are promised, whatever they accept.
@@ -60,20 +61,7 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
 
 /// The way to sign-in that leads back to a page of ours.
 pub(crate) fn sign_in_from(here: &str) -> String {
-    let query = form_urlencoded(here);
-    format!("/api/v1/auth/login?return_to={query}")
-}
-
-fn form_urlencoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte);
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match plain(byte) {
-            true => encoded.push(char::from(byte)),
-            false => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    Address::of("/api/v1/auth/login").and("return_to", here).text()
 }
 
 fn is_read_by_people(uri: &Uri, headers: &HeaderMap) -> bool {

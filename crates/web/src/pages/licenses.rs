@@ -1,0 +1,145 @@
+//! All licences of all tenants: what needs action first, found by filters that stand in the address.
+
+mod query;
+mod rows;
+
+use askama::Template;
+use axum::extract::State as Shared;
+use axum::response::Response;
+use domain::Level;
+
+use crate::caller::Reader;
+use crate::overview::{Overview, Seen, overview};
+use crate::problem::Error;
+use crate::request::Params;
+use crate::state::App;
+
+use super::spark::Spark;
+use super::visit::Visit;
+use super::Place;
+
+pub(crate) use query::Wanted;
+use query::{LEVELS, Query, Sort};
+use rows::{Counts, Row};
+
+/// So many rows make a page.
+const PAGE: usize = 50;
+
+/// Tenants without new numbers that are named one by one; the others are counted.
+const UNSEEN_NAMED: usize = 5;
+
+#[derive(Template)]
+#[template(path = "licenses.html")]
+struct Licenses {
+    visit: Visit,
+    place: Place,
+    query: Query,
+    overview: Overview,
+    counts: Counts,
+    /// How many rows the filters leave.
+    found: usize,
+    /// Those of this page.
+    rows: Vec<(Row, Spark)>,
+    /// Tenants without new numbers.
+    unseen: Vec<Seen>,
+}
+
+/// Licences of all tenants
+///
+/// What needs action stands first. All filters stand in the address.
+#[utoipa::path(get, path = "/licenses", tag = "pages",
+    operation_id = "licensesPage", params(Wanted),
+    responses(
+        (status = 200, description = "The page", content_type = "text/html"),
+        (status = 400, description = "A parameter is not understood")))]
+pub(crate) async fn page(
+    _: Reader,
+    Shared(app): Shared<App>,
+    visit: Visit,
+    Params(wanted): Params<Wanted>,
+) -> Result<Response, Error> {
+    let query = Query::of(wanted)?;
+    let overview = overview(&app).await?;
+    let (mut found, counts) = rows::found(&overview, &query, visit.now);
+    let all = found.len();
+    let first = query.first(all, PAGE);
+    let rows = rows::page(&mut found, &query, visit.language(), first..first + PAGE);
+    let mut with_sparks = Vec::with_capacity(rows.len());
+    for row in rows {
+        let spark = Spark::of(&app, &row.tenant, row.line.product.id, visit.now).await?;
+        with_sparks.push((row, spark));
+    }
+    let page = Licenses {
+        unseen: unseen(&overview, &query),
+        visit,
+        place: Place::Licenses,
+        query,
+        overview,
+        counts,
+        found: all,
+        rows: with_sparks,
+    };
+    page.visit.render(&page)
+}
+
+/// Tenants of which nothing new could be seen, as far as the query is about them.
+fn unseen(overview: &Overview, query: &Query) -> Vec<Seen> {
+    let is_old = |seen: &&Seen| seen.tenant.gap.is_some() || seen.tenant.seen_at.is_none();
+    let wanted = |seen: &&Seen| query.is_about(seen.tenant.key.as_str());
+    let tenants = overview.tenants.iter();
+    tenants.filter(is_old).filter(wanted).cloned().collect()
+}
+
+impl Licenses {
+    fn first(&self) -> usize {
+        self.query.first(self.found, PAGE)
+    }
+
+    fn last(&self) -> usize {
+        (self.first() + PAGE).min(self.found)
+    }
+
+    /// Where the page before and the one after are.
+    fn before(&self) -> Option<String> {
+        (self.first() > 0).then(|| self.query.with_page(self.first() / PAGE))
+    }
+
+    fn after(&self) -> Option<String> {
+        let more = self.last() < self.found;
+        more.then(|| self.query.with_page(self.first() / PAGE + 2))
+    }
+
+    fn unseen_count(&self) -> i64 {
+        i64::try_from(self.unseen.len()).unwrap_or(i64::MAX)
+    }
+
+    fn unseen_named(&self) -> &[Seen] {
+        self.unseen.get(..UNSEEN_NAMED).unwrap_or(&self.unseen)
+    }
+
+    fn unseen_more(&self) -> Option<String> {
+        let more = self.unseen.len().saturating_sub(UNSEEN_NAMED);
+        (more > 0).then(|| self.visit.w.unseen_more(i64::try_from(more).unwrap_or(i64::MAX)))
+    }
+
+    fn said(&self, level: Option<Level>) -> &'static str {
+        level.map_or(self.visit.w.level_none(), |level| self.visit.w.level(level))
+    }
+
+    /// A level by its word in the address.
+    fn word_said(&self, word: &str) -> &'static str {
+        let w = self.visit.w;
+        match word {
+            "over-assigned" => w.level_over_assigned(),
+            "exhausted" => w.level_exhausted(),
+            "unknown" => w.level_unknown(),
+            "low" => w.level_low(),
+            "enough" => w.level_enough(),
+            _ => w.level_none(),
+        }
+    }
+
+    fn count(&self, count: usize) -> String {
+        self.visit.number(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}

@@ -1,0 +1,141 @@
+//! Which licences a query finds, how many stand at each level, and those of one page in its order.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::Arc;
+
+use domain::{Language, Level};
+use jiff::Timestamp;
+use store::Tenant;
+
+use crate::overview::{Line, Overview, Seen};
+
+use super::query::{LEVELS, Query, Sort};
+
+/// A licence on the page.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) tenant: Arc<Tenant>,
+    pub(super) line: Line,
+    pub(super) level: Option<Level>,
+}
+
+/// A licence that was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<'a> {
+    seen: &'a Seen,
+    line: &'a Line,
+    level: Option<Level>,
+}
+
+/// How many of the licences that fit otherwise stand at which level, in the order of [`LEVELS`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts([usize; LEVELS.len()]);
+
+impl Counts {
+    /// Each level with its count.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        LEVELS.into_iter().zip(self.0)
+    }
+}
+
+pub(super) fn word(level: Option<Level>) -> &'static str {
+    level.map_or("none", Level::as_str)
+}
+
+pub(super) fn found<'a>(
+    overview: &'a Overview,
+    query: &Query,
+    now: Timestamp,
+) -> (Vec<Found<'a>>, Counts) {
+    let (mut found, mut counts) = (Vec::new(), Counts::default());
+    let tenants = overview.tenants.iter();
+    for seen in tenants.filter(|seen| query.is_about(seen.tenant.key.as_str())) {
+        for line in seen.lines.iter() {
+            let has = |word: &String| line.product.folded.contains(word) || seen.folded.contains(word);
+            if !query.words.iter().all(has) {
+                continue;
+            }
+            let level = line.level(&seen.tenant, now);
+            let word = word(level);
+            let counted = LEVELS.iter().zip(&mut counts.0);
+            counted
+                .filter(|(level, _)| **level == word)
+                .for_each(|(_, count)| *count += 1);
+            if query.level.is_none_or(|wanted| wanted == word) {
+                found.push(Found { seen, line, level });
+            }
+        }
+    }
+    (found, counts)
+}
+
+/// The rows of one page. Only they are brought into order: there may be very many others.
+pub(super) fn page(
+    found: &mut [Found<'_>],
+    query: &Query,
+    language: Language,
+    page: Range<usize>,
+) -> Vec<Row> {
+    let page = page.start.min(found.len())..page.end.min(found.len());
+    if page.is_empty() {
+        return Vec::new();
+    }
+    let compare = |a: &Found<'_>, b: &Found<'_>| {
+        let order = by(query.sort, language, a, b);
+        let order = if query.reversed { order.reverse() } else { order };
+        order.then_with(|| by_name(language, a, b))
+    };
+    if page.end < found.len() {
+        found.select_nth_unstable_by(page.end - 1, compare);
+    }
+    let upto = &mut found[..page.end];
+    if page.start > 0 {
+        upto.select_nth_unstable_by(page.start, compare);
+    }
+    let rows = &mut upto[page.start..];
+    rows.sort_unstable_by(compare);
+    rows.iter().map(Found::row).collect()
+}
+
+impl Found<'_> {
+    fn row(&self) -> Row {
+        Row {
+            tenant: self.seen.tenant.clone(),
+            line: self.line.clone(),
+            level: self.level,
+        }
+    }
+}
+
+fn by(sort: Sort, language: Language, a: &Found<'_>, b: &Found<'_>) -> Ordering {
+    // What is not known stands last.
+    let known = |number: Option<i64>| (number.is_none(), number);
+    match sort {
+        // What needs a person first; at the same level what people are told of, then the fewest.
+        Sort::Level => (rank(b), b.line.alerts)
+            .cmp(&(rank(a), a.line.alerts))
+            .then_with(|| known(a.line.free).cmp(&known(b.line.free))),
+        Sort::Product => folded(language, a).cmp(folded(language, b)),
+        Sort::Tenant => a.seen.folded.cmp(&b.seen.folded),
+        Sort::Free => known(a.line.free).cmp(&known(b.line.free)),
+        Sort::Used => known(a.line.used).cmp(&known(b.line.used)),
+    }
+}
+
+fn rank(found: &Found<'_>) -> u8 {
+    found.level.map_or(0, |level| level.rank() + 1)
+}
+
+fn folded<'a>(language: Language, found: &Found<'a>) -> &'a str {
+    found.line.product.name(language)
+}
+
+fn by_name(language: Language, a: &Found<'_>, b: &Found<'_>) -> Ordering {
+    let of = |found: &Found<'_>| (found.seen.tenant.key.clone(), found.line.product.id);
+    a.seen
+        .folded
+        .cmp(&b.seen.folded)
+        .then_with(|| folded(language, a).cmp(folded(language, b)))
+        .then_with(|| of(a).cmp(&of(b)))
+}
