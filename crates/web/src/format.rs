@@ -49,6 +49,14 @@ pub(crate) fn day(day: jiff::civil::Date, language: Language) -> String {
     }
 }
 
+/// `23.11.` and `23 Nov`.
+pub(crate) fn short_day(day: jiff::civil::Date, language: Language) -> String {
+    match language {
+        Language::German => day.strftime("%-d.%-m.").to_string(),
+        Language::English => day.strftime("%-d %b").to_string(),
+    }
+}
+
 /// `23.11.2026, 14:05` and `23 Nov 2026, 14:05`.
 pub(crate) fn time(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let zoned = at.to_zoned_datetime(zone.clone());

@@ -153,7 +153,18 @@ fn with_lines(tenant: Tenant, lines: Arc<[Line]>) -> Seen {
     }
 }
 
+/// The licences of one tenant, as the overview has them.
+pub(crate) async fn lines_of(app: &App, state: &State) -> Result<Vec<Line>, Error> {
+    let grounds = app.basis().await?.grounds;
+    Ok(lines(app, &grounds, state))
+}
+
 fn seen_of(app: &App, grounds: &Grounds, state: State) -> Seen {
+    let lines = lines(app, grounds, &state);
+    with_lines(state.tenant, lines.into())
+}
+
+fn lines(app: &App, grounds: &Grounds, state: &State) -> Vec<Line> {
     let State { tenant, snapshot } = state;
     let mut lines = Vec::new();
     for sku in snapshot.iter().flat_map(|snapshot| &snapshot.skus) {
@@ -172,7 +183,7 @@ fn seen_of(app: &App, grounds: &Grounds, state: State) -> Seen {
             alerts: policy.exclusion == Exclusion::None && tenant.settings.monitoring,
         });
     }
-    with_lines(tenant, lines.into())
+    lines
 }
 
 impl KeptOverview {

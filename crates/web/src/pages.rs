@@ -7,10 +7,13 @@ pub(crate) mod events;
 pub(crate) mod start;
 pub(crate) mod licenses;
 pub(crate) mod alert;
+pub(crate) mod tenant;
 mod address;
 mod spark;
+mod chart;
 mod kinds;
 
+use domain::Level;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -46,11 +49,18 @@ pub(crate) enum Place {
     Elsewhere,
 }
 
+/// The word for a level, which is also its class; `none` if there is no judgement.
+pub(crate) fn level_word(level: Option<Level>) -> &'static str {
+    level.map_or("none", Level::as_str)
+}
+
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(start::page))
         .routes(routes!(events::events))
         .routes(routes!(licenses::page))
+        .routes(routes!(tenant::page))
+        .routes(routes!(tenant::product::page))
         .routes(routes!(alert::list))
         .routes(routes!(alert::page))
         .routes(routes!(kinds::page))

@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Revision, Store};
 
 use crate::Options;
+use crate::kept::{Basis, Grounds, Kept};
 use crate::overview::KeptOverview;
 use crate::pages::Sparks;
-use crate::kept::{Basis, Grounds, Kept};
 use crate::problem::Error;
 
 /// Imported names are read again after this long.

@@ -6,6 +6,8 @@
 mod frame;
 mod judged;
 mod licenses;
+mod forecast;
+mod tenants;
 
 use domain::Language;
 

@@ -45,7 +45,10 @@ mod tests {
 
     #[test]
     fn values_survive_their_address_and_empty_ones_are_left_out() {
-        let address = Address::of("/licenses").and("q", "").and("q", "a&b=ü 1").and("page", "2");
+        let address = Address::of("/licenses")
+            .and("q", "")
+            .and("q", "a&b=ü 1")
+            .and("page", "2");
         assert_eq!(address.text(), "/licenses?q=a%26b%3D%C3%BC%201&page=2");
     }
 }

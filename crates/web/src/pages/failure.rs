@@ -61,7 +61,9 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
 
 /// The way to sign-in that leads back to a page of ours.
 pub(crate) fn sign_in_from(here: &str) -> String {
-    Address::of("/api/v1/auth/login").and("return_to", here).text()
+    Address::of("/api/v1/auth/login")
+        .and("return_to", here)
+        .text()
 }
 
 fn is_read_by_people(uri: &Uri, headers: &HeaderMap) -> bool {

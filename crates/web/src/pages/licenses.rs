@@ -14,9 +14,9 @@ use crate::problem::Error;
 use crate::request::Params;
 use crate::state::App;
 
+use super::Place;
 use super::spark::Spark;
 use super::visit::Visit;
-use super::Place;
 
 pub(crate) use query::Wanted;
 use query::{LEVELS, Query, Sort};
@@ -119,7 +119,11 @@ impl Licenses {
 
     fn unseen_more(&self) -> Option<String> {
         let more = self.unseen.len().saturating_sub(UNSEEN_NAMED);
-        (more > 0).then(|| self.visit.w.unseen_more(i64::try_from(more).unwrap_or(i64::MAX)))
+        (more > 0).then(|| {
+            self.visit
+                .w
+                .unseen_more(i64::try_from(more).unwrap_or(i64::MAX))
+        })
     }
 
     fn said(&self, level: Option<Level>) -> &'static str {

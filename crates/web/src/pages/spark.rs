@@ -60,9 +60,14 @@ impl Spark {
     }
 
     fn through(points: &[Point], from: Timestamp, until: Timestamp) -> Self {
-        let (used, all) = (|units: Units| units.consumed, |units: Units| units.assignable());
+        let (used, all) = (
+            |units: Units| units.consumed,
+            |units: Units| units.assignable(),
+        );
         let numbers = points.iter().filter_map(|point| point.units);
-        let numbers = numbers.flat_map(|units| [used(units), all(units)]).flatten();
+        let numbers = numbers
+            .flat_map(|units| [used(units), all(units)])
+            .flatten();
         let highest = numbers.max().unwrap_or(0).max(1);
         let line = |number: &dyn Fn(Units) -> Option<i64>| {
             let at = |point: &Point| point.units.and_then(number);
@@ -138,7 +143,10 @@ mod tests {
         ];
         let spark = Spark::through(&points, at(0), at(30));
         assert_eq!(&*spark.used, "M0.0 23.0H48.0L48.0 12.0H64.0M80.0 1.0H96.0");
-        assert_eq!(&*spark.capacity, "M0.0 1.0H48.0L48.0 1.0H64.0M80.0 1.0H96.0");
+        assert_eq!(
+            &*spark.capacity,
+            "M0.0 1.0H48.0L48.0 1.0H64.0M80.0 1.0H96.0"
+        );
         assert_eq!(Spark::through(&[], at(0), at(30)), Spark::default());
     }
 }

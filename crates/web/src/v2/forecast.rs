@@ -3,7 +3,7 @@
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use domain::{AppliesTo, Forecast as Known, Language, Sku, SkuId, TenantKey};
+use domain::{AppliesTo, Forecast as Known, Sku, SkuId, TenantKey};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +14,7 @@ use crate::moment::Moment;
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{Params, Segments};
 use crate::state::App;
+use crate::words::Words;
 use crate::{answer, language};
 
 use super::lens::Lens;
@@ -101,7 +102,8 @@ pub(super) async fn forecast(
     Ok((language::headers(lens.language), answer::json(&forecast)).into_response())
 }
 
-async fn looked_ahead(
+/// What the past of a licence says of its future.
+pub(crate) async fn looked_ahead(
     app: &App,
     key: &TenantKey,
     sku_id: SkuId,
@@ -123,7 +125,7 @@ fn shape(lens: &Lens, tenant: &store::Tenant, sku: &Sku, known: Option<Known>) -
         part_number: sku.part_number.clone(),
         product: lens.product(sku.id, &sku.part_number),
         what: known.as_ref().map_or("no-seats", Known::as_str),
-        says: says(known.as_ref(), lens.language),
+        says: Words(lens.language).forecast(known.as_ref(), |day| day.to_string()),
         likely: None,
         earliest: None,
         latest: None,
@@ -154,46 +156,4 @@ fn shape(lens: &Lens, tenant: &store::Tenant, sku: &Sku, known: Option<Known>) -
 /// More digits than two would claim too much.
 fn rounded(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
-}
-
-fn says(known: Option<&Known>, language: Language) -> String {
-    let made = |german: String, english: String| match language {
-        Language::German => german,
-        Language::English => english,
-    };
-    match known {
-        None => made(
-            "Dieses Produkt zählt keine Plätze.".to_owned(),
-            "This product counts no seats.".to_owned(),
-        ),
-        Some(Known::Exhausted) => made(
-            "Schon jetzt ist kein Platz mehr frei.".to_owned(),
-            "No seat is free already.".to_owned(),
-        ),
-        Some(Known::NotEnoughHistory { days, needed }) if days >= needed => made(
-            "Wie viele Plätze jetzt frei sind, ist nicht bekannt.".to_owned(),
-            "Nobody knows how many seats are free now.".to_owned(),
-        ),
-        Some(Known::NotEnoughHistory { days, needed }) => made(
-            format!("Zu wenig Vergangenheit: Zahlen von {days} Arbeitstagen statt {needed}."),
-            format!("Not enough history: numbers of {days} working days, and it takes {needed}."),
-        ),
-        Some(Known::NotInSight { .. }) => made(
-            "Im bisherigen Tempo reichen die Plätze länger als ein Jahr.".to_owned(),
-            "At the pace so far the seats last for more than a year.".to_owned(),
-        ),
-        Some(Known::RunsOut(out)) => {
-            let (earliest, likely) = (out.earliest, out.likely);
-            match out.latest {
-                Some(latest) => made(
-                    format!("Voraussichtlich am {likely} aufgebraucht ({earliest} bis {latest})."),
-                    format!("Likely to run out on {likely} ({earliest} to {latest})."),
-                ),
-                None => made(
-                    format!("Voraussichtlich am {likely} aufgebraucht, frühestens am {earliest}."),
-                    format!("Likely to run out on {likely}, on {earliest} at the earliest."),
-                ),
-            }
-        }
-    }
 }

@@ -39,7 +39,10 @@ pub(crate) struct Wanted {
     #[param(value_type = Option<u32>, minimum = 1)]
     page: Option<String>,
     /// `de` or `en`: from now on. Without it: as chosen last, else as Accept-Language says.
-    #[allow(dead_code, reason = "the visit reads it; this lets the address take it")]
+    #[allow(
+        dead_code,
+        reason = "the visit reads it; this lets the address take it"
+    )]
     language: Option<String>,
 }
 
@@ -86,15 +89,28 @@ impl Query {
         let sort = non_empty(wanted.sort).unwrap_or_else(|| "level".to_owned());
         request::one_of("sort", Some(&sort), &SORTS)?;
         let by = sort.trim_start_matches('-');
-        let sorts = [Sort::Level, Sort::Product, Sort::Tenant, Sort::Free, Sort::Used];
+        let sorts = [
+            Sort::Level,
+            Sort::Product,
+            Sort::Tenant,
+            Sort::Free,
+            Sort::Used,
+        ];
         let page = request::parsed("page", wanted.page.as_deref(), "a number from 1 on")?;
         let text = wanted.q.unwrap_or_default();
         Ok(Self {
-            words: text.to_lowercase().split_whitespace().map(str::to_owned).collect(),
+            words: text
+                .to_lowercase()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
             text,
             tenant: non_empty(wanted.tenant),
             level,
-            sort: sorts.into_iter().find(|sort| sort.word() == by).unwrap_or(Sort::Level),
+            sort: sorts
+                .into_iter()
+                .find(|sort| sort.word() == by)
+                .unwrap_or(Sort::Level),
             reversed: sort.starts_with('-'),
             page: page.filter(|page| *page > 0).unwrap_or(1),
         })
@@ -117,7 +133,16 @@ impl Query {
 
     pub(super) fn with_page(&self, page: usize) -> String {
         let address = self.address(self.level, self.sort, self.reversed);
-        address.and("page", if page > 1 { page.to_string() } else { String::new() }).text()
+        address
+            .and(
+                "page",
+                if page > 1 {
+                    page.to_string()
+                } else {
+                    String::new()
+                },
+            )
+            .text()
     }
 
     /// The same of one level, or of all if it is shown already.

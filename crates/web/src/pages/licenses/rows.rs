@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use store::Tenant;
 
 use crate::overview::{Line, Overview, Seen};
+use crate::pages::level_word;
 
 use super::query::{LEVELS, Query, Sort};
 
@@ -39,10 +40,6 @@ impl Counts {
     }
 }
 
-pub(super) fn word(level: Option<Level>) -> &'static str {
-    level.map_or("none", Level::as_str)
-}
-
 pub(super) fn found<'a>(
     overview: &'a Overview,
     query: &Query,
@@ -52,12 +49,13 @@ pub(super) fn found<'a>(
     let tenants = overview.tenants.iter();
     for seen in tenants.filter(|seen| query.is_about(seen.tenant.key.as_str())) {
         for line in seen.lines.iter() {
-            let has = |word: &String| line.product.folded.contains(word) || seen.folded.contains(word);
+            let has =
+                |word: &String| line.product.folded.contains(word) || seen.folded.contains(word);
             if !query.words.iter().all(has) {
                 continue;
             }
             let level = line.level(&seen.tenant, now);
-            let word = word(level);
+            let word = level_word(level);
             let counted = LEVELS.iter().zip(&mut counts.0);
             counted
                 .filter(|(level, _)| **level == word)
@@ -83,7 +81,11 @@ pub(super) fn page(
     }
     let compare = |a: &Found<'_>, b: &Found<'_>| {
         let order = by(query.sort, language, a, b);
-        let order = if query.reversed { order.reverse() } else { order };
+        let order = if query.reversed {
+            order.reverse()
+        } else {
+            order
+        };
         order.then_with(|| by_name(language, a, b))
     };
     if page.end < found.len() {
