@@ -52,6 +52,18 @@ pub(crate) fn with_tag(
     (headers, body).into_response()
 }
 
+/// A page for one reader at one moment: nobody keeps it, so that after signing out none is left.
+pub(crate) fn page(html: String) -> Response {
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, html).into_response()
+}
+
 pub(crate) fn etag(body: &[u8]) -> HeaderValue {
     etag_of(hash(body))
 }

@@ -54,7 +54,7 @@ fn routes() -> OpenApiRouter<App> {
 pub fn app(options: Options) -> Router {
     let (router, _) = routes().split_for_parts();
     let state = App::new(options);
-    let local = router
+    let local = whole(router)
         .layer(from_fn(answer::unless_known))
         .layer(from_fn_with_state(state.clone(), pages::failure::in_words))
         .layer(from_fn_with_state(state.clone(), identify::identify))
@@ -69,13 +69,18 @@ pub(crate) fn operation() -> OpenApiRouter<App> {
         .routes(routes!(health::readyz))
 }
 
+/// With answers for what leads nowhere.
+pub(crate) fn whole(router: Router<App>) -> Router<App> {
+    router
+        .fallback(observe::not_found)
+        .method_not_allowed_fallback(observe::method_not_allowed)
+}
+
 /// What happens around every request of either listener, the innermost first.
 pub(crate) fn around(router: Router<App>, state: App) -> Router {
     let requests = state.options().requests.clone();
     let fetch_within = state.options().fetch_within;
     router
-        .fallback(observe::not_found)
-        .method_not_allowed_fallback(observe::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(fetch_within, observe::in_time))
         .layer(CatchPanicLayer::custom(observe::panicked))

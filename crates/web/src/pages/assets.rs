@@ -63,7 +63,7 @@ async fn script(Params(version): Params<Version>) -> Response {
     asset("text/javascript; charset=utf-8", SCRIPT, &version)
 }
 
-/// Script of the API's documentation
+/// Script of the API documentation
 #[utoipa::path(get, path = "/assets/docs.js", tag = "pages",
     operation_id = "docsScript", params(Version),
     responses(

@@ -52,7 +52,6 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
             let (mut head, body) = (response.into_parts().0, page);
             let (page, body) = body.into_parts();
             head.headers.extend(page.headers);
-            head.headers.remove(header::ETAG);
             Response::from_parts(head, body)
         }
         Err(_) => response,

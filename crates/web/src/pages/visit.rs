@@ -143,7 +143,7 @@ impl Visit {
     pub(crate) fn render(&self, page: &impl Template) -> Result<Response, Error> {
         let html = page.render();
         let html = html.map_err(|error| Error::internal(format!("a template: {error}")))?;
-        let mut response = answer::tagged("text/html; charset=utf-8", html);
+        let mut response = answer::page(html);
         let headers = response.headers_mut();
         headers.insert(CONTENT_SECURITY_POLICY, policy(&self.nonce));
         let lang = HeaderValue::from_static(self.lang());

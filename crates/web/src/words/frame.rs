@@ -18,7 +18,7 @@ messages! {
     other_language: "English", "Deutsch";
     sign_in: "Anmelden", "Sign in";
     sign_out: "Abmelden", "Sign out";
-    no_sign_in: "Ohne Anmeldung, nur auf diesem Rechner", "Without sign-in, on this machine only";
+    no_sign_in: "Ohne Anmeldung", "Without sign-in";
     role_reader: "liest", "reader";
     role_operator: "bedient", "operator";
     role_admin: "verwaltet", "admin";

@@ -32,7 +32,8 @@ messages! {
     subscriptions_next: "Nächstes Datum", "Next date";
     subscriptions_outlook: "Was dann geschieht", "What happens then";
     subscriptions_trial: "Testversion", "Trial";
-    subscriptions_if_it_ends(free): "endet es, sind {free} frei", "if it ends, {free} are free";
+    subscriptions_if_it_ends(free): "Endet es, sind {free} frei.",
+        "If it ends, {free} are free.";
     outlook_renews: "verlängert sich", "renews";
     outlook_ends: "endet", "ends";
     outlook_unknown: "unbekannt", "unknown";

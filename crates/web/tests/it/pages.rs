@@ -21,7 +21,7 @@ async fn the_start_page_shows_what_runs_and_nothing_of_a_tenant() {
         "✓ reachable",
         "collect",
         "✓ turns",
-        "<time datetime=\"2026-08-17T06:15:00Z\">2026-08-17 06:15:00</time>",
+        "<time datetime=\"2026-08-17T06:15:00Z\">17 Aug 2026, 06:15</time>",
         "href=\"/api/v1/docs\"",
         "href=\"/?language=de\"",
     ] {

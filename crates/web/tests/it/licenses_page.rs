@@ -1,0 +1,166 @@
+//! The page of all licences: what needs action first, found and ordered by its address alone.
+
+use axum::http::{Request, StatusCode};
+use domain::Level;
+
+use crate::fixture::{Service, minutes_ago, now, seen, sku};
+
+async fn page(service: &Service, address: &str) -> String {
+    let answer = service.get(address).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    answer.text()
+}
+
+/// The part numbers in the order of the rows.
+fn products(html: &str) -> Vec<&str> {
+    let cells = html.split("<small class=\"mono\">").skip(1);
+    cells
+        .map(|cell| cell.split("</small>").next().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_needs_action_stands_first_and_what_is_not_judged_last() {
+    let service = Service::schools().await;
+    let html = page(&service, "/licenses?language=en").await;
+    let found = products(&html);
+    assert_eq!(
+        found,
+        [
+            "SUSPENDED",
+            "OVER",
+            "EXHAUSTED",
+            "UNTOLD",
+            "STANDARDWOFFPACK_STUDENT",
+            "&#60;img src=x onerror=alert(1)&#62; 🎓 &#38; &#34;&#39;",
+            "PLENTY",
+            "FLOW_FREE",
+            "COMPANY",
+        ]
+    );
+    for expected in [
+        "‼ over-assigned",
+        "✗ exhausted",
+        "? unknown",
+        "▲ low",
+        "✓ enough",
+        "– not judged",
+        "<strong>−2</strong>",
+        "12 of 10",
+        "? of 50",
+        "10 min ago",
+        "1–9 of 9",
+        "2 tenants without new numbers",
+        "Graph refuses the permission. Let an administrator consent.",
+        "is being asked for the first time",
+    ] {
+        assert!(html.contains(expected), "{expected}: {html}");
+    }
+    assert!(!html.contains("Switched off"), "what is off is not shown");
+}
+
+#[tokio::test]
+async fn the_address_filters_and_orders() {
+    let service = Service::schools().await;
+    let check = async |query: &str, expected: &[&str]| {
+        let html = page(&service, &format!("/licenses{query}")).await;
+        assert_eq!(products(&html), expected, "{query}");
+    };
+    check(
+        "?tenant=alpha&sort=product",
+        &["EXHAUSTED", "OVER", "STANDARDWOFFPACK_STUDENT", "PLENTY"],
+    )
+    .await;
+    check(
+        "?tenant=alpha&sort=-free",
+        &["PLENTY", "STANDARDWOFFPACK_STUDENT", "EXHAUSTED", "OVER"],
+    )
+    .await;
+    check("?q=ALPHA+exh", &["EXHAUSTED"]).await;
+    check("?q=office%20365", &["STANDARDWOFFPACK_STUDENT"]).await;
+    check("?q=sch%C3%BCler", &["STANDARDWOFFPACK_STUDENT"]).await;
+    check("?level=exhausted", &["EXHAUSTED"]).await;
+    check("?level=none", &["COMPANY"]).await;
+    check("?tenant=&level=&q=nothing-like-this", &[]).await;
+    check("?page=9&level=low", &["STANDARDWOFFPACK_STUDENT"]).await;
+    let none = page(&service, "/licenses?q=nothing-like-this&language=de").await;
+    assert!(none.contains("Nichts passt zu diesem Filter."), "{none}");
+    for odd in [
+        "?level=red",
+        "?sort=colour",
+        "?page=x",
+        "?levl=low",
+        "?language=fr",
+    ] {
+        let answer = service.get(&format!("/licenses{odd}")).await;
+        assert_eq!(answer.problem(), "invalid-parameter", "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn pages_hold_fifty_and_together_everything_once() {
+    let service = Service::schools().await;
+    let many = (0..120).map(|n| sku(&format!("P{n:03}"), 100, n)).collect();
+    service.look("beta", seen(minutes_ago(1), many, None)).await;
+    let mut all = Vec::new();
+    for number in 1..=3 {
+        let html = page(
+            &service,
+            &format!("/licenses?tenant=beta&sort=-used&page={number}"),
+        )
+        .await;
+        let found = products(&html);
+        assert_eq!(found.len(), if number < 3 { 50 } else { 20 });
+        assert_eq!(html.contains("rel=\"prev\""), number > 1);
+        assert_eq!(html.contains("rel=\"next\""), number < 3);
+        all.extend(found.into_iter().map(str::to_owned));
+    }
+    let expected: Vec<String> = (0..120).rev().map(|n| format!("P{n:03}")).collect();
+    assert_eq!(all, expected);
+}
+
+#[tokio::test]
+async fn numbers_that_are_too_old_are_unknown_whatever_they_were() {
+    let service = Service::schools().await;
+    let later =
+        service.change(|options| options.clock = || now() + jiff::SignedDuration::from_hours(3));
+    let html = page(&later, "/licenses?tenant=alpha").await;
+    assert_eq!(
+        html.matches("class=\"level unknown\"").count(),
+        5,
+        "four rows and their count"
+    );
+    assert!(!html.contains(&format!("level {}", Level::Enough.as_str())));
+}
+
+#[tokio::test]
+async fn what_changes_shows_at_once_and_what_does_not_is_not_read_again() {
+    let service = Service::schools().await;
+    assert!(
+        page(&service, "/licenses?tenant=alpha")
+            .await
+            .contains("99 of 100")
+    );
+    let skus = vec![sku("EXHAUSTED", 10, 3)];
+    service
+        .look("alpha", seen(minutes_ago(1), skus, None))
+        .await;
+    let html = page(&service, "/licenses?tenant=alpha").await;
+    assert!(
+        html.contains("3 of 10") && !html.contains("99 of 100"),
+        "{html}"
+    );
+    let renamed = crate::fixture::entry("alpha", "O'Brien & Söhne");
+    service.store().add_tenant(&renamed, now()).await.unwrap();
+    let html = page(&service, "/licenses?tenant=alpha").await;
+    assert!(html.contains("O&#39;Brien &#38; Söhne"), "{html}");
+}
+
+#[tokio::test]
+async fn before_the_first_tenant_the_page_says_how_to_add_one() {
+    let service = Service::empty().await;
+    let german = Request::get("/licenses").header("accept-language", "de");
+    let html = service.send(german).await.text();
+    assert!(html.contains("Noch wird kein Mandant überwacht."), "{html}");
+    assert!(html.contains("licensetool tenant new"), "{html}");
+}
