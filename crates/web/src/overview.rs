@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::{Exclusion, Language, Level, SkuId, TenantKey, Unknown};
+use domain::{Exclusion, Language, Level, SkuId, Unknown};
 use jiff::{SignedDuration, Timestamp};
 use store::{State, Tenant};
 
@@ -105,30 +105,27 @@ pub(crate) async fn overview(app: &App) -> Result<Overview, Error> {
     }
     let mut tenants = app.store().tenants().await?;
     tenants.retain(|tenant| tenant.settings.enabled);
-    let kept: HashMap<TenantKey, Seen> = {
+    let before = {
         let kept = app.overview();
         let same = kept.same_grounds(&basis.grounds);
-        let seen = kept.overview.tenants.iter().filter(|_| same);
-        seen.map(|seen| (seen.tenant.key.clone(), seen.clone()))
-            .collect()
+        if same {
+            kept.overview.clone()
+        } else {
+            Overview::default()
+        }
     };
-    let holds = |tenant: &Tenant| {
-        let kept = kept.get(&tenant.key)?;
-        let same = kept.tenant.changed_at == tenant.changed_at;
-        same.then(|| kept.lines.clone())
-    };
-    let changed = tenants.iter().filter(|tenant| holds(tenant).is_none());
-    let read_all = changed.count() * ONE_IN > tenants.len();
+    let kept: Vec<Option<&Seen>> = before.those_that_hold(&tenants);
+    let changed = kept.iter().filter(|kept| kept.is_none()).count();
     let mut seen = Vec::with_capacity(tenants.len());
-    if read_all {
+    if changed * ONE_IN > tenants.len() {
         let states = app.store().states().await?;
         let on = states.into_iter();
         let on = on.filter(|state| state.tenant.settings.enabled);
         seen.extend(on.map(|state| seen_of(app, &basis.grounds, state)));
     } else {
-        for tenant in tenants {
-            match holds(&tenant) {
-                Some(lines) => seen.push(with_lines(tenant, lines)),
+        for (tenant, kept) in tenants.into_iter().zip(kept) {
+            match kept {
+                Some(kept) => seen.push(kept.of(tenant)),
                 None => {
                     let state = app.store().state(&tenant.key).await?;
                     seen.extend(state.map(|state| seen_of(app, &basis.grounds, state)));
@@ -143,6 +140,33 @@ pub(crate) async fn overview(app: &App) -> Result<Overview, Error> {
     kept.of = Some(basis);
     kept.overview = overview.clone();
     Ok(overview)
+}
+
+impl Overview {
+    /// Of each tenant what is known of it, if it has not changed. Both are in the order of keys.
+    fn those_that_hold(&self, tenants: &[Tenant]) -> Vec<Option<&Seen>> {
+        let mut known = self.tenants.iter().peekable();
+        let of = |tenant: &Tenant| {
+            while known.next_if(|seen| seen.tenant.key < tenant.key).is_some() {}
+            let seen = known.peek().filter(|seen| seen.tenant.key == tenant.key)?;
+            (seen.tenant.changed_at == tenant.changed_at).then_some(*seen)
+        };
+        tenants.iter().map(of).collect()
+    }
+}
+
+impl Seen {
+    /// The same licences, of the tenant as it is now.
+    fn of(&self, tenant: Tenant) -> Self {
+        if self.tenant.name != tenant.name {
+            return with_lines(tenant, self.lines.clone());
+        }
+        Self {
+            tenant: Arc::new(tenant),
+            lines: self.lines.clone(),
+            folded: self.folded.clone(),
+        }
+    }
 }
 
 fn with_lines(tenant: Tenant, lines: Arc<[Line]>) -> Seen {

@@ -18,6 +18,7 @@ mod simulator;
 mod worker;
 mod collect;
 mod serve;
+mod pages;
 mod load;
 mod start;
 mod year;
@@ -27,6 +28,7 @@ mod alerts;
 const PARTS: &[(&str, fn())] = &[
     ("collect", collect::run),
     ("serve", serve::run),
+    ("pages", pages::run),
     ("start", start::run),
     ("year", year::run),
     ("alerts", alerts::run),

@@ -86,8 +86,7 @@ pub(crate) fn work(order: &Value) {
     let folder = order["folder"].as_str().unwrap().to_owned();
     runtime.block_on(async move {
         let (store, world) = filled(Path::new(&folder), tenants).await;
-        let app = web::app(options(store.clone()));
-        let looks = Looks { app, store, world };
+        let looks = Looks::new(store, world);
         let alone = [
             looks.alone("all, first", ALL, 1, 0).await,
             looks.alone("all, nothing new", ALL, 200, 0).await,
@@ -107,16 +106,40 @@ pub(crate) fn work(order: &Value) {
 }
 
 /// A service and what it is told meanwhile.
-struct Looks {
+pub(crate) struct Looks {
     app: axum::Router,
     store: Store,
     world: World,
 }
 
 impl Looks {
+    pub(crate) fn new(store: Store, world: World) -> Self {
+        let app = web::app(options(store.clone()));
+        Self { app, store, world }
+    }
+
+    /// Bytes of an answer as a browser gets it.
+    pub(crate) async fn compressed(&self, path: &str) -> usize {
+        let request = Request::get(path)
+            .header("host", "127.0.0.1")
+            .header("accept-encoding", "gzip")
+            .body(Body::empty())
+            .unwrap();
+        let answer = self.app.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
+        body.unwrap().len()
+    }
+
     /// The time of one request inside the process, without any socket, each after another look at
     /// so many tenants that found the same numbers.
-    async fn alone(&self, name: &str, path: &str, requests: u32, seen_anew: usize) -> Value {
+    pub(crate) async fn alone(
+        &self,
+        name: &str,
+        path: &str,
+        requests: u32,
+        seen_anew: usize,
+    ) -> Value {
         let mut times = Vec::new();
         for _ in 0..requests {
             for tenant in self.world.tenants().take(seen_anew) {
@@ -159,7 +182,7 @@ fn options(store: Store) -> web::Options {
 }
 
 /// A store that knows the newest state of so many tenants.
-async fn filled(folder: &Path, tenants: usize) -> (Store, World) {
+pub(crate) async fn filled(folder: &Path, tenants: usize) -> (Store, World) {
     let url = format!("sqlite:{}", folder.join("bench.db").display());
     let store = Store::open(&url).await.unwrap();
     store.migrate().await.unwrap();

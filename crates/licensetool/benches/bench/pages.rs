@@ -1,0 +1,99 @@
+//! Pages from the store: server time of each, and the bytes that a first view costs.
+
+use serde_json::Value;
+
+use crate::report::{heading, row, seconds};
+use crate::serve::{Looks, filled};
+
+const SKUS: usize = 40;
+
+/// What a first view loads beside the page.
+const ASSETS: [&str; 3] = [
+    "/assets/licensetool.css",
+    "/assets/licensetool.js",
+    "/assets/icon.svg",
+];
+
+/// A page, how often it is asked for, and how many tenants are seen anew before each time.
+type Case = (&'static str, &'static str, u32, Anew);
+
+#[derive(Clone, Copy)]
+enum Anew {
+    Nobody,
+    One,
+    All,
+}
+
+const CASES: &[Case] = &[
+    ("licences, the first time", "/licenses", 1, Anew::Nobody),
+    ("licences, nothing new", "/licenses", 200, Anew::Nobody),
+    ("licences, one seen anew", "/licenses", 200, Anew::One),
+    ("licences, all seen anew", "/licenses", 10, Anew::All),
+    (
+        "by product, page 30",
+        "/licenses?sort=product&page=30",
+        200,
+        Anew::Nobody,
+    ),
+    (
+        "search",
+        "/licenses?q=school-0000+office",
+        200,
+        Anew::Nobody,
+    ),
+    ("one level", "/licenses?level=low", 200, Anew::Nobody),
+    ("tenant", "/tenants/school-00001", 200, Anew::Nobody),
+    //LATER     ("alerts", "/alerts", 200, Anew::Nobody),
+    //LATER     ("renewals", "/renewals", 50, Anew::Nobody),
+    //LATER     ("monitoring", "/monitoring", 50, Anew::Nobody),
+    //LATER     ("deliveries", "/deliveries", 50, Anew::Nobody),
+];
+
+pub(crate) fn run() {
+    heading(
+        &format!("pages from the store, {SKUS} SKUs a tenant, without a socket"),
+        &["tenants, page", "median", "99 %", "of 5 ms", "compressed"],
+    );
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for tenants in [100, 1_000] {
+        runtime.block_on(measure(tenants));
+    }
+}
+
+async fn measure(tenants: usize) {
+    /// What DESIGN allows for a page of 100 tenants, in seconds.
+    const BUDGET: f64 = 0.005;
+    let folder = tempfile::tempdir().unwrap();
+    let (store, world) = filled(folder.path(), tenants).await;
+    let looks = Looks::new(store, world);
+    for (name, path, requests, anew) in CASES {
+        let seen_anew = match anew {
+            Anew::Nobody => 0,
+            Anew::One => 1,
+            Anew::All => tenants,
+        };
+        let found: Value = looks.alone(name, path, *requests, seen_anew).await;
+        let (median, late) = (
+            found["median"].as_f64().unwrap(),
+            found["late"].as_f64().unwrap(),
+        );
+        row(&[
+            format!("{tenants}, {name}"),
+            seconds(median),
+            seconds(late),
+            format!("{:.2}×", median / BUDGET),
+            looks.compressed(path).await.to_string(),
+        ]);
+    }
+    let mut first_view = looks.compressed("/licenses").await;
+    for asset in ASSETS {
+        first_view += looks.compressed(asset).await;
+    }
+    row(&[
+        format!("{tenants}, first view of licences"),
+        String::new(),
+        String::new(),
+        format!("{:.2} of 100 kB", first_view as f64 / 100_000.0),
+        first_view.to_string(),
+    ]);
+}
