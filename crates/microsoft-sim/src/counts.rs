@@ -18,9 +18,10 @@ use crate::world::World;
 pub struct Counts {
     /// All requests to Entra and Graph, answered or not.
     pub requests: u64,
-    /// By endpoint: `token`, `subscribedSkus`, `subscriptions`, `organization`, `batch`,
-    /// `sites`, `listItems`, `listWrite`, `discovery`, `instance`, `keys`, `other`. Those without a
-    /// request are left out. Parts of a batch are not requests.
+    /// By endpoint: `token`, `authorize`, `logout`, `adminConsent`, `subscribedSkus`,
+    /// `subscriptions`, `organization`, `batch`, `sites`, `listItems`, `listWrite`, `discovery`,
+    /// `instance`, `keys`, `other`. Those without a request are left out. Parts of a batch are not
+    /// requests.
     pub endpoints: BTreeMap<String, u64>,
     /// By tenant key and endpoint. Requests that belong to no known tenant are left out.
     pub tenants: BTreeMap<String, BTreeMap<String, u64>>,

@@ -10,6 +10,11 @@ use crate::message::Request;
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Endpoint {
     Token,
+    /// Where people sign in.
+    Authorize,
+    /// Where they sign out.
+    Logout,
+    AdminConsent,
     Discovery,
     Instance,
     Keys,
@@ -39,7 +44,7 @@ pub(crate) enum Service {
 impl Service {
     pub(crate) fn of(path: &str) -> Service {
         match path.split('/').nth(1) {
-            Some("_sim") => Service::Own,
+            Some("_sim" | "portal") => Service::Own,
             Some("v1.0" | "beta") => Service::Graph,
             _ => Service::Entra,
         }
@@ -47,8 +52,11 @@ impl Service {
 }
 
 impl Endpoint {
-    pub(crate) const ALL: [Endpoint; 12] = [
+    pub(crate) const ALL: [Endpoint; 15] = [
         Endpoint::Token,
+        Endpoint::Authorize,
+        Endpoint::Logout,
+        Endpoint::AdminConsent,
         Endpoint::Discovery,
         Endpoint::Instance,
         Endpoint::Keys,
@@ -92,6 +100,9 @@ impl Endpoint {
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         match parts[..] {
             [_, "oauth2", "v2.0", "token"] => Endpoint::Token,
+            [_, "oauth2", "v2.0", "authorize"] => Endpoint::Authorize,
+            [_, "oauth2", "v2.0", "logout"] => Endpoint::Logout,
+            [_, "adminconsent"] | [_, "v2.0", "adminconsent"] => Endpoint::AdminConsent,
             [_, "v2.0", ".well-known", "openid-configuration"] => Endpoint::Discovery,
             [_, "discovery", "instance"] => Endpoint::Instance,
             [_, "discovery", "v2.0", "keys"] => Endpoint::Keys,
@@ -146,6 +157,9 @@ impl Endpoint {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Endpoint::Token => "token",
+            Endpoint::Authorize => "authorize",
+            Endpoint::Logout => "logout",
+            Endpoint::AdminConsent => "adminConsent",
             Endpoint::Discovery => "discovery",
             Endpoint::Instance => "instance",
             Endpoint::Keys => "keys",
@@ -170,6 +184,10 @@ mod tests {
         let check = |path: &str, expected: Endpoint| assert_eq!(Endpoint::of(path), expected);
         check("/contoso.com/oauth2/v2.0/token", Endpoint::Token);
         check("/contoso.com/oauth2/token", Endpoint::Other);
+        check("/contoso.com/oauth2/v2.0/authorize", Endpoint::Authorize);
+        check("/contoso.com/oauth2/v2.0/logout", Endpoint::Logout);
+        check("/contoso.com/adminconsent", Endpoint::AdminConsent);
+        check("/contoso.com/v2.0/adminconsent", Endpoint::AdminConsent);
         check(
             "/common/v2.0/.well-known/openid-configuration",
             Endpoint::Discovery,

@@ -1,13 +1,25 @@
-//! Entra: discovery, keys, and a token endpoint that gives tokens only to whom the real one would.
+//! Entra: discovery, keys, sign-in, and a token endpoint that gives tokens only to whom the real one
+//! would.
 
-mod access;
-mod assertion;
 mod discovery;
-mod refusal;
-mod token;
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+mod token;
+mod client;
+mod assertion;
+mod access;
+mod keyring;
+
+mod authorize;
+mod code;
+mod id_token;
+mod spoilt;
+mod logout;
+mod consent;
+
+mod refusal;
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, PRAGMA};
@@ -17,20 +29,32 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 use self::access::Signer;
+use self::code::Codes;
+pub(crate) use self::id_token::Occasion;
+use self::keyring::Keyring;
 use self::refusal::Refusal;
+pub use self::spoilt::Spoilt;
 use crate::caller::{Caller, TokenFault};
 use crate::clock::Now;
+use crate::directory::{App, Directory};
 use crate::endpoint::Endpoint;
 use crate::keys::{self, AppKeys, Credential, Place};
 use crate::message::{Reply, Request};
 use crate::world::World;
+use crate::world::sign_in::SignInSpec;
+use crate::world::tenant::CertificateSpec;
 
 /// An authority for all tenants of a world.
 pub(crate) struct Entra {
     world: World,
     base_url: String,
     apps: AppKeys,
-    signer: Signer,
+    sign_in: Option<Credential>,
+    pub(crate) directory: Directory,
+    keys: Keyring,
+    codes: Codes,
+    /// What is wrong with the next id tokens.
+    spoils: Mutex<VecDeque<Spoilt>>,
     /// Ids of tokens that are no longer believed.
     revoked: Mutex<HashSet<Uuid>>,
 }
@@ -50,22 +74,42 @@ impl Entra {
         bits: u32,
         now: Now,
     ) -> anyhow::Result<Entra> {
-        let year = SignedDuration::from_hours(365 * 24);
-        let from = now.wall - SignedDuration::from_hours(24);
-        let key = keys::rsa_key(Place::Entra, 2048)?;
-        let own = Credential::generate("licensetool simulator Entra", &key, from, from + year)?;
+        let apps = AppKeys::generate(&world, bits)?;
+        let sign_in = world.sign_in().map(|spec| sign_in_key(spec, &world, bits));
+        let sign_in = sign_in.transpose()?;
         Ok(Entra {
-            apps: AppKeys::generate(&world, bits)?,
-            signer: Signer::new(&own),
+            directory: Directory::new(&world, &apps, sign_in.as_ref()),
+            apps,
+            sign_in,
+            keys: Keyring::new(own_key(0, now.wall)?),
+            codes: Codes::default(),
+            spoils: Mutex::default(),
             world,
             base_url,
             revoked: Mutex::default(),
         })
     }
 
-    /// The key and certificate of a tenant's app.
-    pub(crate) fn app(&self, tenant: usize) -> &Credential {
+    /// The key and certificate that a tenant's app has from the start.
+    pub(crate) fn credential(&self, tenant: usize) -> Option<&Credential> {
         self.apps.of(tenant)
+    }
+
+    /// Those of the app by which people sign in.
+    pub(crate) fn sign_in_credential(&self) -> Option<&Credential> {
+        self.sign_in.as_ref()
+    }
+
+    /// The app by which people sign in, as it is now.
+    pub(crate) fn sign_in_app(&self) -> Option<(&SignInSpec, Arc<App>)> {
+        let spec = self.world.sign_in()?;
+        let app = self.directory.find(spec.tenant, spec.client_id)?;
+        Some((spec, app))
+    }
+
+    /// Publishes one more key, and signs with it from now on.
+    pub(crate) fn roll_keys(&self, now: Timestamp) -> anyhow::Result<()> {
+        self.keys.roll(|before| own_key(before, now))
     }
 
     /// The tenant in a path, by id or domain.
@@ -82,15 +126,40 @@ impl Entra {
         let answer = match (endpoint, request.method.as_str()) {
             (Endpoint::Token, "POST") => self.token(request, issue, now),
             (Endpoint::Discovery, "GET" | "HEAD") => self.discovery(&request.path),
-            (Endpoint::Keys, "GET" | "HEAD") => self.keys(&request.path),
+            (Endpoint::Keys, "GET" | "HEAD") => self.jwks(&request.path),
             (Endpoint::Instance, "GET" | "HEAD") => self.instance(request),
             (Endpoint::Other, _) => return nowhere(),
+            (endpoint, "GET" | "POST") if self.has_page(endpoint) => {
+                return self.shown(endpoint, request, now);
+            }
             (_, method) => Err(Refusal::method(endpoint, method)),
         };
         let mut reply = match answer {
             Ok(body) => reply(StatusCode::OK, &body),
             Err(refusal) => refusal.reply(&self.base_url, correlation(request), now.wall),
         };
+        self.complete(&mut reply.headers, request);
+        reply
+    }
+
+    fn has_page(&self, endpoint: Endpoint) -> bool {
+        let pages = [
+            Endpoint::Authorize,
+            Endpoint::Logout,
+            Endpoint::AdminConsent,
+        ];
+        pages.contains(&endpoint)
+    }
+
+    /// What people see in their browser.
+    fn shown(&self, endpoint: Endpoint, request: &Request, now: Now) -> Reply {
+        let shown = match endpoint {
+            Endpoint::Authorize => self.authorize(request, now),
+            Endpoint::Logout => self.logout(request),
+            _ => self.admin_consent(request, now),
+        };
+        let refused = |refusal: Refusal| refusal.page(correlation(request), now.wall);
+        let mut reply = shown.unwrap_or_else(refused);
         self.complete(&mut reply.headers, request);
         reply
     }
@@ -105,7 +174,7 @@ impl Entra {
 
     /// Who sends a request to Graph.
     pub(crate) fn caller(&self, headers: &HeaderMap, now: Timestamp) -> Result<Caller, TokenFault> {
-        let token = self.signer.read(access::bearer(headers)?, now)?;
+        let token = self.keys.read(access::bearer(headers)?, now)?;
         if self.with_revoked(|revoked| revoked.contains(&token.uti)) {
             return Err(TokenFault::Revoked);
         }
@@ -124,7 +193,7 @@ impl Entra {
 
     /// From now on the token in these headers is not believed.
     pub(crate) fn revoke(&self, headers: &HeaderMap, now: Timestamp) {
-        let token = access::bearer(headers).and_then(|token| self.signer.read(token, now));
+        let token = access::bearer(headers).and_then(|token| self.keys.read(token, now));
         if let Ok(token) = token {
             self.with_revoked(|revoked| revoked.insert(token.uti));
         }
@@ -157,6 +226,26 @@ impl Entra {
             headers.insert(name, id.clone());
         }
     }
+}
+
+fn sign_in_key(spec: &SignInSpec, world: &World, bits: u32) -> anyhow::Result<Credential> {
+    let key = keys::rsa_key(Place::SignIn, bits)?;
+    let days = CertificateSpec::default();
+    Credential::generate(
+        &format!("{} sign-in", spec.name),
+        &key,
+        world.midnight(days.from_day),
+        world.midnight(days.ends_in_days),
+    )
+}
+
+/// Entra's key after so many others.
+fn own_key(before: usize, now: Timestamp) -> anyhow::Result<Signer> {
+    let year = SignedDuration::from_hours(365 * 24);
+    let from = now - SignedDuration::from_hours(24);
+    let key = keys::rsa_key(Place::Entra(before), 2048)?;
+    let own = Credential::generate("licensetool simulator Entra", &key, from, from + year)?;
+    Ok(Signer::new(&own))
 }
 
 fn nowhere() -> Reply {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::keys::Credential;
 use crate::microsoft::Microsoft;
 use crate::world::TenantSpec;
+use crate::world::sign_in::SignInSpec;
 use crate::world::site::{Purpose, SiteSpec};
 
 /// First line of the settings, by which a later start knows that it may overwrite the folder.
@@ -34,11 +35,21 @@ pub(crate) fn write(dir: &Path, microsoft: &Microsoft, ca_pem: Option<&str>) -> 
     }
     let tenants = microsoft.world.all().enumerate();
     for (index, tenant) in tenants.filter(|(_, tenant)| tenant.watched) {
-        tenant_files(dir, tenant, microsoft.entra.app(index))?;
+        if let Some(app) = microsoft.entra.credential(index) {
+            tenant_files(dir, tenant, app)?;
+        }
     }
     if let Some(site) = microsoft.world.site() {
         let tenant = microsoft.world.at(site.tenant);
-        site_files(dir, site, tenant, microsoft.entra.app(site.tenant))?;
+        if let Some(app) = microsoft.entra.credential(site.tenant) {
+            site_files(dir, site, tenant, app)?;
+        }
+    }
+    if let Some(sign_in) = microsoft.world.sign_in() {
+        let tenant = microsoft.world.at(sign_in.tenant);
+        if let Some(app) = microsoft.entra.sign_in_credential() {
+            sign_in_files(dir, sign_in, tenant, app)?;
+        }
     }
     Ok(())
 }
@@ -62,20 +73,21 @@ fn settings(base_url: &str, with_ca: bool) -> String {
 fn tenant_files(dir: &Path, tenant: &TenantSpec, app: &Credential) -> anyhow::Result<()> {
     let key = &tenant.key;
     let certificate = format!("certs/{key}/mycert_{key}.pem");
-    let ends = app.not_after.to_zoned_datetime(TimeZone::UTC).date();
+    let read = &app.certificate;
+    let ends = read.not_after.to_zoned_datetime(TimeZone::UTC).date();
     let profile = json!({
         "tenant_id": tenant.tenant_id,
         "tenant_name": tenant.name,
         "client_id": tenant.client_id,
-        "thumbprint": app.thumbprint(),
+        "thumbprint": app.certificate.thumbprint,
         "cert_path": certificate,
         "expires": ends.to_string(),
     });
     let info = json!({
-        "subject": app.subject,
-        "thumbprint": app.thumbprint(),
-        "not_before": app.not_before.to_string(),
-        "not_after": app.not_after.to_string(),
+        "subject": read.subject,
+        "thumbprint": read.thumbprint,
+        "not_before": read.not_before.to_string(),
+        "not_after": read.not_after.to_string(),
     });
     let name = format!("config-profiles/tenants/config-{key}-profile.json");
     file(dir, &name, &pretty(&profile))?;
@@ -84,8 +96,7 @@ fn tenant_files(dir: &Path, tenant: &TenantSpec, app: &Credential) -> anyhow::Re
         &format!("certs/infos/cert-{key}-info.json"),
         &pretty(&info),
     )?;
-    let pem = format!("{}{}", app.key_pem, app.certificate_pem);
-    file(dir, &certificate, pem.as_bytes())
+    file(dir, &certificate, app.pem().as_bytes())
 }
 
 fn site_files(
@@ -99,7 +110,7 @@ fn site_files(
     let profile = json!({
         "tenant_id": tenant.tenant_id,
         "client_id": tenant.client_id,
-        "thumbprint": app.thumbprint(),
+        "thumbprint": app.certificate.thumbprint,
         "cert_path": certificate,
         "sharepoint_infos": {
             "site_id": site.id(),
@@ -119,8 +130,26 @@ fn site_files(
     });
     let name = format!("config-profiles/sharepoint/sp-config-{key}-profile.json");
     file(dir, &name, &pretty(&profile))?;
-    let pem = format!("{}{}", app.key_pem, app.certificate_pem);
-    file(dir, &certificate, pem.as_bytes())
+    file(dir, &certificate, app.pem().as_bytes())
+}
+
+fn sign_in_files(
+    dir: &Path,
+    sign_in: &SignInSpec,
+    tenant: &TenantSpec,
+    app: &Credential,
+) -> anyhow::Result<()> {
+    let certificate = "certs/sign-in/sign-in.pem";
+    let profile = json!({
+        "tenant_id": tenant.tenant_id,
+        "client_id": sign_in.client_id,
+        "thumbprint": app.certificate.thumbprint,
+        "cert_path": certificate,
+    });
+    let key = &sign_in.profile;
+    let name = format!("config-profiles/auth/auth-config-{key}-profile.json");
+    file(dir, &name, &pretty(&profile))?;
+    file(dir, certificate, app.pem().as_bytes())
 }
 
 fn pretty(value: &Value) -> Vec<u8> {

@@ -1,13 +1,10 @@
 //! Keys and certificates, made anew at every start: nothing secret is ever written down in the
 //! repository.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use anyhow::{Context as _, bail};
-use aws_lc_rs::digest::{self, Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use anyhow::{Context as _, Error, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rcgen::{
@@ -15,21 +12,21 @@ use rcgen::{
     date_time_ymd,
 };
 use rustls_pki_types::PrivatePkcs8KeyDer;
+use uuid::Uuid;
 
+use crate::certificate::Certificate;
+use crate::simulator::TestCredential;
 use crate::world::{TenantSpec, World};
 
 /// A private key and the certificate that stands for it: of an app, or Entra's own.
 pub(crate) struct Credential {
-    pub(crate) subject: String,
+    /// As Entra reads it.
+    pub(crate) certificate: Arc<Certificate>,
     pub(crate) certificate_der: Vec<u8>,
     pub(crate) certificate_pem: String,
     /// PKCS#8.
     pub(crate) key_pem: String,
     pub(crate) key_der: Vec<u8>,
-    /// DER of the RSA public key alone, as verification takes it.
-    pub(crate) public: Vec<u8>,
-    pub(crate) not_before: Timestamp,
-    pub(crate) not_after: Timestamp,
 }
 
 impl Credential {
@@ -48,50 +45,44 @@ impl Credential {
             .self_signed(key)
             .context("a certificate cannot be made")?;
         Ok(Credential {
-            subject: format!("CN={name}"),
+            certificate: Arc::new(Certificate::read(certificate.der()).map_err(Error::msg)?),
             certificate_der: certificate.der().to_vec(),
             certificate_pem: certificate.pem(),
             key_pem: key.serialize_pem(),
             key_der: key.serialize_der(),
-            public: key.public_key_raw().to_vec(),
-            not_before,
-            not_after,
         })
     }
 
-    /// As Entra's portal shows it: SHA-1, hexadecimal, upper case.
-    pub(crate) fn thumbprint(&self) -> String {
-        upper_hex(&self.digest(&SHA1_FOR_LEGACY_USE_ONLY))
+    /// What clients in the same process sign in with.
+    pub(crate) fn for_tests(&self, tenant_id: Uuid, client_id: Uuid) -> TestCredential {
+        TestCredential {
+            tenant_id,
+            client_id,
+            certificate_der: self.certificate_der.clone(),
+            key_pem: self.key_pem.clone(),
+            thumbprint_sha1_hex: self.certificate.thumbprint.clone(),
+        }
     }
 
-    /// The header `x5t` of an assertion, and the `kid` of Entra's own keys.
-    pub(crate) fn x5t(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.digest(&SHA1_FOR_LEGACY_USE_ONLY))
-    }
-
-    /// The header `x5t#S256` of an assertion.
-    pub(crate) fn x5t_s256(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.digest(&SHA256))
-    }
-
-    fn digest(&self, algorithm: &'static Algorithm) -> Vec<u8> {
-        digest::digest(algorithm, &self.certificate_der)
-            .as_ref()
-            .to_vec()
+    /// Key and certificate in one file.
+    pub(crate) fn pem(&self) -> String {
+        format!("{}{}", self.key_pem, self.certificate_pem)
     }
 }
 
 /// Which of a simulator's keys.
 #[derive(Clone, Copy)]
 pub(crate) enum Place {
-    Entra,
+    /// Entra's own, by how often it has been replaced.
+    Entra(usize),
+    SignIn,
     App(usize),
 }
 
 /// Keys of 2048 bits that this process has made, in PKCS#8. A simulator has a different one at
 /// each place, but a process with many simulators (tests) makes each only once: it costs a
 /// quarter of a second.
-static MADE: [OnceLock<Vec<u8>>; 8] = [const { OnceLock::new() }; 8];
+static MADE: [OnceLock<Vec<u8>>; 10] = [const { OnceLock::new() }; 10];
 
 pub(crate) fn rsa_key(place: Place, bits: u32) -> anyhow::Result<KeyPair> {
     let size = match bits {
@@ -102,20 +93,19 @@ pub(crate) fn rsa_key(place: Place, bits: u32) -> anyhow::Result<KeyPair> {
     };
     let make = || KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, size);
     let index = match place {
-        Place::Entra => 0,
-        Place::App(tenant) => tenant + 1,
+        Place::Entra(first @ 0..2) => Some(first),
+        Place::Entra(_) => None,
+        Place::SignIn => Some(2),
+        Place::App(tenant) => Some(tenant + 3),
     };
-    let Some(made) = MADE.get(index).filter(|_| bits == 2048) else {
+    let kept = index.filter(|_| bits == 2048);
+    let Some(made) = kept.and_then(|index| MADE.get(index)) else {
         return make().context("an RSA key cannot be made");
     };
     let made = made.get_or_init(|| make().map(|key| key.serialize_der()).unwrap_or_default());
     let der = PrivatePkcs8KeyDer::from(made.as_slice());
     KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_RSA_SHA256)
         .context("an RSA key cannot be made")
-}
-
-pub(crate) fn upper_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 /// Writes the days into a certificate to be made; the time of day is midnight.
@@ -133,13 +123,17 @@ pub(crate) fn valid(params: &mut CertificateParams, from: Timestamp, until: Time
     params.not_after = day(until);
 }
 
-/// The certificates of a world's apps: one each, or one for all.
-pub(crate) struct AppKeys(Vec<Credential>);
+/// The certificates of a world's apps: one each, or one for all. A tenant without an app has none.
+pub(crate) struct AppKeys {
+    made: Vec<Option<Credential>>,
+    shared: bool,
+}
 
 impl AppKeys {
     /// Takes about a tenth of a second of CPU a key.
     pub(crate) fn generate(world: &World, bits: u32) -> anyhow::Result<AppKeys> {
-        let count = if world.one_certificate() {
+        let shared = world.one_certificate();
+        let count = if shared {
             world.len().min(1)
         } else {
             world.len()
@@ -157,16 +151,14 @@ impl AppKeys {
                 .map(|part| part.join().expect("making a key does not panic"))
                 .collect::<anyhow::Result<Vec<_>>>()
         })?;
-        Ok(AppKeys(made.into_iter().flatten().collect()))
+        let made = made.into_iter().flatten().collect();
+        Ok(AppKeys { made, shared })
     }
 
     /// The certificate of the app of the tenant at that position of the world.
-    pub(crate) fn of(&self, tenant: usize) -> &Credential {
-        self.0.get(tenant).unwrap_or_else(|| {
-            self.0
-                .first()
-                .expect("a world with a tenant has a certificate")
-        })
+    pub(crate) fn of(&self, tenant: usize) -> Option<&Credential> {
+        let place = if self.shared { 0 } else { tenant };
+        self.made.get(place)?.as_ref()
     }
 }
 
@@ -174,8 +166,11 @@ fn of_tenants(
     world: &World,
     part: &[(usize, &TenantSpec)],
     bits: u32,
-) -> anyhow::Result<Vec<Credential>> {
-    let certificate = |(place, tenant): &(usize, &TenantSpec)| {
+) -> anyhow::Result<Vec<Option<Credential>>> {
+    let made = |(place, tenant): &(usize, &TenantSpec)| {
+        if !tenant.registered {
+            return Ok(None);
+        }
         let days = tenant.certificate;
         let name = if world.one_certificate() {
             "all schools"
@@ -189,8 +184,9 @@ fn of_tenants(
             world.midnight(days.ends_in_days),
         )
         .with_context(|| format!("tenant \"{}\"", tenant.key))
+        .map(Some)
     };
-    part.iter().map(certificate).collect()
+    part.iter().map(made).collect()
 }
 
 #[cfg(test)]
@@ -201,13 +197,12 @@ mod tests {
     fn a_certificate_says_its_days_and_is_found_by_its_thumbprint() {
         let day = |text: &str| text.parse::<Timestamp>().unwrap();
         let (from, until) = (day("2026-08-10T00:00:00Z"), day("2027-08-10T00:00:00Z"));
-        let key = rsa_key(Place::Entra, 2048).unwrap();
+        let key = rsa_key(Place::Entra(0), 2048).unwrap();
         let made = Credential::generate("school", &key, from, until).unwrap();
-        assert_eq!(made.subject, "CN=school");
-        assert_eq!(made.thumbprint().len(), 40);
-        let x5t = URL_SAFE_NO_PAD.decode(made.x5t()).unwrap();
-        assert_eq!(upper_hex(&x5t), made.thumbprint());
-        assert_eq!(URL_SAFE_NO_PAD.decode(made.x5t_s256()).unwrap().len(), 32);
+        let read = &made.certificate;
+        assert_eq!(read.subject, "CN=school");
+        assert_eq!((read.not_before, read.not_after), (from, until));
+        assert_eq!(read.public, key.public_key_raw());
         assert!(made.key_pem.starts_with("-----BEGIN PRIVATE KEY-----"));
         assert!(
             made.certificate_pem
@@ -217,16 +212,28 @@ mod tests {
 
     #[test]
     fn a_key_of_an_odd_size_is_refused_with_the_sizes_that_work() {
-        let error = rsa_key(Place::Entra, 1024).unwrap_err().to_string();
+        let error = rsa_key(Place::Entra(0), 1024).unwrap_err().to_string();
         assert!(error.contains("2048, 3072 or 4096"), "{error}");
     }
 
     #[test]
     fn a_made_up_world_shares_one_certificate_and_a_written_one_does_not() {
+        let thumbprint = |keys: &AppKeys, tenant| {
+            let made = keys.of(tenant);
+            made.map(|made| made.certificate.thumbprint.clone())
+        };
         let shared = AppKeys::generate(&World::generate(50, 1, 1), 2048).unwrap();
-        assert_eq!(shared.0.len(), 1);
-        assert_eq!(shared.of(0).thumbprint(), shared.of(49).thumbprint());
+        assert_eq!(shared.made.len(), 1);
+        assert_eq!(thumbprint(&shared, 0), thumbprint(&shared, 49));
         let own = AppKeys::generate(&World::demo(), 2048).unwrap();
-        assert_ne!(own.of(0).thumbprint(), own.of(1).thumbprint());
+        assert_ne!(thumbprint(&own, 0), thumbprint(&own, 1));
+    }
+
+    #[test]
+    fn a_tenant_without_an_app_has_no_certificate() {
+        let world = World::demo();
+        let place = world.index_of_key("neueschule").unwrap();
+        let keys = AppKeys::generate(&world, 2048).unwrap();
+        assert!(keys.of(place).is_none() && keys.of(0).is_some());
     }
 }

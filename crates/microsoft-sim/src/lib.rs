@@ -27,12 +27,16 @@
 mod simulator;
 
 mod lists;
+mod sign_in;
+mod onboarding;
 
 mod clock;
 mod world;
 
 mod caller;
+mod directory;
 mod endpoint;
+mod html;
 mod message;
 mod microsoft;
 
@@ -47,18 +51,22 @@ mod broken;
 mod counts;
 mod fault;
 mod own;
+mod portal;
 mod pages;
 
 pub mod sink;
 
 mod home;
 mod keys;
+mod certificate;
 mod tls;
 mod wire;
 
 pub use counts::{Counts, ListWrites};
+pub use entra::Spoilt;
 pub use fault::{Call, Fault, FaultKind, RetryAfter};
 pub use lists::SiteView;
 pub use sharepoint::{FlowMail, Row};
+pub use sign_in::{Daemon, SignInApp};
 pub use simulator::{Options, Simulator, TestCredential, Tls};
-pub use world::{TenantSpec, World, WorldError};
+pub use world::{Account, TenantSpec, World, WorldError};

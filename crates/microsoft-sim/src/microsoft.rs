@@ -125,8 +125,7 @@ impl Microsoft {
 
     /// The position of a tenant that has this SKU.
     pub(crate) fn owner(&self, tenant: &str, part_number: &str) -> Result<usize, String> {
-        let index = self.world.index_of_key(tenant);
-        let index = index.ok_or_else(|| format!("no tenant \"{tenant}\" in this world"))?;
+        let index = self.position(tenant)?;
         let mut skus = self.world.at(index).skus.iter();
         if skus.all(|sku| sku.part_number != part_number) {
             return Err(format!("no SKU \"{part_number}\" of tenant \"{tenant}\""));

@@ -163,6 +163,10 @@ impl Simulator {
         &self.microsoft.world
     }
 
+    pub(crate) fn microsoft(&self) -> &Microsoft {
+        &self.microsoft
+    }
+
     pub(crate) fn sharepoint(&self) -> &Sharepoint {
         &self.microsoft.sharepoint
     }
@@ -184,20 +188,15 @@ impl Simulator {
     /// The credential of a tenant's app.
     ///
     /// # Panics
-    /// If the world has no tenant of that key.
+    /// If the world has no tenant of that key, or nobody has registered an app in it at the start.
     #[must_use]
     pub fn credential(&self, key: &str) -> TestCredential {
         let index = self.microsoft.world.index_of_key(key);
         let index = index.unwrap_or_else(|| panic!("no tenant \"{key}\" in this world"));
         let tenant = self.microsoft.world.at(index);
-        let app = self.microsoft.entra.app(index);
-        TestCredential {
-            tenant_id: tenant.tenant_id,
-            client_id: tenant.client_id,
-            certificate_der: app.certificate_der.clone(),
-            key_pem: app.key_pem.clone(),
-            thumbprint_sha1_hex: app.thumbprint(),
-        }
+        let app = self.microsoft.entra.credential(index);
+        let app = app.unwrap_or_else(|| panic!("no app in \"{key}\" at the start"));
+        app.for_tests(tenant.tenant_id, tenant.client_id)
     }
 
     /// Lets something go wrong from now on. Orders come one after the other.

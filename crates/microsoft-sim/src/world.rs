@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod generate;
 pub(crate) mod site;
+pub(crate) mod sign_in;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,11 +16,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use self::error::WorldError;
+pub use self::sign_in::Account;
 pub use self::tenant::TenantSpec;
 
 use crate::clock;
 use crate::graph;
 use crate::world::course::{DAY, Day};
+use crate::world::sign_in::{Company, SignInSpec};
 use crate::world::site::SiteSpec;
 
 /// Tenants, their SKUs and purchases, and the course of their numbers over days. Cheap to clone.
@@ -40,7 +43,7 @@ struct Tenants {
     by_domain: HashMap<String, usize>,
     /// Whether one certificate serves all of them, as that of a service provider's app may.
     one_certificate: bool,
-    site: Option<SiteSpec>,
+    company: Company,
 }
 
 impl World {
@@ -49,10 +52,11 @@ impl World {
     /// # Errors
     /// Says line, tenant, field and the way out of the first mistake.
     pub fn parse(toml: &str) -> Result<World, WorldError> {
-        check::world(toml).map(|(tenants, site)| World::new(tenants, site, false))
+        check::world(toml).map(|(tenants, company)| World::new(tenants, company, false))
     }
 
-    /// The two schools of the demo, and the company that looks after them.
+    /// The two schools of the demo, the company that looks after them and its people, and a third
+    /// school in which nobody has registered an app yet.
     #[must_use]
     pub fn demo() -> World {
         World::parse(include_str!("../worlds/demo.toml")).expect("the demo's world is tested")
@@ -62,17 +66,18 @@ impl World {
     /// nothing until asked for, and share one certificate.
     #[must_use]
     pub fn generate(tenants: usize, skus: usize, seed: u64) -> World {
-        World::new(generate::tenants(tenants, skus, seed), None, true)
+        let tenants = generate::tenants(tenants, skus, seed);
+        World::new(tenants, Company::default(), true)
     }
 
     /// The same world with a company that looks after it: a tenant "company" that nobody watches,
-    /// with a SharePoint site. A world that has a site stays as it is.
+    /// with a SharePoint site, and people who sign in. A world that has a site stays as it is.
     ///
     /// # Panics
     /// If a tenant is called "company" and is not it.
     #[must_use]
     pub fn with_company(self) -> World {
-        if self.tenants.site.is_some() {
+        if self.site().is_some() {
             return self;
         }
         let (company, site) = site::company(self.len());
@@ -82,11 +87,16 @@ impl World {
             company.key
         );
         let mut list = self.tenants.list.clone();
+        let sign_in = SignInSpec::of_company(&company, &site);
         list.push(company);
-        World::new(list, Some(site), self.tenants.one_certificate).starting(self.day0)
+        let company = Company {
+            site: Some(site),
+            sign_in: Some(sign_in),
+        };
+        World::new(list, company, self.tenants.one_certificate).starting(self.day0)
     }
 
-    fn new(list: Vec<TenantSpec>, site: Option<SiteSpec>, one_certificate: bool) -> World {
+    fn new(list: Vec<TenantSpec>, company: Company, one_certificate: bool) -> World {
         let numbered = || list.iter().enumerate();
         let tenants = Tenants {
             by_key: numbered().map(|(n, it)| (it.key.clone(), n)).collect(),
@@ -95,7 +105,7 @@ impl World {
                 .map(|(n, it)| (it.domain.to_ascii_lowercase(), n))
                 .collect(),
             one_certificate,
-            site,
+            company,
             list,
         };
         World {
@@ -127,7 +137,11 @@ impl World {
     }
 
     pub(crate) fn site(&self) -> Option<&SiteSpec> {
-        self.tenants.site.as_ref()
+        self.tenants.company.site.as_ref()
+    }
+
+    pub(crate) fn sign_in(&self) -> Option<&SignInSpec> {
+        self.tenants.company.sign_in.as_ref()
     }
 
     /// What Graph answers to `GET /v1.0/subscribedSkus` of a tenant at an instant.

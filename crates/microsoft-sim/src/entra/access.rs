@@ -8,7 +8,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -16,7 +15,7 @@ use uuid::Uuid;
 use crate::caller::TokenFault;
 use crate::keys::Credential;
 
-/// Claims of an app's token, as Entra makes them for Graph (version 1.0).
+/// Claims of a token for Graph, as Entra makes them (version 1.0): an app's, or somebody's.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Claims {
     pub(super) aud: String,
@@ -34,6 +33,9 @@ pub(super) struct Claims {
     /// Left out of the token of an app that nobody gave a permission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) roles: Vec<String>,
+    /// What somebody lets the app do in their name; an app's own token has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) scp: Option<String>,
     /// Id of the token.
     pub(super) uti: Uuid,
     pub(super) ver: String,
@@ -50,19 +52,27 @@ pub(super) struct Signer {
 
 impl Signer {
     pub(super) fn new(own: &Credential) -> Signer {
-        let kid = own.x5t();
-        let header = json!({"typ": "JWT", "alg": "RS256", "x5t": kid, "kid": kid});
+        let kid = own.certificate.x5t.clone();
         Signer {
             key: RsaKeyPair::from_pkcs8(&own.key_der).expect("the key was made a moment ago"),
             certificate: STANDARD.encode(&own.certificate_der),
-            header: URL_SAFE_NO_PAD.encode(header.to_string()),
+            header: header(&kid),
             kid,
         }
     }
 
-    pub(super) fn sign(&self, claims: &Claims) -> String {
-        let claims = serde_json::to_vec(claims).expect("claims are plain data");
-        let mut token = format!("{}.{}", self.header, URL_SAFE_NO_PAD.encode(claims));
+    /// The `kid` of its tokens.
+    pub(super) fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    pub(super) fn sign(&self, claims: &impl Serialize) -> String {
+        self.sign_under(&self.header, claims)
+    }
+
+    /// Under another header, which is encoded.
+    pub(super) fn sign_under(&self, header: &str, claims: &impl Serialize) -> String {
+        let mut token = unsigned(header, claims);
         let mut signature = vec![0; self.key.public_modulus_len()];
         self.key
             .sign(
@@ -77,24 +87,10 @@ impl Signer {
         token
     }
 
-    /// The claims of a token that this key signed and whose time has not ended.
-    pub(super) fn read(&self, token: &str, now: Timestamp) -> Result<Claims, TokenFault> {
-        let (signed, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
-        let (_, claims) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
-        let decoded = |part: &str| {
-            URL_SAFE_NO_PAD
-                .decode(part)
-                .map_err(|_| TokenFault::Malformed)
-        };
-        let (claims, signature) = (decoded(claims)?, decoded(signature)?);
+    pub(super) fn has_signed(&self, message: &str, signature: &[u8]) -> bool {
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.key.public_key())
-            .verify(signed.as_bytes(), &signature)
-            .map_err(|_| TokenFault::Signature)?;
-        let claims: Claims = serde_json::from_slice(&claims).map_err(|_| TokenFault::Malformed)?;
-        if claims.exp <= now.as_second() {
-            return Err(TokenFault::Expired);
-        }
-        Ok(claims)
+            .verify(message.as_bytes(), signature)
+            .is_ok()
     }
 
     /// The entry of the key in the JWKS.
@@ -112,6 +108,18 @@ impl Signer {
             "issuer": format!("{base_url}/{{tenantid}}/v2.0"),
         })
     }
+}
+
+/// The header of a token, encoded.
+pub(super) fn header(kid: &str) -> String {
+    let header = json!({"typ": "JWT", "alg": "RS256", "x5t": kid, "kid": kid});
+    URL_SAFE_NO_PAD.encode(header.to_string())
+}
+
+/// Header and claims of a token, without the dot before its signature.
+pub(super) fn unsigned(header: &str, claims: &impl Serialize) -> String {
+    let claims = serde_json::to_vec(claims).expect("claims are plain data");
+    format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims))
 }
 
 /// The token in the headers of a request.

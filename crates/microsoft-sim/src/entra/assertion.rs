@@ -1,5 +1,7 @@
 //! Client assertions, judged as strictly and as leniently as Entra judges them.
 
+use std::sync::Arc;
+
 use aws_lc_rs::signature::{
     RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters, UnparsedPublicKey,
 };
@@ -9,8 +11,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Refusal;
+use crate::certificate::{Certificate, upper_hex};
 use crate::clock::Now;
-use crate::keys::{Credential, upper_hex};
 
 /// How far the clocks of client and server may be apart, in seconds.
 const LEEWAY: f64 = 300.0;
@@ -18,8 +20,8 @@ const LEEWAY: f64 = 300.0;
 /// What an assertion must agree with.
 pub(super) struct Expected<'a> {
     pub(super) client_id: &'a str,
-    /// The one certificate that is registered with the app.
-    pub(super) registered: &'a Credential,
+    /// The certificates that are registered with the app.
+    pub(super) registered: &'a [Arc<Certificate>],
     /// The addresses by which this authority is known for the tenant.
     pub(super) audiences: &'a [String],
 }
@@ -57,10 +59,9 @@ pub(super) fn judge(assertion: &str, expected: &Expected<'_>, now: Now) -> Resul
     whose(&claims, expected)?;
     on_time(&claims, now.wall)?;
     let algorithm = algorithm(&header.alg)?;
-    let registered = expected.registered;
-    if !names(&header, registered) {
-        return Err(unknown_key(&header, expected.client_id));
-    }
+    let mut registered = expected.registered.iter();
+    let registered = registered.find(|certificate| names(&header, certificate));
+    let registered = registered.ok_or_else(|| unknown_key(&header, expected.client_id))?;
     UnparsedPublicKey::new(algorithm, &registered.public)
         .verify(signed.as_bytes(), &signature)
         .map_err(|_| bad_key("The key was used but the signature is invalid", registered))?;
@@ -127,14 +128,14 @@ fn algorithm(name: &str) -> Result<&'static RsaParameters, Refusal> {
 }
 
 /// Whether the header names this certificate by a thumbprint, and by no thumbprint another one.
-fn names(header: &Header, registered: &Credential) -> bool {
+fn names(header: &Header, registered: &Certificate) -> bool {
     let told = [
-        (&header.x5t_s256, registered.x5t_s256()),
-        (&header.x5t, registered.x5t()),
+        (&header.x5t_s256, &registered.x5t_s256),
+        (&header.x5t, &registered.x5t),
     ];
     let same: Vec<bool> = told
         .iter()
-        .filter_map(|(told, own)| Some(plain(told.as_deref()?) == *own))
+        .filter_map(|(told, own)| Some(plain(told.as_deref()?) == **own))
         .collect();
     !same.is_empty() && same.iter().all(|same| *same)
 }
@@ -159,13 +160,11 @@ fn unknown_key(header: &Header, client_id: &str) -> Refusal {
     Refusal::new(700_027, message)
 }
 
-fn bad_key(reason: &str, registered: &Credential) -> Refusal {
+fn bad_key(reason: &str, registered: &Certificate) -> Refusal {
     let message = format!(
         "Client assertion failed signature validation. [Reason - {reason}., Thumbprint of key \
          used by client: '{}', Found key 'Start={:.0}, End={:.0}'].",
-        registered.thumbprint(),
-        registered.not_before,
-        registered.not_after,
+        registered.thumbprint, registered.not_before, registered.not_after,
     );
     Refusal::new(700_027, message)
 }

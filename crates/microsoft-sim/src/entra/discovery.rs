@@ -8,7 +8,7 @@ use crate::message::Request;
 use crate::world::TenantSpec;
 
 /// Names that stand for every tenant.
-const SHARED: [&str; 3] = ["common", "organizations", "consumers"];
+pub(super) const SHARED: [&str; 3] = ["common", "organizations", "consumers"];
 
 impl Entra {
     pub(super) fn discovery(&self, path: &str) -> Result<Value, Refusal> {
@@ -49,12 +49,14 @@ impl Entra {
     }
 
     /// The public keys of tokens. No `alg`, as at Microsoft.
-    pub(super) fn keys(&self, path: &str) -> Result<Value, Refusal> {
+    pub(super) fn jwks(&self, path: &str) -> Result<Value, Refusal> {
         let name = path.split('/').nth(1).unwrap_or_default();
         if !SHARED.contains(&name) {
             self.known(name)?;
         }
-        Ok(json!({ "keys": [self.signer.public_key(&self.base_url)] }))
+        let keys = self.keys.all().into_iter();
+        let keys = keys.map(|key| key.public_key(&self.base_url));
+        Ok(json!({ "keys": keys.collect::<Vec<_>>() }))
     }
 
     /// Which hosts are one authority. This one knows itself alone.

@@ -1,5 +1,7 @@
 //! From a world file as written to a world that holds together.
 
+mod sign_in;
+
 use std::collections::{BTreeMap, HashSet};
 
 use toml::Spanned;
@@ -10,6 +12,7 @@ use crate::world::error::WorldError;
 use crate::world::file::{
     Changing, OddTable, SiteTable, SkuTable, SubscriptionTable, TenantTable, WorldFile,
 };
+use crate::world::sign_in::Company;
 use crate::world::site::SiteSpec;
 use crate::world::tenant::{Oddities, ServicePlan, Sku, Subscription, TenantSpec};
 
@@ -29,7 +32,7 @@ struct Reader<'a> {
     plans: BTreeMap<String, Uuid>,
 }
 
-pub(crate) fn world(text: &str) -> Result<(Vec<TenantSpec>, Option<SiteSpec>), WorldError> {
+pub(crate) fn world(text: &str) -> Result<(Vec<TenantSpec>, Company), WorldError> {
     let file: WorldFile = toml::from_str(text).map_err(|error| syntax(text, &error))?;
     if file.tenant.is_empty() {
         return Err(WorldError::new(
@@ -47,7 +50,10 @@ pub(crate) fn world(text: &str) -> Result<(Vec<TenantSpec>, Option<SiteSpec>), W
         .collect::<Result<Vec<_>, _>>()?;
     distinct(&tenants)?;
     let site = file.sharepoint.map(|table| reader.site(table, &tenants));
-    Ok((tenants, site.transpose()?))
+    let site = site.transpose()?;
+    let people = (file.account, file.daemon);
+    let sign_in = reader.sign_in(file.sign_in, people, &tenants, site.as_ref())?;
+    Ok((tenants, Company { site, sign_in }))
 }
 
 fn syntax(text: &str, error: &toml::de::Error) -> WorldError {
@@ -101,7 +107,8 @@ impl Reader<'_> {
         }
         let permissions = table.permissions.unwrap_or_else(|| {
             let permission = if table.watched { WATCHER } else { COMPANY };
-            vec![permission.to_owned()]
+            let given = table.registered.then(|| permission.to_owned());
+            given.into_iter().collect()
         });
         let (key, skus) = (table.key, table.sku.into_iter());
         let skus = skus
@@ -120,7 +127,9 @@ impl Reader<'_> {
             country: table.country,
             users: table.users,
             created_day: table.created_day,
-            watched: table.watched,
+            // What has no app yet cannot be looked at.
+            watched: table.watched && table.registered,
+            registered: table.registered,
             permissions: permissions.into(),
             certificate: table.certificate,
             secrets: table.secrets,

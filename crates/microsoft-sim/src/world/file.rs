@@ -17,6 +17,11 @@ pub(super) struct WorldFile {
     #[serde(default)]
     pub(super) tenant: Vec<Spanned<TenantTable>>,
     pub(super) sharepoint: Option<Spanned<SiteTable>>,
+    pub(super) sign_in: Option<Spanned<SignInTable>>,
+    #[serde(default)]
+    pub(super) account: Vec<Spanned<AccountTable>>,
+    #[serde(default)]
+    pub(super) daemon: Vec<Spanned<DaemonTable>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,6 +41,9 @@ pub(super) struct TenantTable {
     /// Without it no profile is written for the tenant.
     #[serde(default = "watched")]
     pub(super) watched: bool,
+    /// Without it nobody has registered an app in the tenant, and so nobody can watch it yet.
+    #[serde(default = "registered")]
+    pub(super) registered: bool,
     pub(super) permissions: Option<Vec<String>>,
     #[serde(default)]
     pub(super) certificate: CertificateSpec,
@@ -62,6 +70,47 @@ pub(super) struct SiteTable {
     /// Rows of the parameter list.
     #[serde(default)]
     pub(super) parameters: BTreeMap<String, String>,
+}
+
+/// The app by which people sign in to the company's program.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SignInTable {
+    /// Key of the tenant that has it; without it, that of the site.
+    pub(super) tenant: Option<String>,
+    /// Name of the profile in a written home; without it, that of the site.
+    pub(super) profile: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) client_id: Option<Uuid>,
+    /// Without it, another one at each start.
+    pub(super) secret: Option<String>,
+    /// Without it, those of the program on loopback and at `licensetool.local`.
+    pub(super) redirect_uris: Option<Vec<String>>,
+    pub(super) logout_urls: Vec<String>,
+}
+
+/// Somebody who signs in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountTable {
+    pub(super) name: String,
+    /// As in a mail address.
+    pub(super) username: String,
+    /// Key of the tenant whose account it is.
+    pub(super) tenant: String,
+    #[serde(default)]
+    pub(super) roles: Vec<String>,
+}
+
+/// A program that calls the company's one, by an app of its own in the same tenant.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DaemonTable {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) roles: Vec<String>,
+    /// Without it, another one at each start.
+    pub(super) secret: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -157,6 +206,10 @@ fn bought_day() -> i32 {
 }
 
 fn watched() -> bool {
+    true
+}
+
+fn registered() -> bool {
     true
 }
 

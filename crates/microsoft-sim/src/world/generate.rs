@@ -49,6 +49,7 @@ pub(crate) fn tenants(tenants: usize, skus: usize, seed: u64) -> Vec<TenantSpec>
             domain: format!("{key}.onmicrosoft.com"),
             key,
             watched: true,
+            registered: true,
             country: "CH".to_owned(),
             users: 300,
             created_day: -1_000,

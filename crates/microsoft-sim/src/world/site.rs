@@ -85,6 +85,7 @@ pub(crate) fn company(position: usize) -> (TenantSpec, SiteSpec) {
         tenant_id: Uuid::from_u128(0x9d4f_7a16_2b0e_4e83_a7c5_51f3_0d8b_6e20),
         client_id: Uuid::from_u128(0x41c8_e5b7_6d92_4fa0_b31e_c27a_9405_fd68),
         watched: false,
+        registered: true,
         domain: "schulservice.example".to_owned(),
         country: "CH".to_owned(),
         users: 40,

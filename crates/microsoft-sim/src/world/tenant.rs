@@ -22,6 +22,8 @@ pub struct TenantSpec {
     pub client_id: Uuid,
     /// Whether its licences are looked at; the company's own tenant only has the site.
     pub watched: bool,
+    /// Whether an app is registered in it from the start; otherwise somebody has yet to do it.
+    pub registered: bool,
     pub(crate) domain: String,
     pub(crate) country: String,
     /// Number of users, which sets the size class of throttling.
