@@ -19,7 +19,7 @@ pub(crate) struct Simulate {
     /// Address to listen on; port 0 takes any free one
     #[arg(long, default_value = "127.0.0.1:8443")]
     listen: SocketAddr,
-    /// A world file; without it the demo's two schools
+    /// A world file; without it the demo's schools
     #[arg(long, conflicts_with = "tenants")]
     world: Option<PathBuf>,
     /// Make up a world of this many tenants

@@ -143,6 +143,9 @@ impl Endpoint {
     fn call(self) -> Option<Call> {
         match self {
             Endpoint::Token => Some(Call::Token),
+            Endpoint::Discovery => Some(Call::Discovery),
+            Endpoint::Keys => Some(Call::Keys),
+            Endpoint::Authorize => Some(Call::Authorize),
             Endpoint::SubscribedSkus => Some(Call::SubscribedSkus),
             Endpoint::Subscriptions => Some(Call::Subscriptions),
             Endpoint::Organization => Some(Call::Organization),

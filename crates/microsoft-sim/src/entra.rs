@@ -1,5 +1,5 @@
-//! Entra: discovery, keys, sign-in, and a token endpoint that gives tokens only to whom the real one
-//! would.
+//! Entra: discovery, keys, sign-in, and a token endpoint that gives tokens only to whom the real
+//! one would.
 
 mod discovery;
 

@@ -38,6 +38,12 @@ pub struct Fault {
 pub enum Call {
     /// Entra's token endpoint.
     Token,
+    /// Entra's description of itself.
+    Discovery,
+    /// The keys that it publishes.
+    Keys,
+    /// Its page where people sign in.
+    Authorize,
     /// `/v1.0/subscribedSkus`, and one of them.
     SubscribedSkus,
     /// `/v1.0/directory/subscriptions`, and one of them.

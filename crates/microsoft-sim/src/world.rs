@@ -156,7 +156,9 @@ impl World {
         Some(graph::subscriptions_body(self, self.tenant(key)?, at))
     }
 
-    pub(crate) fn tenant(&self, key: &str) -> Option<&TenantSpec> {
+    /// A tenant, watched or not, by its key.
+    #[must_use]
+    pub fn tenant(&self, key: &str) -> Option<&TenantSpec> {
         self.index_of_key(key).map(|index| self.at(index))
     }
 

@@ -1,4 +1,4 @@
-//! Authorization codes: given where somebody signs in, and redeemed once, soon, and by the same app.
+//! Authorization codes: given where somebody signs in, redeemed once, soon, and by the same app.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

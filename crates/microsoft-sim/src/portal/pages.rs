@@ -156,7 +156,8 @@ fn redirects(app: &App, here: &str) -> String {
 
 pub(super) fn refused(reason: &str) -> Reply {
     let body = format!(
-        "<p role=\"alert\">That did not work: {}.</p>\n<p><a href=\"/portal\">All tenants</a></p>\n",
+        "<p role=\"alert\">That did not work: {}.</p>\n\
+         <p><a href=\"/portal\">All tenants</a></p>\n",
         escape(reason)
     );
     html::page(StatusCode::BAD_REQUEST, "Portal", &body)

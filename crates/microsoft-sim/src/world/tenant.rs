@@ -24,7 +24,8 @@ pub struct TenantSpec {
     pub watched: bool,
     /// Whether an app is registered in it from the start; otherwise somebody has yet to do it.
     pub registered: bool,
-    pub(crate) domain: String,
+    /// By which Entra finds it, too.
+    pub domain: String,
     pub(crate) country: String,
     /// Number of users, which sets the size class of throttling.
     pub(crate) users: u32,

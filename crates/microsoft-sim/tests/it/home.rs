@@ -144,3 +144,26 @@ async fn a_company_has_a_profile_of_its_site_and_none_of_a_tenant() {
     let tenants = fs::read_dir(profiles.join("tenants")).unwrap();
     assert_eq!(tenants.count(), 2, "north and south");
 }
+
+#[tokio::test]
+async fn a_home_has_a_profile_of_the_app_by_which_people_sign_in() {
+    let simulator = Simulator::start(World::demo(), Options::default())
+        .await
+        .unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    simulator.write_home(dir.path()).unwrap();
+    let app = simulator.sign_in_app();
+    let profile = "config-profiles/auth/auth-config-company-profile.json";
+    let profile = json(&dir.path().join(profile));
+    let expected = serde_json::json!({
+        "tenant_id": app.tenant_id,
+        "client_id": app.client_id,
+        "thumbprint": app.credential.thumbprint_sha1_hex,
+        "cert_path": "certs/sign-in/sign-in.pem",
+    });
+    assert_eq!(profile, expected);
+    let pem = fs::read_to_string(dir.path().join("certs/sign-in/sign-in.pem")).unwrap();
+    assert!(pem.starts_with(&app.credential.key_pem) && pem.contains("BEGIN CERTIFICATE"));
+    let site = simulator.credential("company");
+    assert_ne!(site.thumbprint_sha1_hex, app.credential.thumbprint_sha1_hex);
+}

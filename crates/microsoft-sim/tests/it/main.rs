@@ -4,8 +4,11 @@
 
 mod client;
 mod office;
+mod browser;
 
 mod entra;
+mod sign_in;
+mod onboarding;
 mod faults;
 mod graph;
 mod flow;

@@ -67,15 +67,17 @@ fn the_demo_has_a_school_year_behind_it() {
     );
 }
 
+/// Reading the file ends with an error that says all of these words.
+fn check(text: &str, words: &[&str]) {
+    let error = World::parse(text).unwrap_err().to_string();
+    assert!(
+        words.iter().all(|word| error.contains(word)),
+        "{text}: {error}"
+    );
+}
+
 #[test]
 fn a_wrong_file_says_line_tenant_field_and_the_way_out() {
-    let check = |text: &str, words: &[&str]| {
-        let error = World::parse(text).unwrap_err().to_string();
-        assert!(
-            words.iter().all(|word| error.contains(word)),
-            "{text}: {error}"
-        );
-    };
     let sku = "sku_id = \"314c4481-f395-4525-be8b-2ec4bb1e9d91\"\npart_number = \"A\"";
     let in_sku = |line: &str| {
         format!("[[tenant]]\nkey = \"a\"\nname = \"A\"\n[[tenant.sku]]\n{sku}\n{line}\n")
@@ -120,6 +122,39 @@ fn a_wrong_file_says_line_tenant_field_and_the_way_out() {
     );
     let twice = "[[tenant]]\nkey = \"a\"\nname = \"A\"\n".repeat(2);
     check(&twice, &["key", "another tenant"]);
+}
+
+#[test]
+fn people_who_cannot_be_are_refused_in_the_same_way() {
+    let people = |lines: &str| {
+        let tenant = "[[tenant]]\nkey = \"a\"\nname = \"A\"\n";
+        format!("{tenant}[sign_in]\ntenant = \"a\"\n{lines}")
+    };
+    let account = |tenant: &str, username: &str| {
+        let name = format!("[[account]]\nname = \"N\"\ntenant = \"{tenant}\"\n");
+        format!("{name}username = \"{username}\"\n")
+    };
+    check(
+        &people(&account("b", "n@a.example")),
+        &["line 6", "account.tenant", "\"b\""],
+    );
+    check(&people(&account("a", "n")), &["username", "mail address"]);
+    check(
+        &people(&account("a", "n@a.example").repeat(2)),
+        &["line 10", "another account's"],
+    );
+    check(
+        &people("redirect_uris = [\"here\"]"),
+        &["line 4", "sign_in", "\"here\"", "scheme"],
+    );
+    check(
+        &people(&"[[daemon]]\nname = \"D\"\n".repeat(2)),
+        &["line 8", "daemon.name", "another program's"],
+    );
+    check(
+        "[[tenant]]\nkey = \"a\"\nname = \"A\"\n[[daemon]]\nname = \"D\"",
+        &["sign_in.tenant", "[sign_in]"],
+    );
 }
 
 proptest! {
