@@ -1,4 +1,5 @@
-//! Reads and checks the home folder: profiles, certificates, and everything that is wrong in them.
+//! Reads, checks and writes the home folder: profiles, certificates, and everything that is wrong
+//! in them.
 //!
 //! Nothing here stops at the first problem. [`read`] gives what can be used and a list of all
 //! [`Problem`]s of all files, each with file, field and the way out, and one broken profile never
@@ -7,6 +8,10 @@
 //!
 //! The parsers of what people write are pure and total: [`parse_tenant_profile`],
 //! [`parse_sharepoint_profile`] and [`parse_pem`] take any bytes.
+//!
+//! [`add_tenant`] and the functions around [`rotation`] write: each file wholly or not at all, none
+//! over another, a certificate before the profile that names it. They block, and making a key
+//! takes seconds: call them off the async threads.
 
 mod finding;
 mod secret;
@@ -27,6 +32,13 @@ mod cert_path;
 mod validity;
 mod reader;
 mod fingerprint;
+mod write_error;
+mod disk;
+mod new_certificate;
+mod entries;
+mod info;
+mod adding;
+mod rotation;
 
 #[cfg(test)]
 mod specimen;
@@ -38,14 +50,20 @@ use std::path::{Path, PathBuf};
 use domain::TenantKey;
 use jiff::Timestamp;
 
+pub use adding::{AddedTenant, NewTenant, add_tenant};
 pub use certificate::{Certificate, parse_pem};
 pub use finding::{Finding, Problem, Severity};
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use registration::Registration;
+pub use rotation::{
+    Rotation, StagedCertificate, abandon_certificate, activate_certificate, remove_retired,
+    retired_certificates, rotation, stage_certificate,
+};
 pub use secret::SecretText;
 pub use sharepoint_profile::{Columns, Lists, SharepointFields, parse_sharepoint_profile};
 pub use tenant_profile::{TenantFields, parse_tenant_profile};
 pub use thumbprint::Thumbprint;
+pub use write_error::WriteError;
 
 /// What a home folder holds.
 #[derive(Debug)]
@@ -88,6 +106,14 @@ pub struct BrokenTenant {
     pub problems: Vec<Problem>,
 }
 
+impl BrokenTenant {
+    /// Whether nothing is wrong but that the app in Entra is not named yet: the first half of
+    /// adding a tenant is done.
+    pub fn waits_for_app(&self) -> bool {
+        self.problems.iter().all(reader::is_wait_for_app)
+    }
+}
+
 /// SharePoint lists of the company, and the app that may write them.
 #[derive(Clone, Debug)]
 pub struct SharepointProfile {
@@ -108,6 +134,16 @@ pub fn read(dir: &Path, now: Timestamp) -> Home {
     if reader.is_there() {
         reader.tenants();
         reader.sharepoint();
+    }
+    reader.home
+}
+
+/// Reads one tenant of the home folder alone: it is among the tenants, or broken, or neither if
+/// there is no profile of this key.
+pub fn read_tenant(dir: &Path, key: &TenantKey, now: Timestamp) -> Home {
+    let mut reader = reader::Reader::new(dir, now);
+    if reader.is_there() {
+        reader.only_tenant(key);
     }
     reader.home
 }

@@ -41,6 +41,11 @@ pub(crate) fn find(home: &Path, kind: &Kind) -> io::Result<Found> {
     Ok((profiles, others))
 }
 
+/// The profile of a key, relative to home.
+pub(crate) fn path(key: &TenantKey, kind: &Kind) -> PathBuf {
+    Path::new(kind.folder).join(format!("{}{key}{SUFFIX}", kind.prefix))
+}
+
 fn key(name: &str, kind: &Kind) -> Result<TenantKey, Finding> {
     let within = name.strip_prefix(kind.prefix);
     let Some(text) = within.and_then(|rest| rest.strip_suffix(SUFFIX)) else {

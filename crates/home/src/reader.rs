@@ -78,25 +78,38 @@ impl Reader {
         }
         let mut twins = Twins::default();
         for (key, file) in profiles {
-            let before = self.home.problems.len();
-            let (fields, certificate) = self.tenant(&key, &file);
+            let fields = self.add(&key, &file);
             twins.add(&file, &key, &fields);
-            let name = fields.name.clone();
-            match usable_tenant(key.clone(), fields, certificate) {
-                Some(tenant) if !self.has_errors_since(before) => self.home.tenants.push(tenant),
-                _ => {
-                    let errors = self.home.problems[before..].iter();
-                    let errors = errors.filter(|problem| problem.severity == Severity::Error);
-                    let problems = errors.cloned().collect();
-                    self.home.broken.push(BrokenTenant {
-                        key,
-                        name,
-                        problems,
-                    });
-                }
-            }
         }
         self.home.problems.extend(twins.problems());
+    }
+
+    /// One tenant, if it has a profile.
+    pub(crate) fn only_tenant(&mut self, key: &TenantKey) {
+        let file = profile_files::path(key, &TENANTS);
+        if self.home.dir.join(&file).exists() {
+            self.add(key, &file);
+        }
+    }
+
+    /// Puts the tenant among those that can be asked, or among the broken.
+    fn add(&mut self, key: &TenantKey, file: &Path) -> TenantFields {
+        let before = self.home.problems.len();
+        let (fields, certificate) = self.tenant(key, file);
+        match usable_tenant(key.clone(), fields.clone(), certificate) {
+            Some(tenant) if !self.has_errors_since(before) => self.home.tenants.push(tenant),
+            _ => {
+                let errors = self.home.problems[before..].iter();
+                let errors = errors.filter(|problem| problem.severity == Severity::Error);
+                let problems = errors.cloned().collect();
+                self.home.broken.push(BrokenTenant {
+                    key: key.clone(),
+                    name: fields.name.clone(),
+                    problems,
+                });
+            }
+        }
+        fields
     }
 
     pub(crate) fn sharepoint(&mut self) {
@@ -156,7 +169,8 @@ impl Reader {
         let Some(bytes) = self.content(file, Some(key)) else {
             return (TenantFields::default(), None);
         };
-        let (fields, findings) = parse_tenant_profile(&bytes);
+        let (fields, mut findings) = parse_tenant_profile(&bytes);
+        say_wait(&mut findings, key);
         let place = Place {
             file,
             tenant: Some(key),
@@ -246,6 +260,34 @@ impl Reader {
         let mut since = self.home.problems[before..].iter();
         since.any(|problem| problem.severity == Severity::Error)
     }
+}
+
+const WAITS: &str = "is missing: the profile waits for its app in Entra";
+
+/// A profile that lacks nothing but its app is half done, not broken.
+fn say_wait(findings: &mut [Finding], key: &TenantKey) {
+    let of = |finding: &Finding, field: &str| finding.field.as_deref() == Some(field);
+    let is_wait = |finding: &Finding| {
+        of(finding, "client_id") && matches!(&*finding.message, "is missing" | "is empty")
+    };
+    let is_harmless = |finding: &Finding| {
+        finding.severity == Severity::Warning
+            && (of(finding, "tenant_id") || of(finding, "tenant_name"))
+    };
+    if !findings.iter().all(|it| is_wait(it) || is_harmless(it)) {
+        return;
+    }
+    for finding in findings.iter_mut().filter(|finding| is_wait(finding)) {
+        WAITS.clone_into(&mut finding.message);
+        finding.advice = format!(
+            "register the app (`licensetool tenant new {key}` says how), then `licensetool tenant \
+             new {key} --client-id …`"
+        );
+    }
+}
+
+pub(crate) fn is_wait_for_app(problem: &Problem) -> bool {
+    problem.message == WAITS
 }
 
 fn usable_tenant(

@@ -22,6 +22,9 @@ fn rsa() -> KeyPair {
 pub(crate) static KEY: LazyLock<KeyPair> = LazyLock::new(rsa);
 pub(crate) static OTHER_KEY: LazyLock<KeyPair> = LazyLock::new(rsa);
 
+/// As new certificates have it; it takes longest.
+pub(crate) static STRONG_KEY: LazyLock<KeyPair> = LazyLock::new(crate::new_certificate::rsa_key);
+
 /// The key in both encodings.
 pub(crate) fn pkcs8(key: &KeyPair) -> String {
     key.serialize_pem()

@@ -1,6 +1,7 @@
 //! Whole home folders: what can be used, what is said, and that one file never harms another.
 
 mod folder;
+pub(crate) mod interrupted;
 #[cfg(unix)]
 mod mounts;
 
