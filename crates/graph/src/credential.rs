@@ -186,7 +186,7 @@ fn part(json: &impl Serialize) -> String {
 }
 
 /// GUIDs and domains only: the tenant id becomes a part of an address.
-fn is_host_like(text: &str) -> bool {
+pub(crate) fn is_host_like(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == '_';
     (1..=253).contains(&text.len()) && text.chars().all(plain) && !text.starts_with('.')
 }

@@ -163,6 +163,15 @@ pub(crate) fn error(
 const UNKNOWN: &str = "Look the code up at https://login.microsoftonline.com/error, and check the \
                        app registration of this tenant.";
 
+/// Whether an answer of discovery says that there is no tenant of that name: none is known, or the
+/// name is none.
+pub(crate) fn is_no_tenant(body: &[u8]) -> bool {
+    let body: Body = serde_json::from_slice(body).unwrap_or_default();
+    let description = body.error_description.as_str().unwrap_or_default();
+    let code = known_code(&body, description);
+    code.is_some_and(|code| matches!(code.number, 90_002 | 900_023))
+}
+
 fn known_code(body: &Body, description: &str) -> Option<&'static Code> {
     numbers(body)
         .chain(described(description))

@@ -17,6 +17,8 @@
 //! # Ok(()) }
 //! ```
 //!
+//! [`Client::find_tenant`] needs no credential: it says which tenant a domain belongs to.
+//!
 //! [`Tenant::site`] reads and writes the lists of a SharePoint site of the tenant:
 //!
 //! ```no_run
@@ -94,6 +96,7 @@ mod cloud;
 mod settings;
 
 mod credential;
+mod discovery;
 mod tenant;
 mod token;
 

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Call {
     /// A token, from Entra.
     Token,
+    /// A tenant's OpenID configuration, from Entra.
+    Discovery,
     /// `GET /subscribedSkus`.
     SubscribedSkus,
     /// `GET /directory/subscriptions`.
@@ -34,10 +36,9 @@ pub enum Call {
 impl Call {
     /// Who is asked.
     pub(crate) fn service(self) -> &'static str {
-        if self == Call::Token {
-            "Entra"
-        } else {
-            "Graph"
+        match self {
+            Call::Token | Call::Discovery => "Entra",
+            _ => "Graph",
         }
     }
 
@@ -47,7 +48,11 @@ impl Call {
     /// item 1, a list of many or a write 2. A batch costs the sum of its parts.
     pub(crate) fn units(self) -> u32 {
         match self {
-            Call::Token | Call::SubscribedSkus | Call::Subscriptions | Call::Organization => 0,
+            Call::Token
+            | Call::Discovery
+            | Call::SubscribedSkus
+            | Call::Subscriptions
+            | Call::Organization => 0,
             Call::Site | Call::ListItem => 1,
             Call::Lists
             | Call::Columns
@@ -110,6 +115,7 @@ impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Call::Token => "the token request",
+            Call::Discovery => "the OpenID configuration",
             Call::SubscribedSkus => "subscribedSkus",
             Call::Subscriptions => "directory/subscriptions",
             Call::Organization => "organization",

@@ -322,3 +322,31 @@ async fn a_tenant_that_hangs_costs_one_time_out() {
     let graph = "Graph did not answer subscribedSkus within 0.3 s";
     check(|request| !asks_for_token(request), graph, (1, 2)).await;
 }
+
+/// What discovery answers that is neither a tenant nor "there is none".
+#[tokio::test]
+async fn a_discovery_that_does_not_say_is_an_error() {
+    let check = async |status: u16, body: &'static str, expected: &str| {
+        let stub = Stub::replying(move |_| Reply::Bytes(answer(status, "", body.as_bytes()))).await;
+        let settings = Settings {
+            max_attempts: 1,
+            ..stub.settings()
+        };
+        let client = Client::new(&settings).unwrap();
+        let error = client.find_tenant("school.example").await.unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains(expected), "{said}");
+        assert!(!error.advice().is_empty());
+    };
+    check(429, "", "Entra throttles the OpenID configuration").await;
+    check(
+        503,
+        "",
+        "Entra is out of order for the OpenID configuration",
+    )
+    .await;
+    check(403, "", "makes no sense: the status 403").await;
+    check(200, "{}", "makes no sense: it names no tenant").await;
+    let shared = "{\"issuer\": \"https://login.example/{tenantid}/v2.0\"}";
+    check(200, shared, "it names no tenant").await;
+}

@@ -322,3 +322,16 @@ async fn a_stranger_is_not_trusted_even_on_the_right_address() {
     );
     assert_eq!(office.simulator.counts().requests, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_says_which_tenant_it_belongs_to() {
+    let office = Office::open(over_https()).await;
+    let client = Client::new(&office.settings).unwrap();
+    let found = async |name: &str| client.find_tenant(name).await.unwrap();
+    let id = office.simulator.credential("iseschool").tenant_id;
+    assert_eq!(found("iseschool.example").await, Some(id));
+    assert_eq!(found(&id.to_string()).await, Some(id));
+    assert_eq!(found("nobody.example").await, None);
+    assert_eq!(found("no-domain").await, None);
+    assert_eq!(found("../common").await, None);
+}
