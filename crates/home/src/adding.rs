@@ -18,6 +18,7 @@ use crate::info;
 use crate::json;
 use crate::new_certificate::{pem_text, public_text, rsa_key};
 use crate::profile_files::{self, TENANTS};
+use crate::registration::is_domain;
 use crate::tenant_profile::{TenantFields, parse_tenant_profile};
 use crate::validity;
 use crate::write_error::WriteError;
@@ -187,7 +188,10 @@ impl<'a> Adding<'a> {
     /// A domain gives way to the GUID that it turned out to be.
     fn tenant_id(&mut self, new: &NewTenant) -> Result<String, WriteError> {
         let old = self.fields.registration.tenant_id.clone();
-        let given = new.tenant_id.as_deref().map(normal);
+        let given = match new.tenant_id.as_deref() {
+            Some(text) => Some(normal(text).ok_or_else(|| self.no_tenant_id(text, &new.key))?),
+            None => None,
+        };
         let settled = match (old, given) {
             (None, None) => {
                 let advice = "say which tenant it is: --domain, or --tenant-id";
@@ -327,6 +331,12 @@ impl<'a> Adding<'a> {
         self.changed = true;
     }
 
+    fn no_tenant_id(&self, text: &str, key: &TenantKey) -> WriteError {
+        let message = format!("{} is neither a GUID nor a domain", excerpt(text));
+        let advice = "copy \"Directory (tenant) ID\" from Entra";
+        self.finding(key, Finding::error(message, advice).of("tenant_id"))
+    }
+
     fn other(&self, field: &str, old: &str, given: &str, key: &TenantKey) -> WriteError {
         let message = format!("is {} there, not {}", excerpt(old), excerpt(given));
         let advice = "choose another key if that is another tenant, or change the file by hand";
@@ -338,9 +348,10 @@ impl<'a> Adding<'a> {
     }
 }
 
-/// A GUID in its usual notation, anything else in lower case.
-fn normal(text: &str) -> String {
-    as_guid(text).unwrap_or_else(|| text.to_ascii_lowercase())
+/// A GUID in its usual notation, or a domain in lower case.
+fn normal(text: &str) -> Option<String> {
+    let domain = || is_domain(text).then(|| text.to_ascii_lowercase());
+    as_guid(text).or_else(domain)
 }
 
 /// A path as a profile writes it.

@@ -65,7 +65,7 @@ fn tenant_id(fields: &mut Fields<'_>) -> Option<String> {
 }
 
 /// It becomes a part of an address, so nothing but the plain letters of a domain.
-fn is_domain(text: &str) -> bool {
+pub(crate) fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
             && label

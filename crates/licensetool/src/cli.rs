@@ -17,7 +17,8 @@ use crate::run::Role;
 use crate::sharepoint::{self, SharepointCommand};
 use crate::simulate::Simulate;
 use crate::status::Format;
-use crate::{catalog, check, demo, logging, run, simulate, status, tools};
+use crate::tenant::TenantCommand;
+use crate::{catalog, check, demo, logging, run, simulate, status, tenant, tools};
 
 /// The version with the commit it was built from.
 pub(crate) const VERSION: &str =
@@ -76,6 +77,9 @@ enum Command {
     /// The company's SharePoint lists
     #[command(subcommand)]
     Sharepoint(SharepointCommand),
+    /// Add tenants, prove that they can be watched, replace certificates
+    #[command(subcommand)]
+    Tenant(TenantCommand),
     /// Settings, profiles and certificates
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -162,6 +166,7 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
         Command::Sharepoint(command) => {
             Box::pin(sharepoint::sharepoint(&configured(&[])?, command)).await
         }
+        Command::Tenant(command) => Box::pin(tenant::tenant(&configured(&[])?, command)).await,
         Command::Config(ConfigCommand::Check) => check::check(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Show) => check::show(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Reference) => check::reference(),

@@ -22,6 +22,7 @@ mod sharepoint;
 mod simulate;
 mod status;
 mod stored;
+mod tenant;
 mod tenants;
 mod tools;
 mod unknown_tenant;

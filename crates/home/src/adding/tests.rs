@@ -220,6 +220,14 @@ fn what_cannot_be_right_is_not_written() {
         app(),
         "tenant_id: is missing; say which tenant it is: --domain",
     );
+    let nowhere = NewTenant {
+        tenant_id: Some("my school".to_owned()),
+        ..school()
+    };
+    check(
+        nowhere,
+        "tenant_id: \"my school\" is neither a GUID nor a domain",
+    );
     let with = |client_id: &str| NewTenant {
         client_id: Some(client_id.to_owned()),
         ..school()

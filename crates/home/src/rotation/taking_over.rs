@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{Rotation, StagedCertificate, content, fields, next, rotation, staged};
 use crate::adding::{folder, slashed};
+use crate::cert_path;
 use crate::certificate::Certificate;
 use crate::disk::{Access, Disk, Gate, refuse_mount};
 use crate::entries::Entries;
@@ -142,15 +143,15 @@ fn activate_within(
     }
     refuse_mount(dir, Path::new(TENANTS.folder))?;
     let file = own_name(key, certificate);
-    for (from, to, access) in [
-        (&next_file, file.clone(), Access::Owner),
-        (&next_upload, file.with_extension("crt"), Access::Everybody),
-    ] {
-        if !dir.join(&to).exists() {
-            let bytes = files::content(&dir.join(from), json::LIMIT);
-            let bytes = bytes.map_err(|error| WriteError::io(from, key, &error))?;
-            disk.place(&to, &bytes, access)?;
-        }
+    if !dir.join(&file).exists() {
+        let bytes = cert_path::content(dir, &next_file);
+        let bytes = bytes.map_err(|finding| WriteError::of(&next_file, key, finding))?;
+        disk.place(&file, &bytes, Access::Owner)?;
+    }
+    let upload = file.with_extension("crt");
+    if !dir.join(&upload).exists() {
+        let text = public_text(&certificate.der);
+        disk.place(&upload, text.as_bytes(), Access::Everybody)?;
     }
     change_profile(disk, key, &file, certificate)?;
     // From here on nothing may be taken back: the profile names the new files.

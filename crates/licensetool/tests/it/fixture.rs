@@ -56,6 +56,13 @@ impl Office {
         std::fs::write(&file, format!("{before}\n{lines}\n")).unwrap();
     }
 
+    /// Adds a line to the settings file that belongs to no section.
+    pub(crate) fn set_first(&self, line: &str) {
+        let file = self.home.path().join("licensetool.toml");
+        let rest = std::fs::read_to_string(&file).unwrap_or_default();
+        std::fs::write(&file, format!("{line}\n{rest}")).unwrap();
+    }
+
     /// Sets a channel "hook" up that leads to `sink`, with more lines of settings.
     pub(crate) fn webhook(&self, sink: &WebhookSink, more: &str) {
         secret(self.home.path(), "secrets/hook", crate::channels::SIGNING);

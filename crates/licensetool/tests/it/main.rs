@@ -15,5 +15,6 @@ mod alerts;
 mod policy;
 mod deliveries;
 mod sharepoint;
+mod tenant;
 mod guide;
 mod kill;

@@ -1,0 +1,490 @@
+//! `licensetool tenant`: from a domain to a tenant that is seen, every step that can fail on the
+//! way, and certificates that are replaced.
+
+use std::fs;
+use std::path::Path;
+
+use microsoft_sim::{Call, Fault, FaultKind, World};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::fixture::{Ended, Office, alone, https, office, program};
+
+const PROFILE: &str = "config-profiles/tenants/config-iseschool-profile.json";
+const PEM: &str = "certs/iseschool/mycert_iseschool.pem";
+const NEXT: &str = "certs/iseschool/mycert_iseschool.next.pem";
+
+async fn demo() -> Office {
+    office(World::demo(), https()).await
+}
+
+/// A home folder without tenants that knows the office's Microsoft.
+fn fresh(office: &Office, settings: &str) -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    for file in ["licensetool.toml", "ca.pem"] {
+        fs::copy(office.home.path().join(file), home.path().join(file)).unwrap();
+    }
+    let file = home.path().join("licensetool.toml");
+    let rest = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{settings}\n{rest}")).unwrap();
+    home
+}
+
+async fn licensetool(home: &TempDir, arguments: &[&str]) -> Ended {
+    let mut command = program(home.path());
+    command.args(arguments);
+    let ended = tokio::task::spawn_blocking(move || command.output());
+    Ended::from(ended.await.unwrap().unwrap())
+}
+
+fn read(home: &Path, file: &str) -> Value {
+    serde_json::from_slice(&fs::read(home.join(file)).unwrap()).unwrap()
+}
+
+/// Puts the certificate that Entra knows of the school where it is wanted.
+fn known_certificate(office: &Office, home: &Path, file: &str) {
+    let to = home.join(file);
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    fs::copy(office.home.path().join(PEM), to).unwrap();
+}
+
+#[track_caller]
+fn says(ended: &Ended, code: i32, words: &[&str]) {
+    assert_eq!(ended.code, Some(code), "{ended:?}");
+    let said = format!("{}{}", ended.out, ended.err);
+    for word in words {
+        assert!(said.contains(word), "{word} in {said}");
+    }
+}
+
+async fn verdicts(home: &TempDir) -> Vec<(String, String)> {
+    let ended = licensetool(home, &["tenant", "check", "iseschool", "--format", "json"]).await;
+    let answer: Value = serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{ended:?}"));
+    let code = if answer["proven"] == true { 0 } else { 2 };
+    assert_eq!(ended.code, Some(code));
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let steps = answer["steps"].as_array().unwrap().iter();
+    steps
+        .map(|it| (text(&it["step"]), text(&it["verdict"])))
+        .collect()
+}
+
+/// The first step that was not proven, and how it went.
+async fn first_trouble(home: &TempDir) -> (String, String) {
+    let steps = verdicts(home).await;
+    let trouble = steps.into_iter().find(|(_, verdict)| verdict != "proven");
+    trouble.expect("something is not proven")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_is_added_in_two_runs_and_says_what_to_do_in_entra() {
+    let office = demo().await;
+    let home = fresh(&office, "");
+    let school = office.sim.credential("iseschool");
+    let tenant_id = school.tenant_id.to_string();
+    let new = [
+        "tenant",
+        "new",
+        "iseschool",
+        "--domain",
+        "ISEschool.example",
+    ];
+    let first = licensetool(&home, &new).await;
+    let profile = read(home.path(), PROFILE);
+    let thumbprint = profile["thumbprint"].as_str().unwrap();
+    let upload = home.path().join(PEM).with_extension("crt");
+    let words = [
+        "App-Registrierungen",
+        "Zertifikat hochladen",
+        upload.to_str().unwrap(),
+        thumbprint,
+        "Organization.Read.All",
+        "Administratorzustimmung",
+        "licensetool tenant new iseschool --client-id …",
+        &tenant_id,
+    ];
+    says(&first, 0, &words);
+    assert_eq!(profile["tenant_id"], tenant_id);
+    let checked = alone(home.path(), &["config", "check"]);
+    says(
+        &checked,
+        2,
+        &["waits for its app", "tenant new iseschool --client-id"],
+    );
+    let check = licensetool(&home, &["tenant", "check", "iseschool"]).await;
+    says(
+        &check,
+        2,
+        &[
+            "✗ profile",
+            "waits for its app",
+            "✓ certificate",
+            "? app: not tried",
+        ],
+    );
+    let list = licensetool(&home, &["tenant", "list"]).await;
+    says(
+        &list,
+        0,
+        &[
+            "waits for its app",
+            &tenant_id,
+            "(364 d)",
+            "nothing was collected yet",
+        ],
+    );
+
+    let client_id = school.client_id.to_string();
+    let complete = ["tenant", "new", "iseschool", "--client-id", &client_id];
+    let second = licensetool(&home, &complete).await;
+    let link = format!("/{tenant_id}/adminconsent?client_id={client_id}");
+    let link = format!("{}{link}", office.sim.base_url());
+    says(
+        &second,
+        0,
+        &[&link, PROFILE, "licensetool tenant check iseschool"],
+    );
+    assert_eq!(read(home.path(), PROFILE)["client_id"], client_id);
+    // Nobody has uploaded the certificate.
+    let expected = ("registration".to_owned(), "failed".to_owned());
+    assert_eq!(first_trouble(&home).await, expected);
+    let before = fs::read(home.path().join(PROFILE)).unwrap();
+    let third = licensetool(&home, &complete).await;
+    says(&third, 0, &["zu schreiben war nichts"]);
+    assert_eq!(fs::read(home.path().join(PROFILE)).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_that_nobody_has_adds_nothing() {
+    let office = demo().await;
+    let home = fresh(&office, "language = \"en\"");
+    let new = ["tenant", "new", "iseschool", "--domain", "nobody.example"];
+    let ended = licensetool(&home, &new).await;
+    says(
+        &ended,
+        2,
+        &[
+            "no tenant has the domain nobody.example",
+            ".onmicrosoft.com",
+        ],
+    );
+    assert!(!home.path().join("certs").exists());
+    let ended = licensetool(&home, &["tenant", "new", "iseschool"]).await;
+    says(&ended, 2, &["tenant_id: is missing", "--domain"]);
+    let other = "11111111-2222-4333-8444-555555555555";
+    let both = [
+        "tenant",
+        "new",
+        "a",
+        "--domain",
+        "iseschool.example",
+        "--tenant-id",
+        other,
+    ];
+    says(
+        &licensetool(&home, &both).await,
+        2,
+        &["belongs to the tenant", other],
+    );
+    let ended = licensetool(&home, &["tenant", "new", "a", "--domain", "school"]).await;
+    says(&ended, 2, &["write a domain such as"]);
+}
+
+/// Without a network one can begin all the same; the next run looks the domain up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_stands_in_until_microsoft_can_be_asked() {
+    let office = demo().await;
+    let home = fresh(&office, "language = \"en\"");
+    let file = home.path().join("licensetool.toml");
+    let settings = fs::read_to_string(&file).unwrap();
+    let nowhere = settings.replace(&office.sim.base_url(), "https://127.0.0.1:1");
+    fs::write(&file, nowhere).unwrap();
+    let new = [
+        "tenant",
+        "new",
+        "iseschool",
+        "--domain",
+        "iseschool.example",
+    ];
+    let ended = licensetool(&home, &new).await;
+    says(
+        &ended,
+        0,
+        &["cannot be reached", "iseschool.example stands as tenant_id"],
+    );
+    assert_eq!(read(home.path(), PROFILE)["tenant_id"], "iseschool.example");
+    fs::write(&file, settings).unwrap();
+    let school = office.sim.credential("iseschool");
+    let client_id = school.client_id.to_string();
+    let complete = ["tenant", "new", "iseschool", "--client-id", &client_id];
+    says(&licensetool(&home, &complete).await, 0, &[]);
+    let tenant_id = school.tenant_id.to_string();
+    assert_eq!(read(home.path(), PROFILE)["tenant_id"], tenant_id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_proven_is_said_line_by_line() {
+    let office = demo().await;
+    let home = fresh(&office, "language = \"en\"");
+    known_certificate(&office, home.path(), PEM);
+    let client_id = office.sim.credential("iseschool").client_id.to_string();
+    let domain = "iseschool.example";
+    let new = [
+        "tenant",
+        "new",
+        "iseschool",
+        "--domain",
+        domain,
+        "--client-id",
+        &client_id,
+    ];
+    says(
+        &licensetool(&home, &new).await,
+        0,
+        &["Upload certificate", "adminconsent"],
+    );
+    let check = licensetool(&home, &["tenant", "check", "iseschool"]).await;
+    says(&check, 0, &["days left", "answers with", "subscriptions"]);
+    let lines: Vec<&str> = check.out.lines().filter(|it| it.starts_with('✓')).collect();
+    assert_eq!(lines.len(), 7, "{}", check.out);
+    says(&licensetool(&home, &["run", "--once"]).await, 0, &[]);
+    let list = licensetool(&home, &["tenant", "list", "--format", "json"]).await;
+    let list: Value = serde_json::from_str(&list.out).unwrap();
+    assert_eq!(list["store"], Value::Null);
+    let row = &list["tenants"][0];
+    assert!(row["seen_at"].is_string() && row["gap"].is_null(), "{row}");
+    let unknown = licensetool(&home, &["tenant", "check", "nobody"]).await;
+    says(
+        &unknown,
+        2,
+        &["there is no tenant nobody", "tenant new nobody"],
+    );
+}
+
+/// Each thing that can be wrong fails the step that it concerns, and no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_trouble_fails_its_own_step() {
+    let office = demo().await;
+    let fault = |call, kind| {
+        office.sim.clear_faults();
+        office.sim.order(Fault {
+            tenant: None,
+            call,
+            kind,
+            times: None,
+        });
+    };
+    let status = |status| FaultKind::Status {
+        status,
+        retry_after: None,
+    };
+    let codes = |code| FaultKind::Aadsts { code };
+    for (call, kind, step, verdict) in [
+        (Call::Token, codes(700_016), "app", "failed"),
+        (Call::Token, codes(7_000_112), "app", "failed"),
+        (Call::Token, codes(700_027), "registration", "failed"),
+        (Call::Token, codes(53_003), "registration", "failed"),
+        (Call::Token, codes(700_024), "app", "unproven"),
+        (Call::Token, status(503), "app", "unproven"),
+        (Call::SubscribedSkus, status(403), "permission", "failed"),
+        (
+            Call::SubscribedSkus,
+            FaultKind::InvalidJson,
+            "permission",
+            "unproven",
+        ),
+        (Call::Subscriptions, status(403), "subscriptions", "failed"),
+        (Call::Any, FaultKind::Reset, "tenant", "unproven"),
+    ] {
+        fault(call, kind.clone());
+        let expected = (step.to_owned(), verdict.to_owned());
+        assert_eq!(
+            first_trouble(&office.home).await,
+            expected,
+            "{call:?} {kind:?}"
+        );
+    }
+    office.sim.clear_faults();
+    let mut profile = read(office.home.path(), PROFILE);
+    profile["tenant_id"] = json!("11111111-2222-4333-8444-555555555555");
+    fs::write(office.home.path().join(PROFILE), profile.to_string()).unwrap();
+    let expected = ("tenant".to_owned(), "failed".to_owned());
+    assert_eq!(first_trouble(&office.home).await, expected);
+    fs::write(office.home.path().join(PEM), "no key").unwrap();
+    let expected = ("certificate".to_owned(), "failed".to_owned());
+    assert_eq!(first_trouble(&office.home).await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_certificate_waits_until_it_is_uploaded() {
+    let office = demo().await;
+    let (home, rotate) = (&office.home, ["tenant", "rotate", "iseschool"]);
+    office.set_first("language = \"en\"");
+    let before = read(home.path(), PROFILE);
+    let first = licensetool(home, &rotate).await;
+    let upload = home.path().join(NEXT).with_extension("crt");
+    let old = before["thumbprint"].as_str().unwrap();
+    let words = [
+        "stays in use",
+        "Upload certificate",
+        upload.to_str().unwrap(),
+        old,
+    ];
+    says(&first, 0, &words);
+    let list = licensetool(home, &["tenant", "list"]).await;
+    says(
+        &list,
+        0,
+        &["a new certificate waits: `licensetool tenant rotate iseschool`"],
+    );
+    let second = licensetool(home, &rotate).await;
+    says(&second, 1, &["nothing was changed", "AADSTS700027"]);
+    assert_eq!(read(home.path(), PROFILE), before);
+    let abandoned = licensetool(home, &["tenant", "rotate", "iseschool", "--abandon"]).await;
+    says(&abandoned, 0, &["Removed:", NEXT]);
+    assert!(!home.path().join(NEXT).exists());
+    let fault = Fault {
+        tenant: None,
+        call: Call::Token,
+        kind: FaultKind::Reset,
+        times: None,
+    };
+    says(&licensetool(home, &rotate).await, 0, &[]);
+    office.sim.order(fault);
+    says(
+        &licensetool(home, &rotate).await,
+        2,
+        &["Nothing was changed"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_entra_accepts_takes_over() {
+    let office = demo().await;
+    let home = fresh(&office, "language = \"en\"");
+    let client_id = office.sim.credential("iseschool").client_id.to_string();
+    let domain = "iseschool.example";
+    let new = [
+        "tenant",
+        "new",
+        "iseschool",
+        "--domain",
+        domain,
+        "--client-id",
+        &client_id,
+    ];
+    says(&licensetool(&home, &new).await, 0, &[]);
+    let old = read(home.path(), PROFILE)["thumbprint"].clone();
+    // As if it had been made by `rotate` and uploaded since.
+    known_certificate(&office, home.path(), NEXT);
+    let remove = ["tenant", "rotate", "iseschool", "--remove-old"];
+    says(
+        &licensetool(&home, &remove).await,
+        2,
+        &["so the old files stay", "AADSTS700027"],
+    );
+    let rotated = licensetool(&home, &["tenant", "rotate", "iseschool"]).await;
+    let words = ["names it now", "--remove-old", old.as_str().unwrap(), PEM];
+    says(&rotated, 0, &words);
+    let check = licensetool(&home, &["tenant", "check", "iseschool"]).await;
+    says(&check, 0, &["✓ subscriptions"]);
+    says(&licensetool(&home, &remove).await, 0, &["Removed:", PEM]);
+    assert!(!home.path().join(PEM).exists());
+    says(
+        &licensetool(&home, &remove).await,
+        0,
+        &["nothing to remove"],
+    );
+    says(
+        &licensetool(&home, &["tenant", "check", "iseschool"]).await,
+        0,
+        &[],
+    );
+}
+
+/// Kubernetes mounts secrets read-only, behind `..data`.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_home_is_a_mount_the_files_are_made_elsewhere() {
+    let office = demo().await;
+    let home = fresh(&office, "language = \"en\"");
+    let mount = home.path().join("config-profiles/tenants/..data");
+    fs::create_dir_all(mount).unwrap();
+    let new = [
+        "tenant",
+        "new",
+        "iseschool",
+        "--domain",
+        "iseschool.example",
+    ];
+    let refused = licensetool(&home, &new).await;
+    let again = "licensetool tenant new iseschool --domain iseschool.example --out DIR";
+    let secrets = [
+        "licensetool-profiles-tenants",
+        "licensetool-cert-iseschool",
+        "licensetool-cert-infos",
+    ];
+    says(
+        &refused,
+        2,
+        &[&["read-only mount", again][..], &secrets].concat(),
+    );
+    assert!(!home.path().join("certs").exists());
+    let out = home.path().join("made/for it");
+    let out = out.to_str().unwrap();
+    let made = licensetool(&home, &[&new[..], &["--out", out]].concat()).await;
+    says(&made, 0, &[&[out, "--client-id …"][..], &secrets].concat());
+    let client_id = office.sim.credential("iseschool").client_id.to_string();
+    let complete = [
+        "tenant",
+        "new",
+        "iseschool",
+        "--client-id",
+        &client_id,
+        "--out",
+        out,
+    ];
+    says(&licensetool(&home, &complete).await, 0, &["adminconsent"]);
+    assert_eq!(read(Path::new(out), PROFILE)["client_id"], client_id);
+
+    let watched = &office.home;
+    let twice = licensetool(
+        watched,
+        &[&new[..], &["--out", out, "--name", "x"]].concat(),
+    )
+    .await;
+    says(&twice, 0, &[]);
+    let elsewhere = watched.path().join("empty");
+    let elsewhere = elsewhere.to_str().unwrap();
+    let refused = licensetool(watched, &[&new[..], &["--out", elsewhere]].concat()).await;
+    says(
+        &refused,
+        2,
+        &["is in the home folder", "tenant rotate iseschool"],
+    );
+    fs::create_dir(watched.path().join("certs/iseschool/..data")).unwrap();
+    let refused = licensetool(watched, &["tenant", "rotate", "iseschool"]).await;
+    says(
+        &refused,
+        2,
+        &["read-only mount", "--home DIR tenant rotate"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_home_says_how_to_begin() {
+    let home = tempfile::tempdir().unwrap();
+    says(
+        &licensetool(&home, &["tenant", "list"]).await,
+        0,
+        &["tenant new KEY --domain"],
+    );
+    for command in [&["tenant", "rotate", "a"][..], &["tenant", "check", "a"]] {
+        says(
+            &licensetool(&home, command).await,
+            2,
+            &["there is no tenant a", "tenant new a"],
+        );
+    }
+    let ended = licensetool(&home, &["tenant", "new", "A B", "--domain", "x.example"]).await;
+    says(&ended, 2, &["is not a tenant key"]);
+}
