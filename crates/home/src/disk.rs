@@ -86,7 +86,8 @@ impl<'a> Disk<'a> {
         self.settle(file)
     }
 
-    /// Puts a file in the place of another in one step, with the rights of the other.
+    /// Puts a file in the place of another in one step, with the rights of the other. It may name
+    /// what was put there before, which [`Disk::undo`] leaves from then on.
     pub(crate) fn replace(&mut self, file: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         refuse_mount(self.home, file.parent().unwrap_or(Path::new("")))?;
         let replaced = self.try_replace(file, bytes);
@@ -98,9 +99,11 @@ impl<'a> Disk<'a> {
         let target = fs::canonicalize(self.home.join(file))?;
         let rights = fs::metadata(&target)?.permissions();
         let written = self.written_aside(&target, bytes, Access::Owner)?;
+        owned_as(written.path(), &target)?;
         written.as_file().set_permissions(rights)?;
         (self.gate)()?;
         written.persist(&target).map_err(|error| error.error)?;
+        self.made.clear();
         self.settle(&target)
     }
 
@@ -122,11 +125,6 @@ impl<'a> Disk<'a> {
             Made::Folder(_) => None,
         };
         self.made.iter().filter_map(file).collect()
-    }
-
-    /// From now on [`Disk::undo`] leaves what was put there.
-    pub(crate) fn keep(&mut self) {
-        self.made.clear();
     }
 
     /// Takes away what was put there, newest first: a profile before the certificate it names.
@@ -170,7 +168,8 @@ impl<'a> Disk<'a> {
         }
         #[cfg(not(unix))]
         let _ = access;
-        let mut written = builder.tempfile_in(folder)?;
+        let mut written = builder.tempfile_in(&folder)?;
+        owned_as(written.path(), &folder)?;
         written.write_all(bytes)?;
         written.as_file().sync_all()?;
         Ok(written)
@@ -184,15 +183,18 @@ impl<'a> Disk<'a> {
             .collect();
         for folder in missing.into_iter().rev() {
             (self.gate)()?;
-            fs::create_dir(self.home.join(folder))?;
+            let path = self.home.join(folder);
+            fs::create_dir(&path)?;
             self.made.push(Made::Folder(folder.to_owned()));
+            owned_as(&path, path.parent().unwrap_or(&path))?;
             self.settle(folder)?;
         }
         Ok(())
     }
 
     /// A name is on the disk when its folder is.
-    fn settle(&self, file: &Path) -> io::Result<()> {
+    fn settle(&mut self, file: &Path) -> io::Result<()> {
+        (self.gate)()?;
         #[cfg(unix)]
         File::open(self.home.join(file.parent().unwrap_or(Path::new(""))))?.sync_all()?;
         #[cfg(not(unix))]
@@ -207,6 +209,24 @@ pub(crate) fn refuse_mount(home: &Path, folder: &Path) -> Result<(), WriteError>
         let folder = folder.to_owned();
         return Err(WriteError::ReadOnly { folder });
     }
+    Ok(())
+}
+
+/// What root writes belongs to whom its place belongs: a service under its own user must read it.
+/// Nobody else may give files away, or has to.
+#[cfg(unix)]
+fn owned_as(path: &Path, place: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let (own, wanted) = (fs::metadata(path)?, fs::metadata(place)?);
+    if own.uid() == 0 && wanted.uid() != 0 {
+        chown(path, Some(wanted.uid()), Some(wanted.gid()))?;
+    }
+    Ok(())
+}
+
+/// Owners are of another kind here.
+#[cfg(not(unix))]
+fn owned_as(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -12,8 +12,8 @@ use crate::thumbprint::Thumbprint;
 /// A new certificate needs people and appointments.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-const RENEW: &str = "replace it: `licensetool tenant rotate <key>` leads through that for a tenant, \
-                     docs/home.md for SharePoint";
+const RENEW: &str = "replace it: `licensetool tenant rotate <key>` leads through that for a \
+                     tenant, docs/home.md for SharePoint";
 
 /// What the clock says about a certificate.
 pub(crate) fn by_the_clock(certificate: &Certificate, now: Timestamp) -> Option<Finding> {

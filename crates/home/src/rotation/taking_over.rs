@@ -154,8 +154,6 @@ fn activate_within(
         disk.place(&upload, text.as_bytes(), Access::Everybody)?;
     }
     change_profile(disk, key, &file, certificate)?;
-    // From here on nothing may be taken back: the profile names the new files.
-    disk.keep();
     describe(disk, key, certificate, now)?;
     disk.remove(&next_file)?;
     disk.remove(&next_upload)?;

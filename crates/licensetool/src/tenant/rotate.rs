@@ -32,12 +32,17 @@ pub(crate) async fn rotate(config: &Config, key: &TenantKey) -> anyhow::Result<O
             output::say(&words.activated(staged, &old, clock::now()))?;
             Ok(Outcome::Fine)
         }
-        Err(error @ Error::Refused { .. }) => {
+        Err(error) if is_unknown_certificate(&error) => {
             output::say(&words.not_yet(staged, &error))?;
             Ok(Outcome::Found)
         }
         Err(error) => bail!("{error}. {} Nothing was changed", error.advice()),
     }
+}
+
+/// Everything else that Entra refuses has nothing to do with the new certificate.
+fn is_unknown_certificate(error: &Error) -> bool {
+    error.failure().code.as_deref() == Some("AADSTS700027")
 }
 
 pub(crate) async fn abandon(config: &Config, key: &TenantKey) -> anyhow::Result<Outcome> {

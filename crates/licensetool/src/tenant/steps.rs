@@ -142,7 +142,8 @@ impl Steps {
         match language {
             Language::English => [
                 upload(&self.upload, &self.thumbprint, language),
-                "API permissions → Add a permission → Microsoft Graph → Application permissions →\n   \
+                "API permissions → Add a permission → Microsoft Graph →\n   \
+                 Application permissions → \
                  Organization.Read.All → Add permissions"
                     .to_owned(),
                 format!("API permissions → Grant admin consent for (the organisation) → Yes{link}"),
@@ -153,8 +154,8 @@ impl Steps {
                  Anwendungsberechtigungen → Organization.Read.All → Berechtigungen hinzufügen"
                     .to_owned(),
                 format!(
-                    "API-Berechtigungen → Administratorzustimmung für (die Organisation) erteilen → \
-                     Ja{link}"
+                    "API-Berechtigungen → Administratorzustimmung für (die Organisation) \
+                     erteilen → Ja{link}"
                 ),
             ],
         }
@@ -169,12 +170,12 @@ impl Steps {
         let link = format!("{base}/{}/adminconsent?client_id={app}", self.tenant_id);
         match language {
             Language::English => format!(
-                "\n   or by this link (a last page AADSTS500113 about a reply address does not \
-                 matter):\n   {link}"
+                "\n   or by this link; if its last page complains of a reply address \
+                 (AADSTS500113), the check below says whether the consent stands:\n   {link}"
             ),
             Language::German => format!(
-                "\n   oder über diesen Link (eine letzte Seite AADSTS500113 zur Antwortadresse ist \
-                 ohne Belang):\n   {link}"
+                "\n   oder über diesen Link; beklagt seine letzte Seite eine Antwortadresse \
+                 (AADSTS500113), sagt die Prüfung unten, ob die Zustimmung gilt:\n   {link}"
             ),
         }
     }
@@ -246,8 +247,8 @@ pub(crate) fn elsewhere(
     let (folder, secrets) = (folder.display(), secrets(key, language));
     match language {
         Language::English => format!(
-            "Nothing was written: {folder} is a read-only mount. Make the files in a folder of your \
-             own:\n  {command}\nThen put them where the mounts come from. {secrets}"
+            "Nothing was written: {folder} is a read-only mount. Make the files in a folder of \
+             your own:\n  {command}\nThen put them where the mounts come from. {secrets}"
         ),
         Language::German => format!(
             "Nichts wurde geschrieben: {folder} ist nur lesbar eingehängt. Erstellen Sie die \
@@ -269,7 +270,7 @@ mod tests {
             authority: "https://login.microsoftonline.com".parse().unwrap(),
             thumbprint: "DA39".to_owned(),
             ends: "2027-11-24".to_owned(),
-            upload: "/home/certs/ise/mycert_ise.crt".into(),
+            upload: "/made/certs/ise/mycert_ise.crt".into(),
             written: Vec::new(),
             out: Some("out".into()),
         }
@@ -294,7 +295,7 @@ mod tests {
             "TENANT-ID",
             "DA39",
             "2027-11-24",
-            "/home/certs/ise/mycert_ise.crt",
+            "/made/certs/ise/mycert_ise.crt",
             "Organization.Read.All",
             "licensetool tenant check ise",
             "licensetool-cert-ise ",

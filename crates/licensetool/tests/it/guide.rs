@@ -1,5 +1,5 @@
-//! The operators' page on alerts and channels against the program: its commands exist, its example
-//! is understood, and what it quotes is what the program says.
+//! The operators' pages against the program: their commands exist, the example is understood, and
+//! what is quoted is what the program says.
 
 use std::fs;
 use std::path::Path;
@@ -14,8 +14,8 @@ fn root() -> &'static Path {
         .expect("a crate lies in crates/")
 }
 
-fn page() -> String {
-    fs::read_to_string(root().join("docs/alerts.md")).unwrap()
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join("docs").join(name)).unwrap()
 }
 
 /// The blocks of code that begin with this fence, such as "```toml".
@@ -47,10 +47,15 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_command_of_the_page_exists() {
+fn every_command_of_the_pages_exists() {
+    commands_exist("alerts.md", 15);
+    commands_exist("tenants.md", 12);
+}
+
+fn commands_exist(name: &str, least: usize) {
     let home = tempfile::tempdir().unwrap();
     let mut tried = 0;
-    for block in blocks(&page(), "```") {
+    for block in blocks(&page(name), "```") {
         for line in block.lines() {
             let mut words = words(line);
             assert_eq!(words.remove(0), "licensetool", "{line}");
@@ -62,13 +67,13 @@ fn every_command_of_the_page_exists() {
             tried += 1;
         }
     }
-    assert!(tried >= 15, "{tried} commands were found");
+    assert!(tried >= least, "{tried} commands were found in {name}");
 }
 
 #[test]
 fn the_example_is_understood() {
     let home = tempfile::tempdir().unwrap();
-    let examples = blocks(&page(), "```toml");
+    let examples = blocks(&page("alerts.md"), "```toml");
     assert_eq!(examples.len(), 1);
     fs::write(home.path().join("licensetool.toml"), &examples[0]).unwrap();
     let workflow = "https://prod.company.example/workflows/1?sig=x";
@@ -93,7 +98,7 @@ fn the_example_is_understood() {
 fn what_one_reads_is_what_is_said() {
     let mut sources = String::new();
     gather(&root().join("crates/pipeline/src/tell"), &mut sources);
-    let page = page();
+    let page = page("alerts.md");
     let table = page.split("| what you read | what to do |").nth(1).unwrap();
     let rows = table
         .lines()

@@ -39,7 +39,7 @@ async fn rows(address: &str, school: &str) -> Option<Vec<Value>> {
 }
 
 /// Asks until there are rows.
-async fn until_rows(address: &str, school: &str) -> Vec<Value> {
+pub(crate) async fn until_rows(address: &str, school: &str) -> Vec<Value> {
     let asking = async {
         loop {
             match rows(address, school).await {

@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use microsoft_sim::{Call, Fault, FaultKind, World};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::fixture::{Ended, Office, alone, https, office, program};
+use crate::run::{run, until_rows};
 
 const PROFILE: &str = "config-profiles/tenants/config-iseschool-profile.json";
 const PEM: &str = "certs/iseschool/mycert_iseschool.pem";
@@ -105,34 +107,7 @@ async fn a_tenant_is_added_in_two_runs_and_says_what_to_do_in_entra() {
     ];
     says(&first, 0, &words);
     assert_eq!(profile["tenant_id"], tenant_id);
-    let checked = alone(home.path(), &["config", "check"]);
-    says(
-        &checked,
-        2,
-        &["waits for its app", "tenant new iseschool --client-id"],
-    );
-    let check = licensetool(&home, &["tenant", "check", "iseschool"]).await;
-    says(
-        &check,
-        2,
-        &[
-            "✗ profile",
-            "waits for its app",
-            "✓ certificate",
-            "? app: not tried",
-        ],
-    );
-    let list = licensetool(&home, &["tenant", "list"]).await;
-    says(
-        &list,
-        0,
-        &[
-            "waits for its app",
-            &tenant_id,
-            "(364 d)",
-            "nothing was collected yet",
-        ],
-    );
+    waits_for_its_app(&home, &tenant_id).await;
 
     let client_id = school.client_id.to_string();
     let complete = ["tenant", "new", "iseschool", "--client-id", &client_id];
@@ -152,6 +127,38 @@ async fn a_tenant_is_added_in_two_runs_and_says_what_to_do_in_entra() {
     let third = licensetool(&home, &complete).await;
     says(&third, 0, &["zu schreiben war nichts"]);
     assert_eq!(fs::read(home.path().join(PROFILE)).unwrap(), before);
+}
+
+/// What every command says between the two runs.
+async fn waits_for_its_app(home: &TempDir, tenant_id: &str) {
+    let checked = alone(home.path(), &["config", "check"]);
+    says(
+        &checked,
+        2,
+        &["waits for its app", "tenant new iseschool --client-id"],
+    );
+    let check = licensetool(home, &["tenant", "check", "iseschool"]).await;
+    says(
+        &check,
+        2,
+        &[
+            "✗ profile",
+            "waits for its app",
+            "✓ certificate",
+            "? app: not tried",
+        ],
+    );
+    let list = licensetool(home, &["tenant", "list"]).await;
+    says(
+        &list,
+        0,
+        &[
+            "waits for its app",
+            tenant_id,
+            "(364 d)",
+            "nothing was collected yet",
+        ],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -400,6 +407,54 @@ async fn a_certificate_that_entra_accepts_takes_over() {
         0,
         &[],
     );
+}
+
+/// Added and rotated beside a program that runs, which is neither told nor restarted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_program_takes_over_what_the_commands_write() {
+    let office = demo().await;
+    office.set("[home]\npoll = \"50ms\"");
+    let home = &office.home;
+    fs::rename(home.path().join(PEM), home.path().join(NEXT)).unwrap();
+    for file in [PROFILE, "certs/infos/cert-iseschool-info.json"] {
+        fs::remove_file(home.path().join(file)).unwrap();
+    }
+    let (_running, address) = run(&office);
+    let client_id = office.sim.credential("iseschool").client_id.to_string();
+    let domain = "iseschool.example";
+    let new = [
+        "tenant",
+        "new",
+        "iseschool",
+        "--domain",
+        domain,
+        "--client-id",
+        &client_id,
+    ];
+    says(&licensetool(home, &new).await, 0, &[]);
+    until_refused(home).await;
+    says(
+        &licensetool(home, &["tenant", "rotate", "iseschool"]).await,
+        0,
+        &[],
+    );
+    until_rows(&address, "iseschool").await;
+}
+
+/// Asks for the list until the program has found that Entra does not know the certificate.
+async fn until_refused(home: &TempDir) {
+    let asking = async {
+        loop {
+            let list = licensetool(home, &["tenant", "list", "--format", "json"]).await;
+            let list: Value = serde_json::from_str(&list.out).unwrap();
+            let tenants = list["tenants"].as_array().unwrap().iter();
+            if tenants.clone().any(|it| it["gap"]["cause"] == "refused") {
+                return;
+            }
+        }
+    };
+    let asked = tokio::time::timeout(Duration::from_secs(60), asking).await;
+    asked.expect("the new tenant is asked");
 }
 
 /// Kubernetes mounts secrets read-only, behind `..data`.
