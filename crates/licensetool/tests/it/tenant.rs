@@ -543,3 +543,74 @@ async fn an_empty_home_says_how_to_begin() {
     let ended = licensetool(&home, &["tenant", "new", "A B", "--domain", "x.example"]).await;
     says(&ended, 2, &["is not a tenant key"]);
 }
+
+/// As an operator and an administrator go through it: what `check` names next is what is missing,
+/// and when the certificate is replaced, there is never one that Entra does not know.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_school_is_watched_after_the_steps_that_were_printed() {
+    const KEY: &str = "neueschule";
+    let office = demo().await;
+    let home = fresh(&office, "language = \"en\"");
+    let new = ["tenant", "new", KEY, "--domain", "neueschule.example"];
+    says(&licensetool(&home, &new).await, 0, &["App registrations"]);
+    let app = office.sim.register_app(KEY, "licensetool").unwrap();
+    let client_id = app.to_string();
+    let complete = ["tenant", "new", KEY, "--client-id", &client_id];
+    says(
+        &licensetool(&home, &complete).await,
+        0,
+        &["Upload certificate"],
+    );
+    let check = ["tenant", "check", KEY];
+    says(
+        &licensetool(&home, &check).await,
+        2,
+        &["✗ registration", "AADSTS700027"],
+    );
+    let upload = async |file: &str| {
+        let pem = fs::read(home.path().join(file)).unwrap();
+        office.sim.upload_certificate(KEY, app, &pem).unwrap()
+    };
+    let old = upload("certs/neueschule/mycert_neueschule.crt").await;
+    says(
+        &licensetool(&home, &check).await,
+        2,
+        &["✓ registration", "✗ permission"],
+    );
+    let permission = "Organization.Read.All";
+    office.sim.request_permission(KEY, app, permission).unwrap();
+    says(
+        &licensetool(&home, &check).await,
+        2,
+        &["✗ permission", "admin consent"],
+    );
+    office.sim.consent(KEY, app).unwrap();
+    says(&licensetool(&home, &check).await, 0, &["✓ subscriptions"]);
+
+    let rotate = ["tenant", "rotate", KEY];
+    says(
+        &licensetool(&home, &rotate).await,
+        0,
+        &["Upload certificate"],
+    );
+    says(
+        &licensetool(&home, &rotate).await,
+        1,
+        &["nothing was changed"],
+    );
+    upload("certs/neueschule/mycert_neueschule.next.crt").await;
+    says(&licensetool(&home, &check).await, 0, &[old.as_str()]);
+    says(
+        &licensetool(&home, &rotate).await,
+        0,
+        &["names it now", old.as_str()],
+    );
+    office.sim.remove_certificate(KEY, app, &old).unwrap();
+    let remove = ["tenant", "rotate", KEY, "--remove-old"];
+    says(
+        &licensetool(&home, &remove).await,
+        0,
+        &["mycert_neueschule.crt"],
+    );
+    says(&licensetool(&home, &check).await, 0, &["✓ subscriptions"]);
+}
