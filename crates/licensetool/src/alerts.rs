@@ -6,7 +6,7 @@ mod list;
 mod words;
 
 use domain::{ProductNames, TenantKey};
-use store::Store;
+use store::{By, Store};
 
 use crate::catalog;
 use crate::columns::Format;
@@ -74,7 +74,7 @@ struct Desk<'a> {
     store: Store,
     names: ProductNames,
     /// Who acts.
-    who: &'a str,
+    by: By<'a>,
 }
 
 impl Desk<'_> {
@@ -89,14 +89,14 @@ impl Desk<'_> {
 
 pub(crate) async fn alerts(
     config: &Config,
-    who: &str,
+    by: By<'_>,
     command: AlertsCommand,
 ) -> anyhow::Result<Outcome> {
     let desk = Desk {
         config,
         store: stored::there(config).await?,
         names: catalog::names(&config.store_url).await,
-        who,
+        by,
     };
     let outcome = match command {
         AlertsCommand::List {

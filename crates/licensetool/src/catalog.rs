@@ -6,14 +6,14 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use domain::{Language, ProductNames};
-use store::Store;
+use store::{By, Store};
 
 use crate::config::Config;
 use crate::exit::Outcome;
 use crate::{clock, output};
 
 /// Imports Microsoft's published table of product names into the store.
-pub(crate) async fn update(config: &Config, file: &Path) -> anyhow::Result<Outcome> {
+pub(crate) async fn update(config: &Config, by: By<'_>, file: &Path) -> anyhow::Result<Outcome> {
     let bytes =
         std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let table = microsoft_table::parse(&bytes)
@@ -29,7 +29,8 @@ pub(crate) async fn update(config: &Config, file: &Path) -> anyhow::Result<Outco
     }
     let store = Store::open(&config.store_url).await?;
     store.migrate().await?;
-    let changed = store.import_names(&table.products, clock::now()).await?;
+    let (products, now) = (&table.products, clock::now());
+    let changed = store.import_names(products, by, now).await?;
     let read = table.products.len();
     output::say(&format!(
         "{read} products read, {changed} names new or changed"

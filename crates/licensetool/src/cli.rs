@@ -132,7 +132,7 @@ pub(crate) fn run() -> anyhow::Result<Outcome> {
 
 async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outcome> {
     let environment = Sources::from_environment();
-    let (home, who) = (home_dir(home.as_deref(), &environment), environment.who());
+    let (home, by) = (home_dir(home.as_deref(), &environment), environment.by());
     let configured = |flags: &[(&'static str, Option<SocketAddr>)]| -> anyhow::Result<Config> {
         let mut sources = Sources::from_home(&home)?;
         let said = |(name, address): &(_, Option<SocketAddr>)| {
@@ -159,9 +159,11 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
         Command::Status { tenant, format } => {
             status::status(&configured(&[])?, tenant.as_ref(), format).await
         }
-        Command::Alerts(command) => Box::pin(alerts::alerts(&configured(&[])?, who, command)).await,
-        Command::Policy(command) => policy::policy(&configured(&[])?, who, command).await,
-        Command::Deliveries(command) => deliveries::deliveries(&configured(&[])?, command).await,
+        Command::Alerts(command) => Box::pin(alerts::alerts(&configured(&[])?, by, command)).await,
+        Command::Policy(command) => policy::policy(&configured(&[])?, by, command).await,
+        Command::Deliveries(command) => {
+            deliveries::deliveries(&configured(&[])?, by, command).await
+        }
         Command::Channel(command) => Box::pin(channel::channel(&configured(&[])?, command)).await,
         Command::Sharepoint(command) => {
             Box::pin(sharepoint::sharepoint(&configured(&[])?, command)).await
@@ -172,7 +174,7 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
         Command::Config(ConfigCommand::Reference) => check::reference(),
         Command::Simulate(wish) => simulate::simulate(wish).await,
         Command::Catalog(CatalogCommand::Update { file }) => {
-            catalog::update(&configured(&[])?, &file).await
+            catalog::update(&configured(&[])?, by, &file).await
         }
         Command::Catalog(CatalogCommand::Show) => catalog::show(&configured(&[])?).await,
         Command::Migrate => run::migrate(&configured(&[])?.store_url).await,

@@ -18,6 +18,7 @@ use std::time::Duration;
 use domain::{Language, Layer};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use pipeline::evaluate::Keep;
 use url::Url;
 
 pub(crate) use channels::{Address, ChannelSettings, MailServer, Way};
@@ -47,6 +48,7 @@ pub(crate) struct Config {
     /// The company's layer over the built-in policy, as far as somebody has set it.
     pub(crate) policy: Layer,
     pub(crate) deliver: Deliver,
+    pub(crate) keep: Keep,
     /// Between two syncs of SharePoint lists; `None`: they are left alone.
     pub(crate) sharepoint_interval: Option<SignedDuration>,
     /// By name.

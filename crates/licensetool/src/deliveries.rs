@@ -5,7 +5,7 @@ use anyhow::bail;
 use clap::ArgGroup;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use store::{DeliveryFilter, DeliveryState, KeptDelivery, Store};
+use store::{By, DeliveryFilter, DeliveryState, KeptDelivery, Store};
 
 use crate::columns::{Format, columns, moment, moment_or_none, printable};
 use crate::config::Config;
@@ -58,6 +58,7 @@ fn state(word: &str) -> Result<DeliveryState, String> {
 
 pub(crate) async fn deliveries(
     config: &Config,
+    by: By<'_>,
     command: DeliveriesCommand,
 ) -> anyhow::Result<Outcome> {
     let store = stored::there(config).await?;
@@ -79,8 +80,8 @@ pub(crate) async fn deliveries(
             message: Some(message),
             to: Some(channel),
             ..
-        }) => retry(&store, &message, &channel).await?,
-        DeliveriesCommand::Retry(Retry { channel, .. }) => retry_dead(&store, channel).await?,
+        }) => retry(&store, by, &message, &channel).await?,
+        DeliveriesCommand::Retry(Retry { channel, .. }) => retry_dead(&store, by, channel).await?,
     };
     store.close().await;
     Ok(outcome)
@@ -175,7 +176,7 @@ pub(crate) fn table(deliveries: &[KeptDelivery], zone: &TimeZone) -> String {
     text
 }
 
-async fn retry(store: &Store, message: &str, channel: &str) -> anyhow::Result<Outcome> {
+async fn retry(store: &Store, by: By<'_>, message: &str, channel: &str) -> anyhow::Result<Outcome> {
     let Some(delivery) = find(store, message, channel).await? else {
         bail!(
             "there is no delivery of the message {message} to {channel}; `licensetool deliveries \
@@ -189,7 +190,7 @@ async fn retry(store: &Store, message: &str, channel: &str) -> anyhow::Result<Ou
         return Ok(Outcome::Fine);
     }
     store
-        .revive(delivery.message, channel, clock::now())
+        .revive(delivery.message, channel, by, clock::now())
         .await?;
     let (kind, tenant) = (delivery.kind, &delivery.tenant);
     output::say(&format!(
@@ -211,7 +212,7 @@ async fn find(store: &Store, message: &str, channel: &str) -> anyhow::Result<Opt
     Ok(all.pop().filter(|_| all.is_empty()))
 }
 
-async fn retry_dead(store: &Store, channel: Option<String>) -> anyhow::Result<Outcome> {
+async fn retry_dead(store: &Store, by: By<'_>, channel: Option<String>) -> anyhow::Result<Outcome> {
     let filter = DeliveryFilter {
         channel,
         state: Some(DeliveryState::Dead),
@@ -222,7 +223,7 @@ async fn retry_dead(store: &Store, channel: Option<String>) -> anyhow::Result<Ou
         let now = clock::now();
         revived += usize::from(
             store
-                .revive(delivery.message, &delivery.channel, now)
+                .revive(delivery.message, &delivery.channel, by, now)
                 .await?,
         );
     }

@@ -7,7 +7,7 @@ mod set;
 mod show;
 
 use domain::TenantKey;
-use store::Store;
+use store::{By, Store};
 
 use crate::columns::Format;
 use crate::config::Config;
@@ -56,19 +56,19 @@ struct Desk<'a> {
     config: &'a Config,
     store: Store,
     /// Who acts.
-    who: &'a str,
+    by: By<'a>,
 }
 
 pub(crate) async fn policy(
     config: &Config,
-    who: &str,
+    by: By<'_>,
     command: PolicyCommand,
 ) -> anyhow::Result<Outcome> {
     let desk = Desk {
         config,
         // Rules may be made before anything was collected.
         store: stored::opened(config).await?,
-        who,
+        by,
     };
     let outcome = match command {
         PolicyCommand::Show {

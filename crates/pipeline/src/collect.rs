@@ -153,7 +153,7 @@ impl Collector {
     /// The store stays away for longer than a claim lasts.
     pub async fn run_once(self, stop: CancellationToken) -> anyhow::Result<Report> {
         self.take_over_roster().await?;
-        self.store.request_refresh(&[], self.now()).await?;
+        self.store.request_refresh(&[], None, self.now()).await?;
         self.work(Until::Asked, stop).await
     }
 

@@ -6,6 +6,7 @@
 //! between any two steps leaves a claim that expires, and nothing half done.
 
 mod gather;
+mod forget;
 mod metrics;
 
 use std::sync::Arc;
@@ -13,12 +14,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use domain::{Layer, State, Step, Verdict};
+use domain::{Layer, Reason, State, Step, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use store::{Judged, Judgement, Judging, Kept, Route, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::Clock;
+use forget::Forgetting;
+pub use forget::Keep;
 use gather::Gathered;
 pub use metrics::Metrics;
 
@@ -29,6 +32,8 @@ pub struct Settings {
     pub company: Layer,
     /// Who is to be told what.
     pub routes: Vec<Route>,
+    /// How long what is over is kept.
+    pub keep: Keep,
     /// Tenants judged in one turn.
     pub batch: u32,
     /// How long a claim lasts. A turn takes milliseconds; the rest is for slow disks.
@@ -44,6 +49,7 @@ impl Default for Settings {
         Self {
             company: Layer::default(),
             routes: Vec::new(),
+            keep: Keep::default(),
             batch: 64,
             lease: SignedDuration::from_mins(2),
             poll: Duration::from_secs(1),
@@ -74,6 +80,7 @@ pub struct Evaluator {
     worker: String,
     metrics: Metrics,
     turned_at: Arc<AtomicI64>,
+    forgetting: Forgetting,
 }
 
 impl std::fmt::Debug for Evaluator {
@@ -94,6 +101,7 @@ impl Evaluator {
             worker: uuid::Uuid::new_v4().to_string(),
             metrics: Metrics::default(),
             turned_at: Arc::new(AtomicI64::new(0)),
+            forgetting: Forgetting::default(),
         }
     }
 
@@ -157,6 +165,7 @@ impl Evaluator {
     pub async fn turn(&self) -> store::Result<Turn> {
         let now = (self.clock)();
         self.store.end_alerts_of_removed(now).await?;
+        self.forget(now).await?;
         let due = self.store.next_judging(now).await?;
         if due.is_none_or(|due| due > now) {
             return Ok(Turn::default());
@@ -193,7 +202,7 @@ fn judge(claim: Judging, gathered: &Gathered<'_>, now: Timestamp) -> Judgement {
         let step = domain::step(concern, alert, &verdict, telling, now)?;
         Some(Judged {
             before: before.cloned(),
-            why: why(&step, &verdict).to_owned(),
+            why: why(&step, &verdict),
             step,
         })
     });
@@ -205,11 +214,11 @@ fn judge(claim: Judging, gathered: &Gathered<'_>, now: Timestamp) -> Judgement {
 }
 
 /// For the history of the alert.
-fn why(step: &Step, verdict: &Verdict) -> &'static str {
+fn why(step: &Step, verdict: &Verdict) -> Reason {
     match (step.alert.state, verdict) {
-        (State::Resolved, _) => "the concern is gone, or excluded from alerts",
-        (_, Verdict::Present(found)) if found.covered => "another alert says it already",
-        _ => "the numbers say so",
+        (State::Resolved, _) => Reason::Gone,
+        (_, Verdict::Present(found)) if found.covered => Reason::Covered,
+        _ => Reason::Numbers,
     }
 }
 

@@ -3,7 +3,7 @@
 mod changing;
 mod list;
 
-use domain::{Alert, Change, Concern, Kind, Snooze, Stage, State, TenantKey};
+use domain::{Alert, Change, Concern, Kind, Reason, Snooze, Stage, State, TenantKey, Why};
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -38,7 +38,7 @@ pub struct AlertChange {
     pub at: Timestamp,
     pub what: Change,
     pub who: String,
-    pub why: String,
+    pub why: Why,
 }
 
 /// A query that [`alert_of`] reads.
@@ -123,18 +123,20 @@ impl Store {
 
     /// What happened to an alert, oldest first.
     pub async fn alert_changes(&self, id: i64) -> Result<Vec<AlertChange>> {
-        let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
-            "SELECT at, what, who, why FROM alert_change WHERE alert = $1 ORDER BY rowid",
-        )
-        .bind(id)
-        .fetch_all(self.readers())
-        .await?;
-        let change = |(at, what, who, why): (i64, String, String, String)| {
+        let sql = "SELECT at, what, who, why, reason FROM alert_change \
+                   WHERE alert = $1 ORDER BY rowid";
+        let rows: Vec<(i64, String, String, String, Option<String>)> = sqlx::query_as(sql)
+            .bind(id)
+            .fetch_all(self.readers())
+            .await?;
+        let change = |(at, what, who, said, reason): (i64, String, String, String, _)| {
+            let reason: Option<String> = reason;
+            let reason = reason.map(|word| known("reason", &word, Reason::from_word));
             Ok(AlertChange {
                 at: time(at)?,
                 what: known("change", &what, Change::from_word)?,
                 who,
-                why,
+                why: reason.transpose()?.map_or(Why::Said(said), Why::Reason),
             })
         };
         rows.into_iter().map(change).collect()

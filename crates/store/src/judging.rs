@@ -1,7 +1,7 @@
 //! Who judges which tenant, and what a judgement changes: alerts and the outbox, in one
 //! transaction, only if nobody else has judged or acted in between.
 
-use domain::{Step, TenantKey};
+use domain::{Reason, Step, TenantKey, Why};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 
@@ -40,7 +40,7 @@ pub struct Judged {
     pub before: Option<KeptAlert>,
     pub step: Step,
     /// For the alert's history.
-    pub why: String,
+    pub why: Reason,
 }
 
 /// What became of a judgement.
@@ -173,12 +173,13 @@ impl Store {
         }
         let mut transaction = self.write().await?;
         let remember = format!(
-            "INSERT INTO alert_change (alert, at, what, who, why) \
-             SELECT id, $1, 'resolved', '{SYSTEM}', 'the tenant''s profile was removed' \
+            "INSERT INTO alert_change (alert, at, what, who, why, reason) \
+             SELECT id, $1, 'resolved', '{SYSTEM}', '', $2 \
              FROM alert WHERE resolved_at IS NULL AND tenant IN {GONE}"
         );
         sqlx::query(sqlx::AssertSqlSafe(remember))
             .bind(now.as_millisecond())
+            .bind(Reason::ProfileRemoved.as_str())
             .execute(&mut *transaction)
             .await?;
         // If the tenant comes back, its alerts begin anew; what was to be told of these is old.
@@ -281,6 +282,7 @@ async fn write(
     now: Timestamp,
 ) -> Result<u32> {
     let Judged { before, step, why } = judged;
+    let why = &Why::Reason(*why);
     let author = Author { who: SYSTEM, why };
     let id = match before {
         Some(before) => {

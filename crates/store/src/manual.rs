@@ -1,6 +1,9 @@
 //! Licences that people count by hand, as the first version of the API has them.
 
-use crate::{Result, Store};
+use domain::Deed;
+use jiff::Timestamp;
+
+use crate::{By, Result, Store, audit};
 
 /// A licence counted by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +38,13 @@ impl Store {
         Ok(row.map(license))
     }
 
-    pub async fn add_manual_license(&self, name: &str, count: i64) -> Result<ManualLicense> {
+    pub async fn add_manual_license(
+        &self,
+        name: &str,
+        count: i64,
+        by: By<'_>,
+        now: Timestamp,
+    ) -> Result<ManualLicense> {
         let mut transaction = self.write().await?;
         let sql = "INSERT INTO manual_license (name, count) VALUES ($1, $2) \
                    RETURNING id, name, count";
@@ -44,6 +53,9 @@ impl Store {
             .bind(count)
             .fetch_one(&mut *transaction)
             .await?;
+        let (subject, detail) = (row.0.to_string(), format!("{name}: {count}"));
+        let what = Deed::ManualLicenseAdded;
+        audit::note(&mut transaction, by, what, &subject, &detail, now).await?;
         transaction.commit().await?;
         Ok(license(row))
     }

@@ -1,15 +1,16 @@
 //! Product names that an operator imported from Microsoft's table.
 
-use domain::SkuId;
+use domain::{Deed, SkuId};
 use jiff::Timestamp;
 
-use crate::{Error, Result, Store};
+use crate::{By, Error, Result, Store, audit};
 
 impl Store {
     /// Takes over names: id, part number, English name. Answers how many were new or changed.
     pub async fn import_names(
         &self,
         names: &[(SkuId, String, String)],
+        by: By<'_>,
         now: Timestamp,
     ) -> Result<u64> {
         let mut transaction = self.write().await?;
@@ -29,6 +30,10 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
             changed += done.rows_affected();
+        }
+        if changed > 0 {
+            let (what, detail) = (Deed::NamesImported, format!("{changed} names"));
+            audit::note(&mut transaction, by, what, "", &detail, now).await?;
         }
         transaction.commit().await?;
         Ok(changed)

@@ -1,5 +1,7 @@
 //! Rules that people have made, and their word on purchases, with who and when.
 
+mod told;
+
 use std::collections::BTreeMap;
 
 use domain::{Exclusion, Layer, Pin, Policies, Renewal, Scope, SkuId, TenantKey, Threshold};
@@ -7,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::document::time;
 use crate::tenants::key_of;
-use crate::{Error, Result, Store, judging};
+use crate::{By, Error, Result, Store, judging};
 
 /// A layer of rules as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +84,7 @@ impl Store {
         scope: &Scope,
         layer: Layer,
         expected: Option<i64>,
-        who: &str,
+        by: By<'_>,
         now: Timestamp,
     ) -> Result<PolicySet> {
         let (tenant, sku_id) = names(scope);
@@ -107,15 +109,15 @@ impl Store {
                    renewal_lead_days = excluded.renewal_lead_days, set_at = excluded.set_at, \
                    set_by = excluded.set_by, version = excluded.version";
         sqlx::query(sql)
-            .bind(tenant)
-            .bind(sku_id)
+            .bind(&tenant)
+            .bind(&sku_id)
             .bind(layer.low.map(threshold_text))
             .bind(layer.clear_margin)
             .bind(layer.stale_after.map(|span| span.as_secs()))
             .bind(layer.exclusion.map(Exclusion::as_str))
             .bind(layer.renewal_lead_days.map(i64::from))
             .bind(now.as_millisecond())
-            .bind(who)
+            .bind(by.who)
             .bind(version + 1)
             .execute(&mut *transaction)
             .await?;
@@ -124,12 +126,14 @@ impl Store {
             Scope::Tenant(tenant) | Scope::Sku(tenant, _) => Some(tenant),
         };
         judging::touch(&mut transaction, concerned).await?;
+        let was = before.map_or_else(Layer::default, |before| before.layer);
+        told::set(&mut transaction, by, scope, &was, &layer, now).await?;
         transaction.commit().await?;
         Ok(PolicySet::Done(KeptPolicy {
             scope: scope.clone(),
             layer,
             set_at: now,
-            set_by: who.to_owned(),
+            set_by: by.who.to_owned(),
             version: version + 1,
         }))
     }
@@ -167,10 +171,16 @@ impl Store {
         tenant: &TenantKey,
         subscription: &str,
         pin: Option<Pin>,
-        who: &str,
+        by: By<'_>,
         now: Timestamp,
     ) -> Result<()> {
         let mut transaction = self.write().await?;
+        let sql = "SELECT pin FROM pin WHERE tenant = $1 AND subscription = $2";
+        let was: Option<String> = sqlx::query_scalar(sql)
+            .bind(tenant.as_str())
+            .bind(subscription)
+            .fetch_optional(&mut *transaction)
+            .await?;
         match pin {
             Some(pin) => {
                 let sql = "INSERT INTO pin (tenant, subscription, pin, set_at, set_by) \
@@ -182,7 +192,7 @@ impl Store {
                     .bind(subscription)
                     .bind(pin.as_str())
                     .bind(now.as_millisecond())
-                    .bind(who)
+                    .bind(by.who)
                     .execute(&mut *transaction)
                     .await?;
             }
@@ -195,6 +205,8 @@ impl Store {
             }
         }
         judging::touch(&mut transaction, Some(tenant)).await?;
+        let words = (was.as_deref(), pin);
+        told::pinned(&mut transaction, by, tenant, subscription, words, now).await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Requests of people to look now: written by whoever answers them, served by the collect loop.
 
-use domain::{Cause, TenantKey};
+use domain::{Cause, Deed, TenantKey};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::claims::Claim;
 use crate::document::time;
 use crate::tenants::key_of;
-use crate::{Error, Result, Store};
+use crate::{By, Error, Result, Store, audit};
 
 /// A request and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +35,19 @@ const AT_ONCE: i64 = 0;
 /// How long a request can be asked about: they are no history, and scripts make many.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// So many tenants of an order are named in the audit; more are counted.
+const NAMED: usize = 10;
+
 impl Store {
     /// Makes tenants due at once, all enabled ones if `keys` is empty. Keys that are unknown,
     /// removed or not enabled are left out of the request. Requests of more than 30 days ago are
-    /// forgotten.
-    pub async fn request_refresh(&self, keys: &[TenantKey], now: Timestamp) -> Result<Uuid> {
+    /// forgotten. `by` is who asks; `None`: the program itself, of which the audit says nothing.
+    pub async fn request_refresh(
+        &self,
+        keys: &[TenantKey],
+        by: Option<By<'_>>,
+        now: Timestamp,
+    ) -> Result<Uuid> {
         let id = Uuid::new_v4();
         let mut transaction = self.write().await?;
         forget(&mut transaction, now).await?;
@@ -53,6 +61,10 @@ impl Store {
         }
         for key in keys {
             want(&mut transaction, id, Some(key), now).await?;
+        }
+        if let Some(by) = by {
+            let (what, (subject, detail)) = (Deed::RefreshOrdered, ordered(keys));
+            audit::note(&mut transaction, by, what, subject, &detail, now).await?;
         }
         transaction.commit().await?;
         Ok(id)
@@ -91,6 +103,19 @@ impl Store {
             requested_at: time(requested_at)?,
             tenants,
         }))
+    }
+}
+
+/// Subject and detail of an order, for the audit.
+fn ordered(keys: &[TenantKey]) -> (&str, String) {
+    match keys {
+        [] => ("", "all tenants".to_owned()),
+        [only] => (only.as_str(), String::new()),
+        [some @ .., last] if keys.len() <= NAMED => {
+            let some: Vec<_> = some.iter().map(TenantKey::as_str).collect();
+            ("", format!("{} and {last}", some.join(", ")))
+        }
+        _ => ("", format!("{} tenants", keys.len())),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Settings, TenantKey};
+use domain::{Deed, Settings, TenantKey};
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
+use crate::audit::{self, By, difference};
 use crate::tenants::key_of;
 use crate::{Result, Store, judging};
 
@@ -28,11 +29,11 @@ impl Store {
         key: &TenantKey,
         enabled: Option<bool>,
         monitoring: Option<bool>,
-        who: &str,
+        by: By<'_>,
         now: Timestamp,
     ) -> Result<bool> {
         let mut transaction = self.write().await?;
-        let there = set(&mut transaction, key, (enabled, monitoring), who, now).await?;
+        let there = set(&mut transaction, key, (enabled, monitoring), by, now).await?;
         transaction.commit().await?;
         Ok(there)
     }
@@ -86,7 +87,7 @@ impl Store {
 
     /// Notes that a list and the store agree, and takes over what the list says where it is newer.
     /// `ours` is how the tenant was switched when both were compared; `false`: it is not any more,
-    /// and nothing was written.
+    /// and nothing was written. The audit names the channel as who switched it.
     pub async fn agree(
         &self,
         channel: &str,
@@ -111,7 +112,11 @@ impl Store {
             differs(theirs.monitoring, ours.monitoring),
         );
         if taken != (None, None) {
-            set(&mut transaction, key, taken, channel, now).await?;
+            let by = By {
+                who: channel,
+                from: None,
+            };
+            set(&mut transaction, key, taken, by, now).await?;
         }
         let sql = "INSERT INTO agreed_switch (channel, tenant, item, enabled, monitoring) \
                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel, tenant) DO UPDATE SET \
@@ -136,22 +141,44 @@ async fn set(
     connection: &mut SqliteConnection,
     key: &TenantKey,
     (enabled, monitoring): (Option<bool>, Option<bool>),
-    who: &str,
+    by: By<'_>,
     now: Timestamp,
 ) -> Result<bool> {
+    let before: Option<(bool, bool)> =
+        sqlx::query_as("SELECT enabled, monitoring FROM tenant WHERE key = $1")
+            .bind(key.as_str())
+            .fetch_optional(&mut *connection)
+            .await?;
+    let Some(before) = before else {
+        return Ok(false);
+    };
     let sql = "UPDATE tenant SET \
                expected_since = CASE WHEN $2 AND NOT enabled THEN $5 ELSE expected_since END, \
                due_at = CASE WHEN $2 AND NOT enabled THEN $5 ELSE due_at END, \
                enabled = COALESCE($2, enabled), monitoring = COALESCE($3, monitoring), \
                switched_by = $4, switched_at = $5 WHERE key = $1";
-    let done = sqlx::query(sql)
+    sqlx::query(sql)
         .bind(key.as_str())
         .bind(enabled)
         .bind(monitoring)
-        .bind(who)
+        .bind(by.who)
         .bind(now.as_millisecond())
         .execute(&mut *connection)
         .await?;
     judging::touch(connection, Some(key)).await?;
-    Ok(done.rows_affected() > 0)
+    let (what, subject) = (Deed::TenantSwitched, key.as_str());
+    let detail = detail(before, (enabled, monitoring));
+    audit::note(connection, by, what, subject, &detail, now).await?;
+    Ok(true)
+}
+
+/// What was said of each switch, such as "monitoring: on → off".
+fn detail(before: (bool, bool), said: (Option<bool>, Option<bool>)) -> String {
+    let word = |on: bool| if on { "on" } else { "off" };
+    let of = |name, before, said: Option<bool>| Some(difference(name, word(before), word(said?)));
+    let details = [
+        of("enabled", before.0, said.0),
+        of("monitoring", before.1, said.1),
+    ];
+    details.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use store::{By, Origin};
 
 use crate::problem::{Error, Kind};
 
@@ -40,6 +41,16 @@ pub(crate) struct Caller {
     pub(crate) from: Option<IpAddr>,
     /// Whether somebody signed in, or everybody on this machine is let in.
     pub(crate) signed_in: bool,
+}
+
+impl Caller {
+    /// For the audit of what they do.
+    pub(crate) fn by(&self) -> By<'_> {
+        By {
+            who: &self.who,
+            from: self.from.map(Origin::Address),
+        }
+    }
 }
 
 /// What is known of a request's sender, in the request's extensions.

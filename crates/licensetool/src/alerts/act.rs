@@ -76,11 +76,11 @@ pub(super) async fn act(
     // Who was told that it began is told that it ended, also by a person.
     let profiles = Profiles::read(&desk.config.home).await?;
     let routes = outlets::routes(desk.config, &profiles);
-    let (expected, why) = (Some(seen.version), reason.unwrap_or_default());
+    let (expected, why) = (Some(seen.version), &reason.unwrap_or_default().into());
     let now = clock::now();
     let acted = desk
         .store
-        .act(id, expected, action, desk.who, &why, &routes, now);
+        .act(id, expected, action, desk.by, why, &routes, now);
     let (said, outcome) = told(desk.words(), id, acted.await?)?;
     output::say(&said)?;
     Ok(outcome)

@@ -42,7 +42,7 @@ pub(super) fn change(change: &AlertChange) -> Value {
         "at": change.at.to_string(),
         "what": change.what.as_str(),
         "who": change.who,
-        "why": change.why,
+        "why": change.why.to_string(),
     })
 }
 

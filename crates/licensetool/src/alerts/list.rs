@@ -112,7 +112,7 @@ pub(super) async fn show(desk: &Desk<'_>, id: i64, format: Format) -> anyhow::Re
     }
     let zone = &desk.config.time_zone;
     let history = changes.iter().map(|change| {
-        let (who, why) = (change.who.clone(), change.why.clone());
+        let (who, why) = (change.who.clone(), change.why.to_string());
         [
             moment(change.at, zone),
             change.what.as_str().to_owned(),

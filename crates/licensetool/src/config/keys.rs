@@ -155,6 +155,16 @@ pub(crate) const KEYS: &[Key] = &[
         "The longest wait between two tries; the first ones wait 1, 2, 4 … minutes.",
     ),
     key(
+        "alerts.keep",
+        "730d",
+        "How long alerts that are over are kept, with their history and what was told of them.",
+    ),
+    key(
+        "audit.keep",
+        "365d",
+        "How long it is kept who did what: changes, sign-ins, exports.",
+    ),
+    key(
         "sharepoint.enabled",
         "true",
         "`false` leaves the lists of all SharePoint profiles alone.",

@@ -7,11 +7,13 @@ use anyhow::Context as _;
 use domain::Layer;
 use graph::Cloud;
 use jiff::SignedDuration;
+use pipeline::evaluate::Keep;
+use store::{By, Origin};
 
 use super::channels::{self, ChannelInForce};
 use super::keys::{KEYS, Key};
 use super::texts::Texts;
-use super::values::FromText;
+use super::values::{Days, FromText};
 use super::{Collect, Config, Deliver, Log, Microsoft};
 
 /// Where settings come from, before they are read.
@@ -90,9 +92,12 @@ impl Sources {
         })
     }
 
-    /// Who acts, for the history of what is changed by commands.
-    pub(crate) fn who(&self) -> &str {
-        self.user.as_deref().unwrap_or("cli")
+    /// Who acts, for the history and the audit of what is changed by commands.
+    pub(crate) fn by(&self) -> By<'_> {
+        By {
+            who: self.user.as_deref().unwrap_or("cli"),
+            from: Some(Origin::CommandLine),
+        }
     }
 
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
@@ -194,6 +199,7 @@ impl Reader<'_> {
         let collect = self.collect();
         let policy = self.policy();
         let deliver = self.deliver();
+        let keep = self.keep();
         let sharepoint_interval = self.sharepoint_interval();
         Some(Config {
             home: home.to_owned(),
@@ -212,6 +218,7 @@ impl Reader<'_> {
             collect: collect?,
             policy: policy?,
             deliver: deliver?,
+            keep: keep?,
             sharepoint_interval: sharepoint_interval?,
             channels: Vec::new(),
             home_poll: home_poll?,
@@ -274,6 +281,15 @@ impl Reader<'_> {
         Some(Deliver {
             max_attempts: max_attempts?,
             longest_wait: longest_wait?,
+        })
+    }
+
+    fn keep(&mut self) -> Option<Keep> {
+        let audit: Option<Days> = self.get("audit.keep");
+        let alerts: Option<Days> = self.get("alerts.keep");
+        Some(Keep {
+            audit: audit?.span(),
+            alerts: alerts?.span(),
         })
     }
 

@@ -45,6 +45,26 @@ impl FromText for Port {
     }
 }
 
+/// A number of whole days, for what is kept for long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Days(SignedDuration);
+
+impl Days {
+    pub(crate) fn span(self) -> SignedDuration {
+        self.0
+    }
+}
+
+impl FromText for Days {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let number = text.trim().strip_suffix('d').map(str::trim_end);
+        match number.and_then(|number| number.parse().ok()) {
+            Some(days @ 1..=36_500_i64) => Ok(Self(SignedDuration::from_hours(24 * days))),
+            _ => Err("must be a number of days such as 365d, at most 36500d".to_owned()),
+        }
+    }
+}
+
 impl FromText for bool {
     fn from_text(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| "must be true or false".to_owned())
@@ -220,6 +240,11 @@ mod tests {
         check::<Duration>(
             &["", "0s", "-5s", "5", "soon"],
             "must be a time such as 30s, 15m or 1h 30m",
+        );
+        check::<Days>(&["1d", " 1 d"], "Days(24h)");
+        check::<Days>(
+            &["", "0d", "-1d", "365", "2w", "36501d", "d"],
+            "must be a number of days such as 365d, at most 36500d",
         );
         check::<usize>(&["50"], "50");
         check::<usize>(

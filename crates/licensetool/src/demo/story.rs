@@ -164,7 +164,7 @@ impl Story<'_> {
     async fn look(&self, free: i64) -> anyhow::Result<()> {
         let key = key()?;
         let (keys, now) = ([key.clone()], clock::now());
-        self.store.request_refresh(&keys, now).await?;
+        self.store.request_refresh(&keys, None, now).await?;
         let seen = async || {
             let snapshot = self
                 .store

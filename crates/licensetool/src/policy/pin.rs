@@ -41,7 +41,7 @@ pub(super) async fn pin(
     };
     let set = desk
         .store
-        .set_pin(tenant, subscription, pin, desk.who, clock::now());
+        .set_pin(tenant, subscription, pin, desk.by, clock::now());
     set.await?;
     output::say(&match pin {
         Some(pin) => {

@@ -32,7 +32,7 @@ pub(super) async fn set(
     let (expected, now) = (Some(version), clock::now());
     let set = desk
         .store
-        .set_policy(&place.scope, layer, expected, desk.who, now);
+        .set_policy(&place.scope, layer, expected, desk.by, now);
     match set.await? {
         PolicySet::Done(_) => show::show(desk, place, Format::Table).await,
         PolicySet::Overtaken(now_there) => {

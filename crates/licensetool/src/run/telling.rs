@@ -63,6 +63,7 @@ impl Telling {
         let settings = evaluate::Settings {
             company: self.config.policy,
             routes: outlets::routes(&self.config, profiles),
+            keep: self.config.keep,
             ..evaluate::Settings::default()
         };
         Evaluator::new(self.store.clone(), settings, clock::shared())

@@ -93,7 +93,8 @@ impl Collector {
         let mended = changed(old, &new);
         if !mended.is_empty() {
             tracing::info!(tenants = mended.len(), "profiles or certificates changed");
-            self.store.request_refresh(&mended, self.now()).await?;
+            let now = self.now();
+            self.store.request_refresh(&mended, None, now).await?;
         }
         Ok(new)
     }

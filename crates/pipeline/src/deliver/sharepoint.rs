@@ -20,9 +20,10 @@ mod specimen;
 
 use std::time::Instant;
 
+use domain::Reason;
 use graph::{Site, Write, WriteError};
 use jiff::{SignedDuration, Timestamp};
-use store::{ChannelClaim, Delivery, Retry, Settled, Synced};
+use store::{By, ChannelClaim, Delivery, Retry, Settled, Synced};
 use tokio_util::sync::CancellationToken;
 
 use super::{Deliverer, backoff};
@@ -293,11 +294,15 @@ impl Deliverer {
     ) -> Result<(), Ended> {
         for target in &found.informed {
             for (id, version) in known.to_acknowledge(target) {
-                let (who, why) = (&sharepoint.name, "technician_informed is set in SharePoint");
+                let by = By {
+                    who: &sharepoint.name,
+                    from: None,
+                };
+                let why = &Reason::TechnicianInformed.into();
                 let act = domain::Action::Acknowledge;
                 let now = (self.clock)();
                 self.store
-                    .act(id, Some(version), act, who, why, &[], now)
+                    .act(id, Some(version), act, by, why, &[], now)
                     .await?;
             }
         }

@@ -17,7 +17,7 @@ use store::{DeliveryFilter, DeliveryState, KeptDelivery, Route};
 use tokio_util::sync::CancellationToken;
 
 use crate::fixture::until;
-use crate::office::{LIST, Office, office};
+use crate::office::{ANNA, LIST, Office, office};
 
 const A: &str = "school-00001";
 /// A published example of Standard Webhooks.
@@ -270,7 +270,7 @@ async fn what_fails_too_often_is_dead_and_visible_and_can_live_again() {
     assert!(
         office
             .store
-            .revive(dead.message, "hook", now)
+            .revive(dead.message, "hook", ANNA, now)
             .await
             .unwrap()
     );

@@ -6,7 +6,7 @@ use store::DeliveryFilter;
 use tokio_util::sync::CancellationToken;
 
 use crate::fixture::{key, until};
-use crate::office::{Office, office, sku};
+use crate::office::{ANNA, Office, office, sku};
 
 const A: &str = "school-00001";
 
@@ -210,7 +210,7 @@ async fn a_new_rule_is_followed_at_once() {
     let (scope, now) = (Scope::Tenant(key(A)), office.now());
     office
         .store
-        .set_policy(&scope, layer, None, "anna", now)
+        .set_policy(&scope, layer, None, ANNA, now)
         .await
         .unwrap();
     assert_eq!(office.evaluate().await.tenants, 1);

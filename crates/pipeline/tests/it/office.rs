@@ -17,12 +17,18 @@ use pipeline::deliver::sharepoint::{LicenseColumns, Lists, Sharepoint, TenantCol
 use pipeline::deliver::{self, Deliverer, Named};
 use pipeline::evaluate::{self, Evaluator, Turn};
 use serde_json::{Value, json};
-use store::{KeptAlert, Route, Store, TenantEntry};
+use store::{By, KeptAlert, Route, Store, TenantEntry};
 
 use crate::fixture::key;
 
 /// The name of the SharePoint channel.
 pub(crate) const LIST: &str = "sharepoint-company";
+
+/// Who does what is done by hand.
+pub(crate) const ANNA: By<'static> = By {
+    who: "anna",
+    from: None,
+};
 
 pub(crate) struct Office {
     pub(crate) sim: Simulator,
@@ -195,7 +201,7 @@ impl Office {
         let (tenant, now) = (key(tenant), self.now());
         let there = self
             .store
-            .switch(&tenant, enabled, monitoring, "anna", now)
+            .switch(&tenant, enabled, monitoring, ANNA, now)
             .await;
         assert!(there.unwrap());
     }
@@ -208,7 +214,7 @@ impl Office {
         let (id, now) = (alert.id, self.now());
         let acted = self
             .store
-            .act(id, None, action, "anna", "", &self.routes, now)
+            .act(id, None, action, ANNA, &"".into(), &self.routes, now)
             .await;
         assert!(matches!(acted.unwrap(), store::Acted::Done(_)));
     }

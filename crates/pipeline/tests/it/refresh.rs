@@ -22,7 +22,7 @@ async fn a_request_from_the_store_is_served_while_nothing_is_due() {
     let wanted = [key("school-00002")];
     let id = stage
         .store
-        .request_refresh(&wanted, stage.now())
+        .request_refresh(&wanted, None, stage.now())
         .await
         .unwrap();
     until("the request was served", async || {

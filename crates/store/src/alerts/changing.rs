@@ -1,13 +1,13 @@
 //! Changes of alerts: each names the version it expects, and stands in the history with its
 //! author.
 
-use domain::{Action, Alert, Refused, Snooze, State, Step, act};
+use domain::{Action, Alert, Deed, Refused, Snooze, State, Step, Why, act};
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
 use super::{KeptAlert, alert_of, select_alert};
 use crate::outbox::{self, Route};
-use crate::{Result, Store, facts, judging};
+use crate::{By, Result, Store, audit, facts, judging};
 
 /// What became of what a person did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Acted {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Author<'a> {
     pub(crate) who: &'a str,
-    pub(crate) why: &'a str,
+    pub(crate) why: &'a Why,
 }
 
 impl Store {
@@ -41,8 +41,8 @@ impl Store {
         id: i64,
         expected: Option<i64>,
         action: Action,
-        who: &str,
-        why: &str,
+        by: By<'_>,
+        why: &Why,
         routes: &[Route],
         now: Timestamp,
     ) -> Result<Acted> {
@@ -58,7 +58,7 @@ impl Store {
             Ok(None) => return Ok(Acted::Unchanged(before)),
             Err(refused) => return Ok(Acted::Refused(before, refused)),
         };
-        let author = Author { who, why };
+        let author = Author { who: by.who, why };
         update(&mut transaction, &before, &step, author, now).await?;
         if let Some(event) = step.tell {
             outbox::add(
@@ -73,6 +73,9 @@ impl Store {
             .await?;
         }
         judging::touch(&mut transaction, Some(&before.tenant)).await?;
+        let (what, subject) = (Deed::from(action), id.to_string());
+        let detail = detail(&before, &step.alert);
+        audit::note(&mut transaction, by, what, &subject, &detail, now).await?;
         let after = read(&mut transaction, id).await?;
         transaction.commit().await?;
         Ok(after.map_or(Acted::Unknown, Acted::Done))
@@ -170,16 +173,35 @@ async fn remember(
     let Some(change) = step.change else {
         return Ok(());
     };
-    let sql = "INSERT INTO alert_change (alert, at, what, who, why) VALUES ($1, $2, $3, $4, $5)";
+    let (said, reason) = match author.why {
+        Why::Said(said) => (said.as_str(), None),
+        Why::Reason(reason) => ("", Some(reason.as_str())),
+    };
+    let sql = "INSERT INTO alert_change (alert, at, what, who, why, reason) \
+               VALUES ($1, $2, $3, $4, $5, $6)";
     sqlx::query(sql)
         .bind(id)
         .bind(now.as_millisecond())
         .bind(change.as_str())
         .bind(author.who)
-        .bind(author.why)
+        .bind(said)
+        .bind(reason)
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// What the audit says of it, such as "stock of iseschool: open → acknowledged".
+fn detail(before: &KeptAlert, after: &Alert) -> String {
+    let (kind, tenant) = (after.concern.kind, &before.tenant);
+    let until = match after.state {
+        State::Snoozed(Snooze::Until(time)) => format!(" until {time}"),
+        State::Snoozed(Snooze::Change) => " until the numbers change".to_owned(),
+        _ => String::new(),
+    };
+    let name = format!("{kind} of {tenant}");
+    let (before, after) = (before.alert.state.as_str(), after.state.as_str());
+    format!("{}{until}", audit::difference(&name, before, after))
 }
 
 fn snoozed_until(alert: &Alert) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! Who delivers what: claims that expire, in the order of each alert, and what became of a try.
 
-use domain::{Alert, Concern, Event, Kind, TenantKey};
+use domain::{Alert, Concern, Deed, Event, Kind, TenantKey};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -10,7 +10,7 @@ use crate::alerts::{stage_of, state_of};
 use crate::document::time;
 use crate::facts::{self, known};
 use crate::tenants::key_of;
-use crate::{Error, Result, Store};
+use crate::{By, Error, Result, Store, audit};
 
 /// A message that one channel has not taken yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,18 +255,32 @@ impl Store {
     }
 
     /// Lets a dead delivery live again, due at once. Answers whether there was one.
-    pub async fn revive(&self, message: Uuid, channel: &str, now: Timestamp) -> Result<bool> {
+    pub async fn revive(
+        &self,
+        message: Uuid,
+        channel: &str,
+        by: By<'_>,
+        now: Timestamp,
+    ) -> Result<bool> {
         let mut transaction = self.write().await?;
         let sql = "UPDATE delivery SET dead_at = NULL, attempts = 0, next_at = $3 \
                    WHERE channel = $2 AND delivered_at IS NULL \
-                   AND message = (SELECT seq FROM message WHERE id = $1)";
-        let done = sqlx::query(sql)
+                   AND message = (SELECT seq FROM message WHERE id = $1) \
+                   RETURNING alert, \
+                   (SELECT a.tenant FROM alert a WHERE a.id = delivery.alert)";
+        let revived: Option<(i64, String)> = sqlx::query_as(sql)
             .bind(message.to_string())
             .bind(channel)
             .bind(now.as_millisecond())
-            .execute(&mut *transaction)
+            .fetch_optional(&mut *transaction)
             .await?;
+        let Some((alert, tenant)) = revived else {
+            return Ok(false);
+        };
+        let (what, subject) = (Deed::DeliveryRetried, format!("{message}/{channel}"));
+        let detail = format!("alert {alert} of {tenant}");
+        audit::note(&mut transaction, by, what, &subject, &detail, now).await?;
         transaction.commit().await?;
-        Ok(done.rows_affected() > 0)
+        Ok(true)
     }
 }

@@ -1,11 +1,11 @@
 //! Alerts: opened and ended by judgements, changed by people, never two of one concern.
 
-use domain::{Action, Change, Refused, Snooze, State, stage};
+use domain::{Action, Change, Reason, Refused, Snooze, State, Why, stage};
 use jiff::SignedDuration;
 use store::{Acted, AlertFilter, Kept};
 
 use crate::fixture::{
-    claim_judging, failed, judge, judgement, key, look, minute, routes, stock, the_alert, with,
+    by, claim_judging, failed, judge, judgement, key, look, minute, routes, stock, the_alert, with,
 };
 
 const TOLD: Kept = Kept::Done { messages: 1 };
@@ -104,8 +104,8 @@ async fn what_a_person_did_in_between_is_not_undone() {
             alert.id,
             Some(alert.version),
             act,
-            "anna",
-            "ordered",
+            by("anna"),
+            &"ordered".into(),
             &[],
             minute(2),
         )
@@ -140,7 +140,15 @@ async fn people_act_on_what_they_saw() {
         let id = seen.id;
         async move {
             let acted = store
-                .act(id, expected, action, "anna", "why", &[], minute(5))
+                .act(
+                    id,
+                    expected,
+                    action,
+                    by("anna"),
+                    &"why".into(),
+                    &[],
+                    minute(5),
+                )
                 .await;
             acted.unwrap()
         }
@@ -163,7 +171,15 @@ async fn people_act_on_what_they_saw() {
     };
     assert_eq!(asleep.alert.state, State::Snoozed(Snooze::Change));
     let nobody = store
-        .act(4711, None, Action::Resolve, "a", "", &[], minute(5))
+        .act(
+            4711,
+            None,
+            Action::Resolve,
+            by("a"),
+            &"".into(),
+            &[],
+            minute(5),
+        )
         .await;
     assert_eq!(nobody.unwrap(), Acted::Unknown);
     // It is judged again, so that the end of its snooze is noticed.
@@ -184,20 +200,20 @@ async fn what_changes_a_judgement_makes_it_due() {
     look(&store, "a", 5, minute(11)).await;
     settle().await;
     store
-        .switch(&key("a"), None, Some(false), "anna", minute(9))
+        .switch(&key("a"), None, Some(false), by("anna"), minute(9))
         .await
         .unwrap();
     settle().await;
     let pin = Some(domain::Pin::Renews);
     store
-        .set_pin(&key("a"), "p", pin, "anna", minute(9))
+        .set_pin(&key("a"), "p", pin, by("anna"), minute(9))
         .await
         .unwrap();
     settle().await;
     let layer = domain::Layer::default();
     let scope = domain::Scope::Company;
     store
-        .set_policy(&scope, layer, None, "anna", minute(9))
+        .set_policy(&scope, layer, None, by("anna"), minute(9))
         .await
         .unwrap();
     settle().await;
@@ -209,7 +225,7 @@ async fn a_tenant_that_is_switched_off_is_not_judged() {
     let claims = claim_judging(&store, "w", minute(0)).await;
     let judgement = judgement(&store, &claims[0], Some(0), minute(0)).await;
     store
-        .switch(&key("a"), Some(false), None, "anna", minute(0))
+        .switch(&key("a"), Some(false), None, by("anna"), minute(0))
         .await
         .unwrap();
     let kept = store.keep_judgements(&[judgement], &[], minute(0)).await;
@@ -228,7 +244,10 @@ async fn what_goes_on_of_a_tenant_that_is_gone_ends() {
     store.sync_tenants(&[], minute(2)).await.unwrap();
     assert_eq!(store.end_alerts_of_removed(minute(3)).await.unwrap(), 1);
     let past = store.alert_changes(id).await.unwrap();
-    assert_eq!(past.last().unwrap().why, "the tenant's profile was removed");
+    assert_eq!(
+        past.last().unwrap().why,
+        Why::Reason(Reason::ProfileRemoved)
+    );
     assert_eq!(store.active_alerts(&key("a")).await.unwrap(), []);
 }
 

@@ -4,7 +4,7 @@ use domain::Settings;
 use jiff::{SignedDuration, Timestamp};
 use store::{Agreed, ChannelClaim, Store, Synced};
 
-use crate::fixture::{judge, key, look, minute, with};
+use crate::fixture::{by, judge, key, look, minute, with};
 
 async fn claim(store: &Store, worker: &str, now: Timestamp) -> Option<ChannelClaim> {
     let lease = SignedDuration::from_mins(2);
@@ -169,7 +169,7 @@ async fn a_switch_that_somebody_has_moved_meanwhile_is_not_moved_back() {
         writing: None,
     };
     // The list says that it is off; between reading and agreeing somebody stops the telling here.
-    let switched = store.switch(&a, None, Some(false), "anna", minute(1));
+    let switched = store.switch(&a, None, Some(false), by("anna"), minute(1));
     assert!(switched.await.unwrap());
     let taken = store.agree("list", &a, &agreed, both, minute(2)).await;
     assert!(!taken.unwrap());
@@ -219,11 +219,19 @@ async fn a_list_catches_up_with_what_it_has_missed_and_answers_once() {
     assert!(store.asked("list").await.unwrap()[&id].is_open());
     let act = domain::Action::Acknowledge;
     store
-        .act(id, None, act, "list", "", &[], minute(4))
+        .act(id, None, act, by("list"), &"".into(), &[], minute(4))
         .await
         .unwrap();
     store
-        .act(id, None, domain::Action::Reopen, "anna", "", &[], minute(5))
+        .act(
+            id,
+            None,
+            domain::Action::Reopen,
+            by("anna"),
+            &"".into(),
+            &[],
+            minute(5),
+        )
         .await
         .unwrap();
     assert!(

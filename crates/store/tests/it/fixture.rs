@@ -1,11 +1,11 @@
 //! A store of its own for each test, and short ways to say what was seen.
 
 use domain::{
-    AppliesTo, Cause, Concern, Facts, Gap, Kind, Look, Present, Seats, Severity, Sku, SkuId,
-    Snapshot, Stage, Status, Subscription, TenantKey, Units, Verdict, stage,
+    AppliesTo, Cause, Concern, Facts, Gap, Kind, Look, Present, Reason, Seats, Severity, Sku,
+    SkuId, Snapshot, Stage, Status, Subscription, TenantKey, Units, Verdict, stage,
 };
 use jiff::{SignedDuration, Timestamp};
-use store::{Claim, Judged, Judgement, Judging, Kept, KeptAlert, Route, Store, TenantEntry};
+use store::{By, Claim, Judged, Judgement, Judging, Kept, KeptAlert, Route, Store, TenantEntry};
 
 /// A store in a folder that goes with it.
 pub(crate) struct Fresh {
@@ -40,6 +40,11 @@ pub(crate) async fn with(keys: &[&str]) -> Fresh {
     let entries: Vec<_> = keys.iter().map(|key| entry(key)).collect();
     fresh.sync_tenants(&entries, minute(0)).await.unwrap();
     fresh
+}
+
+/// Somebody of whom nobody knows from where they act.
+pub(crate) fn by(who: &str) -> By<'_> {
+    By { who, from: None }
 }
 
 pub(crate) fn key(text: &str) -> TenantKey {
@@ -188,7 +193,7 @@ pub(crate) async fn judgement(
     let steps = step.map(|step| Judged {
         before,
         step,
-        why: "it was found so".to_owned(),
+        why: Reason::Numbers,
     });
     Judgement {
         claim: claim.clone(),

@@ -9,6 +9,8 @@ mod alerts;
 mod outbox;
 mod channels;
 mod rules;
+mod audit;
+mod forgetting;
 mod looks;
 mod claims;
 mod refreshes;

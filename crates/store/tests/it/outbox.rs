@@ -5,7 +5,7 @@ use domain::{Event, Severity};
 use jiff::{SignedDuration, Timestamp};
 use store::{Delivery, DeliveryFilter, DeliveryState, Retry, Route, Settled, Store};
 
-use crate::fixture::{claim_judging, judge, judgement, key, look, minute, with};
+use crate::fixture::{by, claim_judging, judge, judgement, key, look, minute, with};
 
 const DELIVERED: Settled = Settled::Delivered { remark: None };
 
@@ -115,8 +115,13 @@ async fn a_dead_delivery_is_visible_and_holds_nothing_up() {
     let queues = store.queues().await.unwrap();
     assert_eq!((queues[0].pending, queues[0].dead), (1, 1));
 
-    assert!(store.revive(id, "m", minute(5)).await.unwrap());
-    assert!(!store.revive(id, "other", minute(5)).await.unwrap());
+    assert!(store.revive(id, "m", by("anna"), minute(5)).await.unwrap());
+    assert!(
+        !store
+            .revive(id, "other", by("anna"), minute(5))
+            .await
+            .unwrap()
+    );
     assert_eq!(
         events(&claim(&store, "m", minute(6)).await),
         [Event::Opened, Event::Resolved]
@@ -140,7 +145,7 @@ async fn of_a_tenant_that_is_not_monitored_nothing_is_told_until_it_is() {
     shortage(&store, &["m"]).await;
     let a = key("a");
     for (enabled, monitoring) in [(true, false), (false, true)] {
-        let switched = store.switch(&a, Some(enabled), Some(monitoring), "t", minute(3));
+        let switched = store.switch(&a, Some(enabled), Some(monitoring), by("t"), minute(3));
         switched.await.unwrap();
         assert_eq!(claim(&store, "m", minute(3)).await, []);
         let listed = store
@@ -150,7 +155,7 @@ async fn of_a_tenant_that_is_not_monitored_nothing_is_told_until_it_is() {
         assert!(listed.iter().all(|delivery| delivery.held));
     }
     store
-        .switch(&a, Some(true), Some(true), "t", minute(4))
+        .switch(&a, Some(true), Some(true), by("t"), minute(4))
         .await
         .unwrap();
     assert_eq!(claim(&store, "m", minute(4)).await.len(), 2);

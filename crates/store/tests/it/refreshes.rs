@@ -4,7 +4,7 @@ use domain::Cause;
 use jiff::SignedDuration;
 use store::{Claim, Finished, Store};
 
-use crate::fixture::{claim, failed, key, keys, minute, seen, sku, with};
+use crate::fixture::{by, claim, failed, key, keys, minute, seen, sku, with};
 
 async fn finish(store: &Store, claim: &Claim, look: domain::Look) {
     let finished = Finished {
@@ -29,7 +29,7 @@ async fn those_that_a_person_waits_for_go_first_with_all_there_is() {
         finish(&store, &claim, seen(minute(0), &[sku("A3", 9, 5)])).await;
     }
     let id = store
-        .request_refresh(&[key("c"), key("b")], minute(5))
+        .request_refresh(&[key("c"), key("b")], None, minute(5))
         .await
         .unwrap();
     assert_eq!(progress(&store, id).await, [(false, None), (false, None)]);
@@ -59,16 +59,16 @@ async fn those_that_a_person_waits_for_go_first_with_all_there_is() {
 async fn a_request_for_all_leaves_out_those_that_are_never_asked() {
     let store = with(&["a", "b", "c"]).await;
     let b = key("b");
-    let off = store.switch(&b, Some(false), None, "test", minute(0));
+    let off = store.switch(&b, Some(false), None, by("test"), minute(0));
     assert!(off.await.unwrap());
-    let all = store.request_refresh(&[], minute(0)).await.unwrap();
+    let all = store.request_refresh(&[], None, minute(0)).await.unwrap();
     let refresh = store.refresh(all).await.unwrap().unwrap();
     let named: Vec<_> = refresh.tenants.iter().map(|it| it.key.as_str()).collect();
     assert_eq!(named, ["a", "c"]);
     assert_eq!(refresh.requested_at, minute(0));
 
     let keys = [key("b"), key("nobody"), key("a"), key("a")];
-    let some = store.request_refresh(&keys, minute(0)).await.unwrap();
+    let some = store.request_refresh(&keys, None, minute(0)).await.unwrap();
     assert_eq!(store.refresh(some).await.unwrap().unwrap().tenants.len(), 1);
     assert_eq!(store.refresh(uuid::Uuid::nil()).await.unwrap(), None);
 }
@@ -78,7 +78,10 @@ async fn a_request_during_a_look_gets_a_look_of_its_own() {
     let store = with(&["a"]).await;
     let running = claim(&store, "w", minute(0), 1).await;
     let later = minute(0) + SignedDuration::from_millis(1);
-    let id = store.request_refresh(&[key("a")], later).await.unwrap();
+    let id = store
+        .request_refresh(&[key("a")], None, later)
+        .await
+        .unwrap();
     finish(&store, &running[0], seen(minute(0), &[sku("A3", 9, 5)])).await;
     assert_eq!(progress(&store, id).await, [(false, None)]);
 
@@ -92,8 +95,11 @@ async fn a_request_during_a_look_gets_a_look_of_its_own() {
 #[tokio::test]
 async fn two_people_are_served_by_one_look() {
     let store = with(&["a"]).await;
-    let first = store.request_refresh(&[key("a")], minute(0)).await.unwrap();
-    let second = store.request_refresh(&[], minute(1)).await.unwrap();
+    let first = store
+        .request_refresh(&[key("a")], None, minute(0))
+        .await
+        .unwrap();
+    let second = store.request_refresh(&[], None, minute(1)).await.unwrap();
     let claims = claim(&store, "w", minute(2), 1).await;
     finish(&store, &claims[0], seen(minute(2), &[])).await;
     for id in [first, second] {
@@ -105,11 +111,11 @@ async fn two_people_are_served_by_one_look() {
 async fn requests_are_forgotten_after_thirty_days() {
     let store = with(&["a"]).await;
     let days = |days: i64| minute(days * 24 * 60);
-    let first = store.request_refresh(&[], days(0)).await.unwrap();
-    let second = store.request_refresh(&[], days(1)).await.unwrap();
-    store.request_refresh(&[], days(30)).await.unwrap();
+    let first = store.request_refresh(&[], None, days(0)).await.unwrap();
+    let second = store.request_refresh(&[], None, days(1)).await.unwrap();
+    store.request_refresh(&[], None, days(30)).await.unwrap();
     assert!(store.refresh(first).await.unwrap().is_some());
-    store.request_refresh(&[], days(31)).await.unwrap();
+    store.request_refresh(&[], None, days(31)).await.unwrap();
     assert!(store.refresh(first).await.unwrap().is_none());
     assert!(store.refresh(second).await.unwrap().is_some());
     assert_eq!(claim(&store, "w", days(31), 9).await.len(), 1);

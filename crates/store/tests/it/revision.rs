@@ -2,7 +2,7 @@
 
 use store::Store;
 
-use crate::fixture::{entry, key, minute, seen, sku, with};
+use crate::fixture::{by, entry, key, minute, seen, sku, with};
 
 #[tokio::test]
 async fn the_revision_changes_with_every_commit_and_with_nothing_else() {
@@ -19,7 +19,10 @@ async fn the_revision_changes_with_every_commit_and_with_nothing_else() {
     let second = fresh.revision().await.unwrap();
     assert_ne!(second, first);
 
-    other.add_manual_license("Zoom", 3).await.unwrap();
+    other
+        .add_manual_license("Zoom", 3, by("anna"), minute(0))
+        .await
+        .unwrap();
     let third = fresh.revision().await.unwrap();
     assert_ne!(third, second, "another opening of the file counts as well");
     assert_eq!(fresh.revision().await.unwrap(), third);
@@ -36,7 +39,10 @@ async fn nobody_who_asks_after_a_commit_gets_an_older_revision() {
             tokio::spawn(async move { store.revision().await.unwrap() })
         });
         let asking: Vec<_> = asking.collect();
-        fresh.add_manual_license("Zoom", n).await.unwrap();
+        fresh
+            .add_manual_license("Zoom", n, by("anna"), minute(0))
+            .await
+            .unwrap();
         let after = fresh.revision().await.unwrap();
         assert_ne!(after, before);
         for other in asking {

@@ -4,7 +4,7 @@ use domain::{Exclusion, Layer, Pin, Scope, SkuId, Threshold};
 use jiff::SignedDuration;
 use store::PolicySet;
 
-use crate::fixture::{key, minute, sku, with};
+use crate::fixture::{by, key, minute, sku, with};
 
 #[tokio::test]
 async fn layers_come_back_as_they_were_set() {
@@ -23,7 +23,7 @@ async fn layers_come_back_as_they_were_set() {
     ];
     for (scope, layer) in &scopes {
         let set = store
-            .set_policy(scope, *layer, Some(0), "anna", minute(1))
+            .set_policy(scope, *layer, Some(0), by("anna"), minute(1))
             .await
             .unwrap();
         assert!(matches!(set, PolicySet::Done(_)), "{set:?}");
@@ -52,7 +52,7 @@ async fn a_rule_that_somebody_else_changed_is_not_overwritten() {
     let layer = Layer::default();
     let set = async |expected, who: &str| {
         let set = store
-            .set_policy(&Scope::Company, layer, expected, who, minute(1))
+            .set_policy(&Scope::Company, layer, expected, by(who), minute(1))
             .await;
         set.unwrap()
     };
@@ -71,13 +71,13 @@ async fn a_word_on_a_purchase_can_be_taken_back() {
     let a = key("a");
     for pin in [Pin::Renews, Pin::Ends] {
         store
-            .set_pin(&a, "p", Some(pin), "anna", minute(1))
+            .set_pin(&a, "p", Some(pin), by("anna"), minute(1))
             .await
             .unwrap();
         assert_eq!(store.pins(&a).await.unwrap()["p"], pin);
     }
     store
-        .set_pin(&a, "p", None, "anna", minute(2))
+        .set_pin(&a, "p", None, by("anna"), minute(2))
         .await
         .unwrap();
     assert!(store.pins(&a).await.unwrap().is_empty());

@@ -4,7 +4,7 @@ use domain::{Cause, Settings, SkuId};
 use store::Recorded;
 
 use crate::fixture::{
-    claim, entry, failed, key, keys, minute, purchase, seen, seen_with, sku, with,
+    by, claim, entry, failed, key, keys, minute, purchase, seen, seen_with, sku, with,
 };
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn a_tenant_that_is_switched_off_is_not_asked() {
     };
     for (tenant, is_there) in [("a", true), ("nobody", false)] {
         let tenant = key(tenant);
-        let switched = store.switch(&tenant, Some(false), Some(false), "test", minute(0));
+        let switched = store.switch(&tenant, Some(false), Some(false), by("test"), minute(0));
         assert_eq!(switched.await.unwrap(), is_there);
     }
     assert_eq!(keys(&claim(&store, "w", minute(0), 10).await), ["b"]);
@@ -186,8 +186,14 @@ async fn pages_of_states_hold_each_tenant_once() {
 #[tokio::test]
 async fn licences_kept_by_hand_are_numbered_in_order() {
     let store = with(&[]).await;
-    let first = store.add_manual_license("Adobe CC", 25).await.unwrap();
-    let second = store.add_manual_license("Größe <L>", -1).await.unwrap();
+    let first = store
+        .add_manual_license("Adobe CC", 25, by("anna"), minute(0))
+        .await
+        .unwrap();
+    let second = store
+        .add_manual_license("Größe <L>", -1, by("anna"), minute(0))
+        .await
+        .unwrap();
     assert!(first.id < second.id);
     assert_eq!(
         store.manual_licenses().await.unwrap(),
@@ -204,21 +210,21 @@ async fn imported_names_are_counted_when_they_change() {
     let table = |name: &str| [(id, "A3".to_owned(), name.to_owned())];
     assert_eq!(
         store
-            .import_names(&table("Office A3"), minute(0))
+            .import_names(&table("Office A3"), by("anna"), minute(0))
             .await
             .unwrap(),
         1
     );
     assert_eq!(
         store
-            .import_names(&table("Office A3"), minute(1))
+            .import_names(&table("Office A3"), by("anna"), minute(1))
             .await
             .unwrap(),
         0
     );
     assert_eq!(
         store
-            .import_names(&table("Microsoft A3"), minute(2))
+            .import_names(&table("Microsoft A3"), by("anna"), minute(2))
             .await
             .unwrap(),
         1

@@ -131,4 +131,8 @@ impl AlertPage {
     fn say(&self, german: &'static str, english: &'static str) -> &'static str {
         self.words.say(german, english)
     }
+
+    fn why(&self, change: &AlertChange) -> String {
+        crate::words::Words(self.words.0).why(&change.why)
+    }
 }

@@ -54,13 +54,13 @@ async fn deprecated(request: Request, next: Next) -> Response {
     (status = 503, description = "No tenant has been collected yet"),
     (status = 504, description = "It takes longer; it goes on without the request")))]
 async fn all(
-    _: Operator,
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
     method: Method,
 ) -> Result<Response, Error> {
     if method != Method::HEAD {
-        let waiting = Waiting::new(&app);
+        let waiting = Waiting::new(&app, &caller);
         let asked = waiting.fetched(&[]).await?;
         if !asked.is_empty() && asked.iter().all(|tenant| tenant.cause.is_some()) {
             failed(&app, &asked).await?;
@@ -90,7 +90,7 @@ async fn all(
         (status = 503, description = "The tenant has not been collected yet"),
         (status = 504, description = "It takes longer; it goes on without the request")))]
 async fn one(
-    _: Operator,
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     Params(Nothing {}): Params<Nothing>,
@@ -105,7 +105,7 @@ async fn one(
             );
             return Err(Error::new(Kind::TenantDisabled, detail));
         }
-        let waiting = Waiting::new(&app);
+        let waiting = Waiting::new(&app, &caller);
         let asked = waiting.fetched(&[tenant.key]).await?;
         if asked.iter().any(|tenant| tenant.cause.is_some()) {
             failed(&app, &asked).await?;

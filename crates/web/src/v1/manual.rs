@@ -92,7 +92,7 @@ pub(super) async fn one(
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(super) async fn add(
-    _: Operator,
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
     Body(new): Body<New>,
@@ -106,7 +106,9 @@ pub(super) async fn add(
         let detail = format!("name: has {length} characters, and may have 1 to {NAME_MAX}.");
         return Err(invalid(detail));
     }
-    let added = Counted::from(app.store().add_manual_license(&name, count).await?);
+    let (store, by, now) = (app.store(), caller.by(), app.now());
+    let added = store.add_manual_license(&name, count, by, now).await?;
+    let added = Counted::from(added);
     let location = HeaderValue::try_from(format!("/api/v1/licenses/{}", added.id))
         .expect("an address of ASCII letters and digits");
     let mut response = (StatusCode::CREATED, answer::json(&added)).into_response();

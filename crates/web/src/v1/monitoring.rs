@@ -119,7 +119,7 @@ pub(super) async fn switch(
         enabled,
         monitoring,
     } = switches.unwrap_or_default();
-    switched(&app, &key, enabled, monitoring, &caller.who).await?;
+    switched(&app, &key, enabled, monitoring, caller.by()).await?;
     let updated = Given {
         enabled,
         monitoring,

@@ -167,7 +167,7 @@ fn place(text: &str) -> Option<(i64, String)> {
         (status = 202, description = "It is due now", body = Retried),
         (status = 404, description = "There is no such delivery, or it was delivered")))]
 pub(super) async fn retry(
-    _: Operator,
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Segments((given, channel)): Segments<(String, String)>,
     Params(Nothing {}): Params<Nothing>,
@@ -175,7 +175,10 @@ pub(super) async fn retry(
     let now = app.now();
     let message = given.parse().ok();
     let revived = match message {
-        Some(message) => app.store().revive(message, &channel, now).await?,
+        Some(message) => {
+            let by = caller.by();
+            app.store().revive(message, &channel, by, now).await?
+        }
         None => false,
     };
     let Some(message) = message.filter(|_| revived) else {

@@ -84,7 +84,7 @@ impl From<store::Refresh> for Refresh {
         (status = 413, description = "The body is too large"),
         (status = 415, description = "The body is not JSON")))]
 pub(super) async fn order(
-    _: Operator,
+    Operator(caller): Operator,
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
     Body(order): Body<Order>,
@@ -104,7 +104,8 @@ pub(super) async fn order(
         }
         None => {}
     }
-    let id = app.store().request_refresh(&keys, app.now()).await?;
+    let (store, now) = (app.store(), app.now());
+    let id = store.request_refresh(&keys, Some(caller.by()), now).await?;
     let refresh = Refresh::from(find(&app, id).await?);
     let location = HeaderValue::try_from(format!("/api/v2/refreshes/{id}"))
         .expect("an address of ASCII letters and digits");

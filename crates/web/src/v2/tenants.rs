@@ -7,6 +7,7 @@ use axum::response::Response;
 use domain::{Level, TenantKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::By;
 use utoipa::ToSchema;
 
 use crate::answer;
@@ -152,7 +153,7 @@ pub(super) async fn switch(
         enabled,
         monitoring,
     } = switches.unwrap_or_default();
-    switched(&app, &key, enabled, monitoring, &caller.who).await?;
+    switched(&app, &key, enabled, monitoring, caller.by()).await?;
     detail(&app, &given).await
 }
 
@@ -162,14 +163,14 @@ pub(crate) async fn switched(
     key: &TenantKey,
     enabled: Option<bool>,
     monitoring: Option<bool>,
-    who: &str,
+    by: By<'_>,
 ) -> Result<(), Error> {
     if (enabled, monitoring) == (None, None) {
         let detail = r#"Say what to switch: {"enabled": true}, {"monitoring": false}, or both."#;
         return Err(Error::new(Kind::InvalidBody, detail));
     }
     let (store, now) = (app.store(), app.now());
-    if !store.switch(key, enabled, monitoring, who, now).await? {
+    if !store.switch(key, enabled, monitoring, by, now).await? {
         return Err(Error::unknown_tenant(key.as_str()));
     }
     Ok(store.want_sync(None, now).await?)

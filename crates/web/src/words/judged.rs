@@ -1,6 +1,6 @@
-//! The words for what is judged: levels, and why one is unknown.
+//! The words for what is judged: levels, why one is unknown, and why an alert has changed.
 
-use domain::{Level, Unknown};
+use domain::{Level, Reason, Unknown, Why};
 use jiff::SignedDuration;
 
 use super::{Words, messages};
@@ -15,6 +15,14 @@ messages! {
     unknown_stale(hours): "zuletzt gesehen vor {hours} h", "last seen {hours} h ago";
     unknown_number(field): "Microsoft nannte keine Zahl für {field}",
         "Microsoft gave no number for {field}";
+    reason_numbers: "die Zahlen sagen es", "the numbers say so";
+    reason_covered: "ein anderer Alarm sagt es schon", "another alert says it already";
+    reason_gone: "der Anlass ist weg oder von Alarmen ausgenommen",
+        "the concern is gone, or excluded from alerts";
+    reason_profile_removed: "das Profil des Mandanten wurde entfernt",
+        "the tenant's profile was removed";
+    reason_technician_informed: "technician_informed ist in SharePoint gesetzt",
+        "technician_informed is set in SharePoint";
 }
 
 impl Words {
@@ -36,6 +44,40 @@ impl Words {
                 self.unknown_stale(SignedDuration::from_secs(age_seconds).as_hours())
             }
             Unknown::NumberMissing { field } => self.unknown_number(field),
+        }
+    }
+
+    /// Why an alert has changed: a person's own words, or a sentence for the program's reason.
+    pub(crate) fn why(self, why: &Why) -> String {
+        let reason = match why {
+            Why::Said(said) => return said.clone(),
+            Why::Reason(reason) => reason,
+        };
+        match reason {
+            Reason::Numbers => self.reason_numbers(),
+            Reason::Covered => self.reason_covered(),
+            Reason::Gone => self.reason_gone(),
+            Reason::ProfileRemoved => self.reason_profile_removed(),
+            Reason::TechnicianInformed => self.reason_technician_informed(),
+        }
+        .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Language;
+
+    #[test]
+    fn a_reason_is_said_in_the_readers_language_and_words_of_people_as_they_are() {
+        let (german, english) = (Words(Language::German), Words(Language::English));
+        let said = "numbers".into();
+        assert_eq!([german.why(&said), english.why(&said)], ["numbers"; 2]);
+        for reason in Reason::ALL {
+            let why = reason.into();
+            assert_eq!(english.why(&why), reason.to_string());
+            assert_ne!(german.why(&why), english.why(&why));
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::KeptAlert;
 
 use crate::evaluator::{evaluate, the_alert, troubled};
-use crate::fixture::{A1_STUDENTS, Service, entry, key, minutes_ago, now, seen, sku};
+use crate::fixture::{A1_STUDENTS, Service, TEST, entry, key, minutes_ago, now, seen, sku};
 
 const PATH: &str = "/api/v2/alerts";
 
@@ -239,7 +239,7 @@ async fn one_alert_comes_with_its_history_and_its_deliveries() {
     );
     let at = "2026-08-17T06:15:00Z";
     let history = json!([
-        {"at": at, "what": "opened", "who": "licensetool", "why": "It was found <b>so</b>."},
+        {"at": at, "what": "opened", "who": "licensetool", "why": "the numbers say so"},
         {"at": at, "what": "acknowledged", "who": "api", "why": "Ordered 50 seats"},
     ]);
     assert_eq!(shown["history"], history);
@@ -467,7 +467,7 @@ async fn what_nobody_is_told_of_says_so() {
     let service = Service::schools().await;
     let alpha = key("alpha");
     let store = service.store();
-    let quiet = store.switch(&alpha, None, Some(false), "t", now());
+    let quiet = store.switch(&alpha, None, Some(false), TEST, now());
     assert!(quiet.await.unwrap());
     evaluate(&service).await;
     let alpha = items(&service, "?tenant=alpha").await;

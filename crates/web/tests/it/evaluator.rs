@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Alert, Certificate, Concern, Layer, View};
+use domain::{Alert, Certificate, Concern, Layer, Reason, View};
 use jiff::SignedDuration;
 use store::{Judged, Judgement, Judging, KeptAlert, TenantEntry};
 
@@ -54,7 +54,7 @@ async fn judgement(service: &Service, claim: Judging) -> Judgement {
         Some(Judged {
             before: before.cloned(),
             step,
-            why: "It was found <b>so</b>.".to_owned(),
+            why: Reason::Numbers,
         })
     };
     Judgement {

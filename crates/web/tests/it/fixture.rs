@@ -15,7 +15,7 @@ use domain::{
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use store::{Route, Store, TenantEntry};
+use store::{By, Route, Store, TenantEntry};
 use tower::ServiceExt as _;
 use web::{Loop, Options, Requests};
 
@@ -27,6 +27,12 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) fn minutes_ago(minutes: i64) -> Timestamp {
     now() - SignedDuration::from_mins(minutes)
 }
+
+/// Who makes the changes that a test begins with.
+pub(crate) const TEST: By<'static> = By {
+    who: "test",
+    from: None,
+};
 
 pub(crate) struct Service {
     pub(crate) app: Router,
@@ -150,7 +156,7 @@ impl Service {
             .look("off", seen(minutes_ago(600), vec![sku("A3", 5, 5)], None))
             .await;
         let off = key("off");
-        let switched = store.switch(&off, Some(false), None, "test", minutes_ago(600));
+        let switched = store.switch(&off, Some(false), None, TEST, minutes_ago(600));
         assert!(switched.await.unwrap());
         service
     }

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::Request;
 use store::TenantEntry;
 
-use crate::fixture::{Service, ask, denied, entry, key, minutes_ago, seen, sku};
+use crate::fixture::{Service, TEST, ask, denied, entry, key, minutes_ago, seen, sku};
 
 const PATH: &str = "/api/v1/licenses/status/show";
 
@@ -57,7 +57,7 @@ async fn a_list_put_together_from_kept_parts_is_the_list_made_anew() {
     check(&service, "a tenant has another name").await;
     for enabled in [false, true] {
         let tenant = key("t08");
-        let switched = store.switch(&tenant, Some(enabled), None, "test", minutes_ago(36));
+        let switched = store.switch(&tenant, Some(enabled), None, TEST, minutes_ago(36));
         assert!(switched.await.unwrap());
         check(&service, "a tenant was switched").await;
     }
@@ -70,7 +70,7 @@ async fn a_list_put_together_from_kept_parts_is_the_list_made_anew() {
         (domain::Layer::default(), "shown again"),
     ] {
         let scope = domain::Scope::Tenant(key("t09"));
-        let set = store.set_policy(&scope, layer, None, "test", minutes_ago(36));
+        let set = store.set_policy(&scope, layer, None, TEST, minutes_ago(36));
         set.await.unwrap();
         check(&service, what).await;
     }

@@ -10,7 +10,7 @@ use store::{DeliveryFilter, KeptAlert, Tenant};
 
 use super::chance::Chance;
 use super::model::Model;
-use crate::office::{LIST, Office};
+use crate::office::{ANNA, LIST, Office};
 
 pub(crate) struct School {
     tenant: String,
@@ -98,10 +98,10 @@ impl School {
             3 => Action::Reopen,
             _ => Action::Acknowledge,
         };
-        let now = office.now();
+        let (now, why) = (office.now(), &"".into());
         let acted = office
             .store
-            .act(alert.id, None, action, "anna", "", &office.routes, now)
+            .act(alert.id, None, action, ANNA, why, &office.routes, now)
             .await
             .unwrap();
         if action == Action::Resolve && matches!(acted, store::Acted::Done(_)) {

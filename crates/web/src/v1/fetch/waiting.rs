@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::RefreshedTenant;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::caller::Caller;
 use crate::problem::{Error, Kind};
 use crate::state::App;
 
@@ -20,19 +21,21 @@ const JUDGED_WITHIN: Duration = Duration::from_secs(3);
 /// One request's patience, for all that it waits for together.
 pub(super) struct Waiting<'a> {
     app: &'a App,
+    caller: &'a Caller,
     until: Instant,
 }
 
 impl<'a> Waiting<'a> {
-    pub(super) fn new(app: &'a App) -> Self {
+    pub(super) fn new(app: &'a App, caller: &'a Caller) -> Self {
         let until = Instant::now() + app.options().fetch_within;
-        Self { app, until }
+        Self { app, caller, until }
     }
 
     /// Has tenants (none: all that are switched on) collected, and waits until they were.
     pub(super) async fn fetched(&self, keys: &[TenantKey]) -> Result<Vec<RefreshedTenant>, Error> {
         let store = self.app.store();
-        let id = store.request_refresh(keys, self.app.now()).await?;
+        let (by, now) = (Some(self.caller.by()), self.app.now());
+        let id = store.request_refresh(keys, by, now).await?;
         let done = async {
             loop {
                 let refresh = store.refresh(id).await?;

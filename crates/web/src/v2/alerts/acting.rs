@@ -47,7 +47,7 @@ pub(crate) struct SnoozeOrder {
 /// A request about one alert, as all four take it.
 struct Asked {
     app: App,
-    who: String,
+    caller: Caller,
     id: String,
     expected: Option<i64>,
     lens: Lens,
@@ -64,7 +64,7 @@ impl Asked {
         let lens = Lens::new(&app, headers, None).await?;
         Ok(Self {
             app,
-            who: caller.who,
+            caller,
             id,
             expected,
             lens,
@@ -78,12 +78,12 @@ impl Asked {
             let detail = format!("reason: has {length} characters, and may have {REASON_MAX}.");
             return Err(Error::new(problem::Kind::InvalidBody, detail));
         }
-        let (app, now) = (&self.app, self.lens.now);
+        let (app, by, now) = (&self.app, self.caller.by(), self.lens.now);
         let id = find(app, &self.id).await?.id;
         let routes = &app.options().routes;
         let store = app.store();
         let acted = store
-            .act(id, self.expected, action, &self.who, &why, routes, now)
+            .act(id, self.expected, action, by, &why.into(), routes, now)
             .await?;
         match acted {
             Acted::Done(kept) | Acted::Unchanged(kept) => detail(app, &kept, &self.lens).await,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::moment::Moment;
 use crate::v2::deliveries::Delivery;
 use crate::v2::lens::Lens;
+use crate::words::Words;
 
 use super::facts::Facts;
 
@@ -87,6 +88,7 @@ pub(crate) struct Change {
     what: &'static str,
     /// `licensetool`: nobody in particular.
     who: String,
+    /// In a person's own words, or a sentence in the reader's language.
     why: String,
 }
 
@@ -132,19 +134,22 @@ impl Detail {
     ) -> Self {
         Self {
             alert: Alert::of(kept, lens),
-            history: history.into_iter().map(Change::from).collect(),
+            history: history
+                .into_iter()
+                .map(|change| Change::of(change, lens))
+                .collect(),
             deliveries: deliveries.into_iter().map(Delivery::from).collect(),
         }
     }
 }
 
-impl From<AlertChange> for Change {
-    fn from(change: AlertChange) -> Self {
+impl Change {
+    fn of(change: AlertChange, lens: &Lens) -> Self {
         Self {
             at: Moment(change.at),
             what: change.what.as_str(),
             who: change.who,
-            why: change.why,
+            why: Words(lens.language).why(&change.why),
         }
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use domain::{Layer, Scope, SkuId};
 use serde::Serialize;
-use store::{KeptPolicy, PolicySet};
+use store::{By, KeptPolicy, PolicySet};
 use utoipa::ToSchema;
 
 use crate::answer;
@@ -70,7 +70,7 @@ pub(crate) async fn set_company(
     expected: Expected,
     Body(values): Body<Values>,
 ) -> Result<Response, Error> {
-    set(&app, &caller.who, &Place::company(), values, expected).await
+    set(&app, caller.by(), &Place::company(), values, expected).await
 }
 
 /// Take back the policy of the company
@@ -92,7 +92,7 @@ pub(crate) async fn drop_company(
 ) -> Result<Response, Error> {
     set(
         &app,
-        &caller.who,
+        caller.by(),
         &Place::company(),
         Some(Values::default()),
         expected,
@@ -144,7 +144,7 @@ pub(crate) async fn set_tenant(
 ) -> Result<Response, Error> {
     set(
         &app,
-        &caller.who,
+        caller.by(),
         &Place::tenant(&app, &given).await?,
         values,
         expected,
@@ -174,7 +174,7 @@ pub(crate) async fn drop_tenant(
     expected: Expected,
 ) -> Result<Response, Error> {
     let place = Place::tenant(&app, &given).await?;
-    set(&app, &caller.who, &place, Some(Values::default()), expected).await
+    set(&app, caller.by(), &place, Some(Values::default()), expected).await
 }
 
 /// The policy for a product of a tenant
@@ -225,7 +225,7 @@ pub(crate) async fn set_sku(
     Body(values): Body<Values>,
 ) -> Result<Response, Error> {
     let place = Place::sku(&app, &given, &sku).await?;
-    set(&app, &caller.who, &place, values, expected).await
+    set(&app, caller.by(), &place, values, expected).await
 }
 
 /// Take back the policy for a product of a tenant
@@ -252,7 +252,7 @@ pub(crate) async fn drop_sku(
     expected: Expected,
 ) -> Result<Response, Error> {
     let place = Place::sku(&app, &given, &sku).await?;
-    set(&app, &caller.who, &place, Some(Values::default()), expected).await
+    set(&app, caller.by(), &place, Some(Values::default()), expected).await
 }
 
 impl Place {
@@ -321,7 +321,7 @@ async fn read(app: &App, place: &Place) -> Result<Response, Error> {
 /// A layer that says nothing is not written over one that says nothing.
 async fn set(
     app: &App,
-    who: &str,
+    by: By<'_>,
     place: &Place,
     values: Option<Values>,
     Expected(expected): Expected,
@@ -342,7 +342,7 @@ async fn set(
     }
     let store = app.store();
     match store
-        .set_policy(scope, layer, expected, who, app.now())
+        .set_policy(scope, layer, expected, by, app.now())
         .await?
     {
         PolicySet::Done(kept) => answer(app, place, Some(kept)).await,

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::Pin;
 use serde::{Deserialize, Serialize};
+use store::By;
 use utoipa::ToSchema;
 
 use crate::caller::Operator;
@@ -66,7 +67,7 @@ pub(crate) async fn set(
     })?;
     pinned(
         &app,
-        &caller.who,
+        caller.by(),
         &headers,
         (&tenant, subscription),
         Some(pin),
@@ -92,12 +93,12 @@ pub(crate) async fn drop(
     Params(Nothing {}): Params<Nothing>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    pinned(&app, &caller.who, &headers, (&tenant, subscription), None).await
+    pinned(&app, caller.by(), &headers, (&tenant, subscription), None).await
 }
 
 async fn pinned(
     app: &App,
-    who: &str,
+    by: By<'_>,
     headers: &HeaderMap,
     (tenant, subscription): (&str, String),
     pin: Option<Pin>,
@@ -112,7 +113,7 @@ async fn pinned(
         return Err(Error::new(Kind::UnknownSubscription, detail));
     }
     store
-        .set_pin(&key, &subscription, pin, who, lens.now)
+        .set_pin(&key, &subscription, pin, by, lens.now)
         .await?;
     let known = app.store().renewals(&key).await?.remove(&subscription);
     let known = known.unwrap_or_else(|| domain::renewal(&[], pin));
