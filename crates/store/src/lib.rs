@@ -3,6 +3,8 @@
 //! Truth is append-only: rows of history say "from this moment these numbers" and never change.
 //! Alerts and what is to be told of them change in one transaction; every change names the state it
 //! expects, so two evaluators or a person and an evaluator never undo each other.
+//! Whatever somebody does on purpose says [`By`] whom, and leaves a row of the audit in the
+//! transaction of the change.
 //! Beside history stand two small projections, written in the same transaction: the tenant's row
 //! with its schedule and the time of the last success, and the newest snapshot as documents. So a
 //! look that changes nothing touches one small row.

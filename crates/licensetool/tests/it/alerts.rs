@@ -3,6 +3,7 @@
 use microsoft_sim::sink::WebhookSink;
 use microsoft_sim::{Tls, World};
 use serde_json::Value;
+use store::AuditFilter;
 
 use crate::fixture::{Office, alone, https, office};
 
@@ -142,6 +143,13 @@ async fn people_acknowledge_snooze_and_reopen() {
     );
     assert_eq!(history[1]["why"], "ordered");
     assert_eq!(history[1]["who"], "tester");
+    let audit = office.store().await.audit(&AuditFilter::default(), None, 9);
+    let audit = audit.await.unwrap();
+    assert_eq!(audit.len(), 4, "what was refused is not there: {audit:?}");
+    for row in audit {
+        let by = (&*row.who, row.from.as_deref(), &*row.subject);
+        assert_eq!(by, ("tester", Some("command line"), "1"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use domain::{Event, Facts, Kind, Layer, Scope, State, Status, Subscription, Threshold, stage};
 use jiff::SignedDuration;
-use store::DeliveryFilter;
+use store::{AuditFilter, DeliveryFilter, DeliveryState};
 use tokio_util::sync::CancellationToken;
 
 use crate::fixture::{key, until};
@@ -247,4 +247,76 @@ async fn the_loop_judges_what_comes_and_ends_when_stopped() {
     assert!(pulse.load(std::sync::atomic::Ordering::Relaxed) > 0);
     stop.cancel();
     running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_is_over_for_long_is_forgotten_each_in_its_time() {
+    let office = office(1).await;
+    office.sees(A, &[("A3", 100, 100)]).await;
+    office.evaluate().await;
+    let id = office.alerts(A).await[0].id;
+    office.pass(SignedDuration::from_mins(1));
+    office.switch(A, None, Some(true)).await;
+    office.sees(A, &[("A3", 100, 50)]).await;
+    office.evaluate().await;
+    assert_eq!(office.alerts(A).await, []);
+    let kept = async || {
+        let audit = office.store.audit(&AuditFilter::default(), None, 9).await;
+        let alert = office.store.alert(id).await.unwrap();
+        (audit.unwrap().len(), alert.is_some())
+    };
+    let day = SignedDuration::from_hours(24);
+    for (days, expected) in [
+        (365, (1, true)),
+        (1, (0, true)),
+        (364, (0, true)),
+        (1, (0, false)),
+    ] {
+        office.pass(day * days);
+        office.evaluate().await;
+        assert_eq!(kept().await, expected, "after {days} more days");
+    }
+}
+
+#[tokio::test]
+async fn a_loop_forgets_once_an_hour() {
+    let office = office(1).await;
+    let evaluator = office.evaluator();
+    evaluator.run_once().await.unwrap();
+    let long_ago = office.now() - SignedDuration::from_hours(400 * 24);
+    let deed = domain::Deed::SignedIn;
+    let noted = office.store.note(ANNA, deed, "", "", long_ago);
+    noted.await.unwrap();
+    let left = async || {
+        let audit = office.store.audit(&AuditFilter::default(), None, 9).await;
+        audit.unwrap().len()
+    };
+    for (minutes, expected) in [(59, 1), (1, 0)] {
+        office.pass(SignedDuration::from_mins(minutes));
+        evaluator.run_once().await.unwrap();
+        assert_eq!(left().await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_message_to_a_channel_that_was_taken_out_of_the_settings_dies_a_day_later() {
+    let mut office = office(1).await;
+    let list = office.routes[0].clone();
+    let mut hook = list.clone();
+    "hook".clone_into(&mut hook.channel);
+    office.routes.push(hook);
+    office.sees(A, &[("A3", 100, 100)]).await;
+    office.evaluate().await;
+    office.routes = vec![list];
+    let dead = DeliveryFilter {
+        state: Some(DeliveryState::Dead),
+        ..DeliveryFilter::default()
+    };
+    for (hours, expected) in [(24, 0), (1, 1)] {
+        office.pass(SignedDuration::from_hours(hours));
+        office.evaluate().await;
+        let dead = office.store.deliveries(&dead, None, 9).await.unwrap();
+        assert_eq!(dead.len(), expected);
+        assert!(dead.iter().all(|it| it.channel == "hook"));
+    }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use domain::{Action, Layer, State};
+use domain::{Action, Deed, Layer, Reason, State, Why};
 use jiff::SignedDuration;
 use microsoft_sim::{Call, Fault, FaultKind, Options, RetryAfter, Simulator};
 use pipeline::deliver::sharepoint::{check, duplicates, init, merge};
 use serde_json::json;
-use store::{DeliveryFilter, DeliveryState};
+use store::{AuditEntry, AuditFilter, DeliveryFilter, DeliveryState};
 
 use crate::fixture::key;
 use crate::office::{LIST, Office, office, office_with};
@@ -81,7 +81,14 @@ async fn a_flow_informs_once_and_its_answer_acknowledges() {
     let states: Vec<State> = alerts.iter().map(|kept| kept.alert.state).collect();
     assert_eq!(states, [State::Acknowledged; 2]);
     let past = office.store.alert_changes(alerts[0].id).await.unwrap();
-    assert_eq!(past.last().unwrap().who, LIST);
+    let last = past.last().unwrap();
+    let why = Why::Reason(Reason::TechnicianInformed);
+    assert_eq!((&*last.who, &last.why), (LIST, &why));
+    let audit = office.store.audit(&AuditFilter::default(), None, 9).await;
+    let audit = audit.unwrap();
+    assert_eq!(audit.len(), 2, "{audit:?}");
+    let from_list = |row: &AuditEntry| (&*row.who, row.what) == (LIST, Deed::AlertAcknowledged);
+    assert!(audit.iter().all(from_list), "{audit:?}");
     // Over-assignment is another matter, and was told as one.
     assert_eq!(office.sim.flow_mails().len(), 2);
 
@@ -186,6 +193,16 @@ async fn switches_go_both_ways() {
     assert_eq!(
         (tenant.settings.enabled, tenant.settings.monitoring),
         (false, false)
+    );
+    let audit = office.store.audit(&AuditFilter::default(), None, 9).await;
+    let audit = audit.unwrap();
+    let said = audit.iter().map(|row| (&*row.who, &*row.detail));
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            (LIST, "enabled: on → off"),
+            ("anna", "monitoring: on → off")
+        ]
     );
 
     // Both change at once, each its own switch.

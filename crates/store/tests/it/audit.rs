@@ -110,6 +110,24 @@ async fn what_people_switch_in_a_list_is_theirs() {
     assert_eq!(said, expected);
 }
 
+type Said<'a> = (Deed, &'a str, &'a str);
+
+impl Reader {
+    /// Sets rules; `said` is what the audit says of it, `None`: nothing, for it is refused.
+    async fn rule(&mut self, scope: &Scope, layer: Layer, expected: i64, said: Option<Said<'_>>) {
+        let expected = Some(expected);
+        let set = self
+            .store
+            .set_policy(scope, layer, expected, ANNA, minute(5));
+        let done = matches!(set.await.unwrap(), PolicySet::Done(_));
+        assert_eq!(done, said.is_some());
+        match said {
+            Some((what, subject, detail)) => self.one(what, subject, detail).await,
+            None => self.none().await,
+        }
+    }
+}
+
 #[tokio::test]
 async fn rules_are_told_by_what_is_different() {
     let mut audit = Reader::new(&["a"]).await;
@@ -125,71 +143,32 @@ async fn rules_are_told_by_what_is_different() {
         clear_margin: None,
         ..full
     };
-    let sku = SkuId::from_part_number("A3");
-    let of_sku = format!("a/{sku}");
-    let (company, tenant) = (Scope::Company, Scope::Tenant(key("a")));
-    let product = Scope::Sku(key("a"), sku);
     let nothing = Layer::default();
-    for (scope, layer, expected, said) in [
-        (
-            &company,
-            full,
-            Some(0),
-            Some((
-                Deed::PolicySet,
-                "",
-                "low: – → 7%, clear_margin: – → 3, stale_after: – → 1h 30m, exclusion: – → \
-                 alerts-only, renewal_lead_days: – → 60",
-            )),
-        ),
-        (
-            &company,
-            less,
-            Some(1),
-            Some((Deed::PolicySet, "", "low: 7% → 5, clear_margin: 3 → –")),
-        ),
-        (
-            &company,
-            less,
-            None,
-            Some((Deed::PolicySet, "", "nothing is different")),
-        ),
-        (&company, nothing, Some(1), None),
-        (
-            &tenant,
-            Layer {
-                low: less.low,
-                ..nothing
-            },
-            None,
-            Some((Deed::PolicySet, "a", "low: – → 5")),
-        ),
-        (
-            &tenant,
-            nothing,
-            None,
-            Some((Deed::PolicyDropped, "a", "low: 5 → –")),
-        ),
-        (
-            &product,
-            Layer {
-                clear_margin: Some(4),
-                ..nothing
-            },
-            None,
-            Some((Deed::PolicySet, &of_sku, "clear_margin: – → 4")),
-        ),
-    ] {
-        let set = audit
-            .store
-            .set_policy(scope, layer, expected, ANNA, minute(5));
-        let done = matches!(set.await.unwrap(), PolicySet::Done(_));
-        assert_eq!(done, said.is_some());
-        match said {
-            Some((what, subject, detail)) => audit.one(what, subject, detail).await,
-            None => audit.none().await,
-        }
-    }
+    let all = "low: – → 7%, clear_margin: – → 3, stale_after: – → 1h 30m, \
+               exclusion: – → alerts-only, renewal_lead_days: – → 60";
+    let set = |subject, detail| Some((Deed::PolicySet, subject, detail));
+    let company = Scope::Company;
+    audit.rule(&company, full, 0, set("", all)).await;
+    let said = "low: 7% → 5, clear_margin: 3 → –";
+    audit.rule(&company, less, 1, set("", said)).await;
+    let said = "nothing is different";
+    audit.rule(&company, less, 2, set("", said)).await;
+    audit.rule(&company, nothing, 1, None).await;
+
+    let tenant = Scope::Tenant(key("a"));
+    let low = Layer {
+        low: less.low,
+        ..nothing
+    };
+    audit.rule(&tenant, low, 0, set("a", "low: – → 5")).await;
+    let dropped = Some((Deed::PolicyDropped, "a", "low: 5 → –"));
+    audit.rule(&tenant, nothing, 1, dropped).await;
+
+    let sku = SkuId::from_part_number("A3");
+    let (product, subject) = (Scope::Sku(key("a"), sku), format!("a/{sku}"));
+    audit
+        .rule(&product, low, 0, set(&subject, "low: – → 5"))
+        .await;
 }
 
 #[tokio::test]

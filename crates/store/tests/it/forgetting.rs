@@ -1,4 +1,4 @@
-//! What is over for long is forgotten with all that hangs on it, and what nobody will fetch is dead.
+//! What is over for long is forgotten with all that hangs on it; what nobody will fetch is dead.
 
 use jiff::SignedDuration;
 use store::{AlertFilter, DeliveryFilter, DeliveryState, KeptDelivery, Store};

@@ -1,5 +1,7 @@
 //! Opening: what is accepted, what is refused, and with which words.
 
+use domain::{Reason, Why};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use store::{Error, Schema, Store};
 
 use crate::fixture::{empty, entry, key, minute, seen, sku, with};
@@ -106,6 +108,69 @@ async fn a_newer_programs_store_is_not_touched() {
         "{error:?}"
     );
     assert!(error.to_string().contains("run a newer program"));
+}
+
+/// An alert's history as version 2 kept it.
+const OLD_HISTORY: &str = "
+    INSERT INTO tenant (key, name, tenant_id, due_at) VALUES ('a', 'A', 'id', 0);
+    INSERT INTO channel (name, sync_at) VALUES ('sharepoint-company', 0);
+    INSERT INTO alert (id, tenant, kind, subject, state, opened_at, changed_at, stage, told,
+        severity, facts, as_of, version)
+      VALUES (1, 'a', 'certificate', 'x', 'open', 0, 0, 1, 0, 'notice',
+        '{\"certificate\":{\"ends\":0}}', 0, 1);
+    INSERT INTO alert_change (alert, at, what, who, why) VALUES
+      (1, 0, 'opened', 'licensetool', 'the numbers say so'),
+      (1, 1, 'eased', 'licensetool', 'another alert says it already'),
+      (1, 2, 'acknowledged', 'sharepoint-company', 'technician_informed is set in SharePoint'),
+      (1, 3, 'reopened', 'anna', 'the numbers say so'),
+      (1, 4, 'acknowledged', 'anna', 'technician_informed is set in SharePoint'),
+      (1, 5, 'resolved', 'licensetool', 'the concern is gone, or excluded from alerts'),
+      (1, 6, 'resolved', 'licensetool', 'the tenant''s profile was removed');";
+
+#[tokio::test]
+async fn sentences_of_the_program_become_words_and_those_of_people_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let migration = |version, name: &'static str, sql| {
+        let sql = sqlx::SqlStr::from_static(sql);
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    };
+    let second = vec![
+        migration(
+            1,
+            "first",
+            include_str!("../../migrations/sqlite/0001_first.sql"),
+        ),
+        migration(
+            2,
+            "alerts",
+            include_str!("../../migrations/sqlite/0002_alerts.sql"),
+        ),
+    ];
+    Migrator::with_migrations(second).run(&pool).await.unwrap();
+    sqlx::raw_sql(OLD_HISTORY).execute(&pool).await.unwrap();
+    pool.close().await;
+
+    let store = Store::open(&format!("sqlite:{}", path.display()))
+        .await
+        .unwrap();
+    store.migrate().await.unwrap();
+    let changes = store.alert_changes(1).await.unwrap();
+    let whys: Vec<Why> = changes.into_iter().map(|change| change.why).collect();
+    let expected: [Why; 7] = [
+        Reason::Numbers.into(),
+        Reason::Covered.into(),
+        Reason::TechnicianInformed.into(),
+        "the numbers say so".into(),
+        "technician_informed is set in SharePoint".into(),
+        Reason::Gone.into(),
+        Reason::ProfileRemoved.into(),
+    ];
+    assert_eq!(whys, expected);
 }
 
 #[tokio::test]

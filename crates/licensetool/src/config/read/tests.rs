@@ -101,6 +101,15 @@ fn the_defaults_of_the_table_are_the_built_in_policy() {
 }
 
 #[test]
+fn what_is_over_is_kept_for_the_time_of_the_table() {
+    let keep = |file| read(Path::new("/h"), &sources(file, &[])).unwrap().0.keep;
+    assert_eq!(keep(""), Keep::default());
+    let short = keep("[audit]\nkeep = \"30d\"\n[alerts]\nkeep = \"2d\"");
+    let days = [short.audit, short.alerts].map(|span| span.as_hours() / 24);
+    assert_eq!(days, [30, 2]);
+}
+
+#[test]
 fn lists_are_left_alone_on_request() {
     let config = |file| read(Path::new("/h"), &sources(file, &[])).unwrap().0;
     assert!(config("").sharepoint_interval.is_some());
