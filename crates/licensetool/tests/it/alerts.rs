@@ -3,7 +3,7 @@
 use microsoft_sim::sink::WebhookSink;
 use microsoft_sim::{Tls, World};
 use serde_json::Value;
-use store::AuditFilter;
+use store::{AuditFilter, Origin};
 
 use crate::fixture::{Office, alone, https, office};
 
@@ -143,12 +143,12 @@ async fn people_acknowledge_snooze_and_reopen() {
     );
     assert_eq!(history[1]["why"], "ordered");
     assert_eq!(history[1]["who"], "tester");
-    let audit = office.store().await.audit(&AuditFilter::default(), None, 9);
-    let audit = audit.await.unwrap();
+    let (store, all) = (office.store().await, AuditFilter::default());
+    let audit = store.audit(&all, None, 9).await.unwrap();
     assert_eq!(audit.len(), 4, "what was refused is not there: {audit:?}");
     for row in audit {
-        let by = (&*row.who, row.from.as_deref(), &*row.subject);
-        assert_eq!(by, ("tester", Some("command line"), "1"));
+        let by = (&*row.who, row.from, &*row.subject);
+        assert_eq!(by, ("tester", Some(Origin::CommandLine), "1"));
     }
 }
 

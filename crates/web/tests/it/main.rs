@@ -23,6 +23,7 @@ mod renewals;
 mod calendar;
 mod forecasts;
 mod changes;
+mod deeds;
 mod guard;
 mod pages;
 mod description;
