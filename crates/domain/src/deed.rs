@@ -12,9 +12,13 @@ pub enum Deed {
     SignInRefused,
     SignedOut,
     TenantCreated,
+    /// Its app is known.
+    TenantCompleted,
     /// A new certificate was made beside the one in use.
     CertificateStaged,
     CertificateActivated,
+    /// The new one is not wanted any more.
+    CertificateAbandoned,
     /// Watched or not, told of or not.
     TenantSwitched,
     PolicySet,
@@ -35,13 +39,15 @@ pub enum Deed {
 }
 
 impl Deed {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
         Self::TenantCreated,
+        Self::TenantCompleted,
         Self::CertificateStaged,
         Self::CertificateActivated,
+        Self::CertificateAbandoned,
         Self::TenantSwitched,
         Self::PolicySet,
         Self::PolicyDropped,
@@ -65,8 +71,10 @@ impl Deed {
             Self::SignInRefused => "sign-in-refused",
             Self::SignedOut => "signed-out",
             Self::TenantCreated => "tenant-created",
+            Self::TenantCompleted => "tenant-completed",
             Self::CertificateStaged => "certificate-staged",
             Self::CertificateActivated => "certificate-activated",
+            Self::CertificateAbandoned => "certificate-abandoned",
             Self::TenantSwitched => "tenant-switched",
             Self::PolicySet => "policy-set",
             Self::PolicyDropped => "policy-dropped",

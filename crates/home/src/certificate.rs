@@ -8,6 +8,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::finding::{Finding, excerpt};
 use crate::key::{self, Key};
+use crate::new_certificate::public_text;
 use crate::pem::{self, Section};
 use crate::secret::SecretText;
 use crate::thumbprint::hex;
@@ -32,6 +33,13 @@ pub struct Certificate {
     pub thumbprint_sha1: String,
     /// Hexadecimal, upper case.
     pub thumbprint_sha256: String,
+}
+
+impl Certificate {
+    /// The certificate alone, without its key, as it is uploaded: PEM.
+    pub fn public_pem(&self) -> String {
+        public_text(&self.der)
+    }
 }
 
 impl fmt::Debug for Certificate {

@@ -6,6 +6,7 @@ mod proof;
 mod check;
 mod rotate;
 mod list;
+mod desk;
 
 use anyhow::Context as _;
 use domain::TenantKey;
@@ -14,6 +15,7 @@ use crate::columns::Format;
 use crate::config::Config;
 use crate::exit::Outcome;
 
+pub(crate) use desk::desk;
 use new::NewTenant;
 
 #[derive(Debug, clap::Subcommand)]

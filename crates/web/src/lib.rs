@@ -16,6 +16,7 @@
 mod app;
 mod state;
 mod kept;
+mod desk;
 mod overview;
 mod problem;
 mod answer;
@@ -49,6 +50,7 @@ use tokio::sync::watch;
 
 pub use app::{app, openapi};
 pub use caller::Role;
+pub use desk::{Answer, Certificate, Desk, NewTenant, Order, Refused, Standing, Task};
 pub use metrics::{Requests, metrics_app};
 
 /// How long `show-fetch` waits unless the configuration says otherwise: flows give up on an answer
@@ -77,6 +79,8 @@ pub struct Options {
     pub loops: Vec<Loop>,
     /// Counts of HTTP requests: give both routers the same one (a clone of the options does).
     pub requests: Requests,
+    /// Adds tenants for pages; `None`: pages only say how it is done.
+    pub desk: Option<Desk>,
     /// Becomes true when the service is to end: streams end then, too.
     pub closing: watch::Receiver<bool>,
 }

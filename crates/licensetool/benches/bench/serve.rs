@@ -173,6 +173,7 @@ fn options(store: Store) -> web::Options {
         clock: now,
         version: "bench",
         loops: Vec::new(),
+        desk: None,
         time_zone: jiff::tz::TimeZone::UTC,
         closing: tokio::sync::watch::channel(false).1,
         requests: web::Requests::default(),

@@ -18,7 +18,7 @@ use super::serve::serve;
 use super::supervise::Supervisor;
 use super::telling::{delivering, evaluating};
 use crate::exit::Outcome;
-use crate::{clock, outlets, tenants};
+use crate::{clock, outlets, tenant, tenants};
 
 /// Without a turn for longer than this a loop is stuck.
 const TURNS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
@@ -156,6 +156,7 @@ impl Parts {
             ],
             requests: web::Requests::default(),
             closing,
+            desk: Some(tenant::desk(Arc::clone(&self.config))),
         }
     }
 }

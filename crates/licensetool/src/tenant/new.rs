@@ -19,26 +19,26 @@ use crate::{clock, output};
 pub(crate) struct NewTenant {
     /// Short name in files, addresses and commands: 1 to 40 of a-z, 0-9 and -
     #[arg(value_parser = TenantKey::parse)]
-    key: TenantKey,
+    pub(super) key: TenantKey,
     /// A domain of the tenant, by which its id is found
     #[arg(long, value_parser = domain_name)]
-    domain: Option<String>,
+    pub(super) domain: Option<String>,
     /// "Directory (tenant) ID", if the domain is not known
     #[arg(long)]
-    tenant_id: Option<String>,
+    pub(super) tenant_id: Option<String>,
     /// The name that people know
     #[arg(long)]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     /// "Application (client) ID", once the app is registered
     #[arg(long)]
-    client_id: Option<String>,
+    pub(super) client_id: Option<String>,
     /// Write into this folder, where the home folder is a read-only mount
     #[arg(long)]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
 }
 
 /// As the name system knows it: umlauts are written in ASCII.
-fn domain_name(text: &str) -> Result<String, String> {
+pub(super) fn domain_name(text: &str) -> Result<String, String> {
     match Host::parse(text.trim()) {
         Ok(Host::Domain(name)) if name.contains('.') && !name.ends_with('.') => Ok(name),
         _ => Err("write a domain such as school.example or school.onmicrosoft.com".to_owned()),
@@ -105,14 +105,18 @@ fn place(config: &Config, wish: &NewTenant) -> anyhow::Result<PathBuf> {
 }
 
 /// What is known of the tenant's id.
-struct Found {
-    id: Option<String>,
+pub(super) struct Found {
+    pub(super) id: Option<String>,
     /// Why it is not better known.
-    remark: Option<String>,
+    pub(super) remark: Option<String>,
 }
 
 /// Asks Entra for the id of a domain, the one given or the one that the profile makes do with.
-async fn tenant_id(config: &Config, dir: &Path, wish: &NewTenant) -> anyhow::Result<Found> {
+pub(super) async fn tenant_id(
+    config: &Config,
+    dir: &Path,
+    wish: &NewTenant,
+) -> anyhow::Result<Found> {
     let kept = kept_domain(dir, &wish.key);
     let domain = match (&wish.domain, &wish.tenant_id) {
         (Some(domain), _) => domain,

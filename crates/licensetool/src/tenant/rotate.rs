@@ -41,7 +41,7 @@ pub(crate) async fn rotate(config: &Config, key: &TenantKey) -> anyhow::Result<O
 }
 
 /// Everything else that Entra refuses has nothing to do with the new certificate.
-fn is_unknown_certificate(error: &Error) -> bool {
+pub(super) fn is_unknown_certificate(error: &Error) -> bool {
     error.failure().code.as_deref() == Some("AADSTS700027")
 }
 
@@ -82,7 +82,7 @@ pub(crate) struct App {
     client_id: String,
 }
 
-async fn known(config: &Config, key: &TenantKey) -> anyhow::Result<(Rotation, App)> {
+pub(super) async fn known(config: &Config, key: &TenantKey) -> anyhow::Result<(Rotation, App)> {
     let (dir, of) = (config.home.clone(), key.clone());
     let known = off_thread(move || home::rotation(&dir, &of)).await?;
     let known = known.map_err(anyhow::Error::new)?;
@@ -105,7 +105,7 @@ async fn known(config: &Config, key: &TenantKey) -> anyhow::Result<(Rotation, Ap
 }
 
 /// Whether Entra gives a token for a certificate.
-async fn accepted(
+pub(super) async fn accepted(
     config: &Config,
     app: &App,
     certificate: &Certificate,
@@ -120,14 +120,14 @@ async fn accepted(
     Ok(client.tenant(credential?).warm_up().await)
 }
 
-async fn stage(config: &Config, key: &TenantKey) -> anyhow::Result<StagedCertificate> {
+pub(super) async fn stage(config: &Config, key: &TenantKey) -> anyhow::Result<StagedCertificate> {
     let (dir, of) = (config.home.clone(), key.clone());
     let staged = off_thread(move || home::stage_certificate(&dir, &of, clock::now())).await?;
     staged.map_err(on_mount)
 }
 
 /// Gives the files that may be removed then.
-async fn activate(config: &Config, key: &TenantKey) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) async fn activate(config: &Config, key: &TenantKey) -> anyhow::Result<Vec<PathBuf>> {
     let (dir, of) = (config.home.clone(), key.clone());
     let activated = off_thread(move || {
         home::activate_certificate(&dir, &of, clock::now())?;

@@ -51,6 +51,25 @@ impl Steps {
         parts.join("\n\n")
     }
 
+    /// The same for a page, which shows the certificate and asks for the app's id by itself.
+    pub(crate) fn on_page(&self, language: Language) -> Vec<String> {
+        let registration = self
+            .client_id
+            .is_none()
+            .then(|| self.registration(language));
+        let id = self.client_id.is_none().then(|| self.copying(language));
+        let steps = registration.into_iter().chain(self.app(language));
+        steps.chain(id).collect()
+    }
+
+    fn copying(&self, language: Language) -> String {
+        match language {
+            Language::English => "Overview → copy \"Application (client) ID\", and enter it here",
+            Language::German => "Übersicht → «Anwendungs-ID (Client)» kopieren und hier eintragen",
+        }
+        .to_owned()
+    }
+
     fn done(&self, language: Language) -> String {
         let (key, ends) = (&self.key, &self.ends);
         let written = self

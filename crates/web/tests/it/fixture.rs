@@ -110,6 +110,7 @@ impl Service {
                 within: SignedDuration::from_secs(60),
             }],
             requests: Requests::default(),
+            desk: None,
             closing: tokio::sync::watch::channel(false).1,
         };
         Self::with(options, folder)
