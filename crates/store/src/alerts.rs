@@ -2,6 +2,7 @@
 
 mod changing;
 mod list;
+mod urgency;
 
 use domain::{Alert, Change, Concern, Kind, Reason, Snooze, Stage, State, TenantKey, Why};
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use crate::{Error, Result, Store};
 pub use changing::Acted;
 pub(crate) use changing::{Author, insert, update};
 pub use list::{AlertCount, AlertFilter};
+pub use urgency::Urgency;
 
 /// An alert as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,7 +35,7 @@ mod manual;
 mod names;
 mod error;
 
-pub use alerts::{Acted, AlertChange, AlertCount, AlertFilter, KeptAlert};
+pub use alerts::{Acted, AlertChange, AlertCount, AlertFilter, KeptAlert, Urgency};
 pub use asked::Asked;
 pub use audit::{AuditEntry, AuditFilter, By, Origin};
 pub use channels::{ChannelClaim, ChannelState, Synced};
@@ -47,7 +47,8 @@ pub use judging::{Judged, Judgement, Judging, Kept};
 pub use looks::{Finished, Recorded};
 pub use manual::ManualLicense;
 pub use outbox::{
-    Delivery, DeliveryFilter, DeliveryState, KeptDelivery, Queue, Retry, Route, Settled,
+    Delivery, DeliveryFilter, DeliveryState, Failure, KeptDelivery, Queue, Retry, Route, Settled,
+    Telling,
 };
 pub use policies::{KeptPolicy, PolicySet};
 pub use refreshes::{Refresh, RefreshedTenant};

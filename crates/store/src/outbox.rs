@@ -3,6 +3,7 @@
 
 mod claiming;
 mod list;
+mod telling;
 
 use domain::{Alert, Event, Severity};
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use crate::{Result, facts};
 
 pub use claiming::{Delivery, Retry, Settled};
 pub use list::{DeliveryFilter, DeliveryState, KeptDelivery, Queue};
+pub use telling::{Failure, Telling};
 
 /// A channel, and what it wants to hear.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -51,6 +51,8 @@ pub struct Tenant {
     pub judged_at: Option<Timestamp>,
     /// When somebody last switched it; `None`: nobody ever has.
     pub switched_at: Option<Timestamp>,
+    /// Who did: a person, or the list in which somebody did it.
+    pub switched_by: Option<String>,
 }
 
 /// A query whose first [`TENANT_WIDTH`] columns are those that [`tenant_of`] reads.
@@ -60,7 +62,8 @@ macro_rules! select_tenant {
             "SELECT t.key, t.name, t.tenant_id, t.enabled, t.monitoring, t.removed_at, ",
             "t.asked_at, t.seen_at, t.subscriptions_at, t.failures, t.due_at, ",
             "g.began_at, g.cause, g.message, g.advice, t.changed_at, ",
-            "t.certificate, t.certificate_ends, t.expected_since, t.judged_at, t.switched_at ",
+            "t.certificate, t.certificate_ends, t.expected_since, t.judged_at, t.switched_at, ",
+            "t.switched_by ",
             $columns,
             " FROM tenant t LEFT JOIN gap g ON g.tenant = t.key AND g.ended_at IS NULL ",
             $tables,
@@ -74,7 +77,7 @@ macro_rules! select_tenant {
 }
 pub(crate) use select_tenant;
 
-pub(crate) const TENANT_WIDTH: usize = 21;
+pub(crate) const TENANT_WIDTH: usize = 22;
 
 pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
     let moment = |column: usize| -> Result<Option<Timestamp>> {
@@ -115,6 +118,7 @@ pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
         expected_since: time(row.try_get(18)?)?,
         judged_at: moment(19)?,
         switched_at: moment(20)?.filter(|at| *at != Timestamp::UNIX_EPOCH),
+        switched_by: row.try_get(21)?,
     })
 }
 

@@ -31,6 +31,32 @@ pub struct AlertCount {
     pub count: i64,
 }
 
+/// The query of all alerts that the filter lets through, without an order.
+pub(super) fn wanted(filter: &AlertFilter) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::<Sqlite>::new(select_alert!("WHERE "));
+    match &filter.state {
+        None => query.push("a.resolved_at IS NULL"),
+        Some(state) => query.push("a.state = ").push_bind(state),
+    };
+    match &filter.tenant {
+        None => query.push(" AND t.removed_at IS NULL"),
+        Some(tenant) => query.push(" AND a.tenant = ").push_bind(tenant.as_str()),
+    };
+    if let Some(kind) = filter.kind {
+        query.push(" AND a.kind = ").push_bind(kind.as_str());
+    }
+    if let Some(severity) = filter.severity {
+        query
+            .push(" AND a.severity = ")
+            .push_bind(severity.as_str());
+    }
+    if let Some(since) = filter.since {
+        let since = since.as_millisecond();
+        query.push(" AND a.opened_at >= ").push_bind(since);
+    }
+    query
+}
+
 impl Store {
     /// Up to `limit` alerts, the newest first, from before the id `before`. Alerts of tenants that
     /// are gone are among them only if they are asked for by tenant.
@@ -40,27 +66,7 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<KeptAlert>> {
-        let mut query = QueryBuilder::<Sqlite>::new(select_alert!("WHERE "));
-        match &filter.state {
-            None => query.push("a.resolved_at IS NULL"),
-            Some(state) => query.push("a.state = ").push_bind(state),
-        };
-        match &filter.tenant {
-            None => query.push(" AND t.removed_at IS NULL"),
-            Some(tenant) => query.push(" AND a.tenant = ").push_bind(tenant.as_str()),
-        };
-        if let Some(kind) = filter.kind {
-            query.push(" AND a.kind = ").push_bind(kind.as_str());
-        }
-        if let Some(severity) = filter.severity {
-            query
-                .push(" AND a.severity = ")
-                .push_bind(severity.as_str());
-        }
-        if let Some(since) = filter.since {
-            let since = since.as_millisecond();
-            query.push(" AND a.opened_at >= ").push_bind(since);
-        }
+        let mut query = wanted(filter);
         if let Some(before) = before {
             query.push(" AND a.id < ").push_bind(before);
         }

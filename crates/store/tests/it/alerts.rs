@@ -2,7 +2,7 @@
 
 use domain::{Action, Change, Reason, Refused, Snooze, State, Why, stage};
 use jiff::SignedDuration;
-use store::{Acted, AlertFilter, Kept};
+use store::{Acted, AlertFilter, Kept, KeptAlert, Urgency};
 
 use crate::fixture::{
     by, claim_judging, failed, judge, judgement, key, look, minute, routes, stock, the_alert, with,
@@ -289,4 +289,57 @@ async fn alerts_are_listed_the_newest_first() {
     let counts = store.alert_counts().await.unwrap();
     assert_eq!(counts.len(), 1);
     assert_eq!((counts[0].count, &*counts[0].state), (1, "open"));
+}
+
+#[tokio::test]
+async fn what_nobody_takes_care_of_stands_first_and_pages_put_together_are_the_whole() {
+    let tenants = ["a", "b", "c", "d", "e", "f"];
+    let store = with(&tenants).await;
+    // Low at first, exhausted from the second on; c is taken care of, f is over.
+    for (at, (tenant, free)) in (1..).zip(tenants.into_iter().zip([3, 0, 0, 0, 3, 0])) {
+        look(&store, tenant, free, minute(at)).await;
+        let claims = claim_judging(&store, "w", minute(at)).await;
+        for claim in claims {
+            let free = (claim.tenant.as_str() == tenant).then_some(free);
+            let judgement = judgement(&store, &claim, free, minute(at)).await;
+            let kept = store.keep_judgements(&[judgement], &[], minute(at)).await;
+            kept.unwrap();
+        }
+    }
+    let act = async |tenant: &str, action| {
+        let id = the_alert(&store, tenant).await.id;
+        let acted = store.act(id, None, action, "anna", "", &[], minute(9));
+        assert!(matches!(acted.await.unwrap(), Acted::Done(_)));
+    };
+    act("c", Action::Acknowledge).await;
+    act("f", Action::Resolve).await;
+    let all = |state: Option<&str>, after, limit| {
+        let filter = AlertFilter {
+            state: state.map(str::to_owned),
+            ..AlertFilter::default()
+        };
+        let store = &store;
+        async move {
+            let found = store.urgent_alerts(&filter, after, limit).await;
+            found.unwrap()
+        }
+    };
+    let keys = |found: &[KeptAlert]| {
+        let keys = found.iter().map(|kept| kept.tenant.to_string());
+        keys.collect::<String>()
+    };
+    let whole = all(None, None, 100).await;
+    assert_eq!(keys(&whole), "bdaec");
+    assert!(whole.is_sorted_by_key(Urgency::of), "{whole:#?}");
+    assert_eq!(keys(&all(Some("resolved"), None, 100).await), "f");
+    for limit in 1..=6 {
+        let (mut found, mut after) = (String::new(), None);
+        loop {
+            let page = all(None, after, limit).await;
+            let Some(last) = page.last() else { break };
+            after = Some(Urgency::of(last));
+            found += &keys(&page);
+        }
+        assert_eq!(found, "bdaec", "{limit}");
+    }
 }

@@ -129,6 +129,8 @@ async fn what_a_list_says_is_taken_over_and_remembered() {
     assert!(taken.unwrap());
     assert_eq!(store.tenant(&a).await.unwrap().unwrap().settings, off);
     assert_eq!(switched_at().await, Some(minute(1)));
+    let switched = store.tenant(&a).await.unwrap().unwrap();
+    assert_eq!(switched.switched_by.as_deref(), Some("list"));
     assert_eq!(store.agreed("list").await.unwrap()[&a], agreed);
     assert!(store.agreed("other").await.unwrap().is_empty());
 

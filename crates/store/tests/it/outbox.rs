@@ -3,7 +3,9 @@
 
 use domain::{Event, Severity};
 use jiff::{SignedDuration, Timestamp};
-use store::{Delivery, DeliveryFilter, DeliveryState, Retry, Route, Settled, Store};
+use store::{
+    Delivery, DeliveryFilter, DeliveryState, Failure, Retry, Route, Settled, Store, Telling,
+};
 
 use crate::fixture::{by, claim_judging, judge, judgement, key, look, minute, with};
 
@@ -62,6 +64,26 @@ async fn a_message_is_delivered_once_to_each_channel() {
     }
     assert_eq!(claim(&store, "other", minute(99)).await, []);
     assert_eq!(store.queues().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_channel_says_when_it_last_took_something_and_why_not() {
+    let store = with(&["a"]).await;
+    assert_eq!(store.telling("m").await.unwrap(), Telling::default());
+    shortage(&store, &["m"]).await;
+    let mut claimed = claim(&store, "m", minute(3)).await;
+    let later = claimed.split_off(1);
+    settle(&store, claimed, &DELIVERED, minute(3)).await;
+    settle(&store, later, &failed(Retry::Never), minute(4)).await;
+    let telling = store.telling("m").await.unwrap();
+    let failure = Failure {
+        at: minute(4),
+        error: "it is away".to_owned(),
+        advice: Some("wait".to_owned()),
+    };
+    assert_eq!(telling.delivered_at, Some(minute(3)));
+    assert_eq!(telling.failure, Some(failure));
+    assert_eq!(store.telling("other").await.unwrap(), Telling::default());
 }
 
 #[tokio::test]

@@ -225,6 +225,7 @@ mod tests {
             expected_since: minute(0),
             judged_at: None,
             switched_at: None,
+            switched_by: None,
         }
     }
 

@@ -1,0 +1,81 @@
+//! Alerts in the order in which people should see them: what nobody takes care of yet stands first.
+
+use domain::{Severity, State};
+
+use super::list::wanted;
+use super::{AlertFilter, KeptAlert, alert_of};
+use crate::{Result, Store};
+
+/// Where an alert stands in that order: open before acknowledged and snoozed before resolved, then
+/// by severity, then the oldest first. What is resolved stands by its end alone, the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Urgency {
+    pub rank: i64,
+    /// In milliseconds.
+    pub moment: i64,
+    pub id: i64,
+}
+
+const RESOLVED: i64 = 20;
+const TAKEN_CARE_OF: i64 = 10;
+
+/// [`Urgency::rank`] as SQL.
+macro_rules! rank {
+    () => {
+        "CASE WHEN a.resolved_at IS NOT NULL THEN 20 \
+         ELSE CASE a.state WHEN 'open' THEN 0 ELSE 10 END + \
+              CASE a.severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END END"
+    };
+}
+
+/// [`Urgency::moment`] as SQL.
+macro_rules! moment {
+    () => {
+        "CASE WHEN a.resolved_at IS NULL THEN a.opened_at ELSE -a.resolved_at END"
+    };
+}
+
+impl Urgency {
+    pub fn of(kept: &KeptAlert) -> Self {
+        let severity = match kept.alert.severity() {
+            Severity::Critical => 0,
+            Severity::Warning => 1,
+            Severity::Notice => 2,
+        };
+        let (rank, moment) = match (kept.resolved_at, kept.alert.state) {
+            (Some(at), _) => (RESOLVED, -at.as_millisecond()),
+            (None, State::Open) => (severity, kept.alert.opened_at.as_millisecond()),
+            (None, _) => (
+                TAKEN_CARE_OF + severity,
+                kept.alert.opened_at.as_millisecond(),
+            ),
+        };
+        Self {
+            rank,
+            moment,
+            id: kept.id,
+        }
+    }
+}
+
+impl Store {
+    /// Up to `limit` alerts, the most urgent first, after the place `after`. Which ones is as with
+    /// [`Store::alerts`].
+    pub async fn urgent_alerts(
+        &self,
+        filter: &AlertFilter,
+        after: Option<Urgency>,
+        limit: u32,
+    ) -> Result<Vec<KeptAlert>> {
+        let mut query = wanted(filter);
+        if let Some(Urgency { rank, moment, id }) = after {
+            query.push(concat!(" AND (", rank!(), ", ", moment!(), ", a.id) > ("));
+            query.push_bind(rank).push(", ").push_bind(moment);
+            query.push(", ").push_bind(id).push(")");
+        }
+        query.push(concat!(" ORDER BY ", rank!(), ", ", moment!(), ", a.id LIMIT "));
+        query.push_bind(limit);
+        let rows = query.build().fetch_all(self.readers()).await?;
+        rows.iter().map(alert_of).collect()
+    }
+}
