@@ -13,8 +13,11 @@ const ACT: Access = Some(Role::Operator);
 /// Method, path as the router has it, and who may.
 pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/", OPEN),
-    ("GET", "/alerts", OPEN),
+    ("GET", "/alerts", READ),
     ("GET", "/alerts/{id}", READ),
+    ("POST", "/alerts/{id}/acknowledge", ACT),
+    ("POST", "/alerts/{id}/reopen", ACT),
+    ("POST", "/alerts/{id}/snooze", ACT),
     ("GET", "/api/v1/docs", OPEN),
     ("GET", "/api/v1/licenses", OPEN),
     ("GET", "/api/v1/licenses/", READ),

@@ -120,7 +120,11 @@ pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// The shapes that people send, in which a member may be null or left out.
-const ORDERED: [&str; 7] = [
+const ORDERED: [&str; 11] = [
+    "AlertForm",
+    "PinForm",
+    "RetryForm",
+    "SwitchForm",
     "RefreshOrder",
     "Reason",
     "SnoozeOrder",

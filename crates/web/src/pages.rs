@@ -6,9 +6,13 @@ pub(crate) mod assets;
 pub(crate) mod events;
 pub(crate) mod start;
 pub(crate) mod licenses;
+pub(crate) mod alerts;
 pub(crate) mod alert;
 pub(crate) mod tenant;
 mod address;
+mod back;
+mod choice;
+mod done;
 mod spark;
 mod chart;
 mod kinds;
@@ -61,7 +65,10 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(licenses::page))
         .routes(routes!(tenant::page))
         .routes(routes!(tenant::product::page))
-        .routes(routes!(alert::list))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::acting::acknowledge))
+        .routes(routes!(alerts::acting::snooze))
+        .routes(routes!(alerts::acting::reopen))
         .routes(routes!(alert::page))
         .routes(routes!(kinds::page))
         .merge(assets::router())

@@ -132,6 +132,10 @@ impl Error {
         Self::new(Kind::Overtaken, detail)
     }
 
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// The same about a member of a body instead of a parameter.
     pub(crate) fn of_body(self) -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! What a request brings along, taken in with an error that names what is wrong and what is right.
 
 mod condition;
+mod form;
 mod similar;
 
 use std::fmt::Display;
@@ -13,12 +14,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize as _, Deserializer};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::problem::{Error, Kind, quoted};
 
 pub(crate) use condition::{Expected, Version};
+pub(crate) use form::Form;
 
 /// The query's parameters. Those that the documentation of `T` does not list are refused, so that
 /// a misspelt filter never looks like an answer to it.
@@ -94,7 +97,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let is_json = says_json(request.headers());
+        let is_json = says(request.headers(), "application/json");
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| unread(&rejection))?;
@@ -112,13 +115,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-fn says_json(headers: &HeaderMap) -> bool {
+/// Whether the body is said to be of a media type.
+fn says(headers: &HeaderMap, expected: &str) -> bool {
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok());
     content_type.is_some_and(|text| {
         let media_type = text.split(';').next().unwrap_or_default().trim();
-        media_type.eq_ignore_ascii_case("application/json")
+        media_type.eq_ignore_ascii_case(expected)
     })
 }
 
@@ -128,6 +132,12 @@ fn unread(rejection: &BytesRejection) -> Error {
     } else {
         Error::new(Kind::InvalidBody, "The body broke off before its end.")
     }
+}
+
+/// For fields of forms: one that was left empty says nothing.
+pub(crate) fn filled<'de, D: Deserializer<'de>>(field: D) -> Result<Option<String>, D::Error> {
+    let given = Option::<String>::deserialize(field)?;
+    Ok(given.filter(|text| !text.trim().is_empty()))
 }
 
 /// The parameter `name` as a `T`; `expected` completes the sentence "… is not".

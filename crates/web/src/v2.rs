@@ -1,7 +1,7 @@
 //! Version 2: resources with filters and pages, every number with the time it was seen.
 
 mod walk;
-mod page;
+pub(crate) mod page;
 mod listing;
 mod lens;
 mod outlook;
@@ -10,12 +10,12 @@ mod tenants;
 mod licenses;
 mod history;
 mod subscriptions;
-mod refreshes;
-mod deliveries;
-mod alerts;
-mod channels;
+pub(crate) mod refreshes;
+pub(crate) mod deliveries;
+pub(crate) mod alerts;
+pub(crate) mod channels;
 mod policies;
-mod renewals;
+pub(crate) mod renewals;
 mod forecast;
 mod changes;
 
@@ -29,7 +29,7 @@ pub(crate) use forecast::looked_ahead;
 pub(crate) use lens::Lens;
 pub(crate) use outlook::Outlook;
 pub(crate) use tenants::switched;
-pub(crate) use walk::present;
+pub(crate) use walk::{known, present};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -8,6 +8,12 @@ mod judged;
 mod licenses;
 mod forecast;
 mod tenants;
+mod causes;
+mod lists;
+mod alerts;
+mod renewals;
+mod monitoring;
+mod deliveries;
 
 use domain::Language;
 

@@ -2,14 +2,15 @@
 //! happened to it.
 
 mod rows;
-mod words;
 
 use askama::Template;
 use axum::extract::State as Shared;
-use axum::response::{Redirect, Response};
-use domain::{Severity, Snooze, State, stage};
+use axum::response::Response;
+use domain::{Severity, State, stage};
 use jiff::Timestamp;
+use serde::Deserialize;
 use store::{AlertChange, DeliveryFilter, DeliveryState, KeptAlert, KeptDelivery};
+use utoipa::IntoParams;
 
 use crate::caller::Reader;
 use crate::problem::Error;
@@ -17,9 +18,21 @@ use crate::request::{Params, Segments};
 use crate::state::App;
 use crate::v2::{DELIVERIES_SHOWN, Lens, find_alert};
 
-use super::{Place, Reading, Visit};
+use super::alerts::row::{title, until};
+use super::done::Done;
+use super::{Place, Visit, back};
 use rows::Row;
-use words::Words;
+
+/// How the page is to be.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    /// What was just done.
+    done: Option<String>,
+    /// `de` or `en`: from now on. Without it: as chosen last, else as Accept-Language says.
+    #[allow(dead_code, reason = "the visit reads it; this lets the address take it")]
+    language: Option<String>,
+}
 
 /// One alert, for people.
 #[derive(Template)]
@@ -27,16 +40,21 @@ use words::Words;
 struct AlertPage {
     visit: Visit,
     place: Place,
-    words: Words,
+    done: Option<Done>,
+    /// Where the forms lead back to.
+    back: String,
     id: i64,
+    version: i64,
     /// In a few words, without the tenant.
     title: String,
     tenant: String,
+    tenant_name: String,
     severity: Severity,
     state: State,
     opened_at: Timestamp,
     resolved_at: Option<Timestamp>,
-    snoozed_until: Option<Timestamp>,
+    /// Until when it is snoozed.
+    until: Option<String>,
     /// Whether anybody was told.
     told: bool,
     as_of: Timestamp,
@@ -46,20 +64,12 @@ struct AlertPage {
     deliveries: Vec<KeptDelivery>,
 }
 
-/// Where mails lead for all alerts
-#[utoipa::path(get, path = "/alerts", tag = "pages",
-    operation_id = "alertsPage",
-    responses((status = 307, description = "To the list of the API, until there is a page")))]
-pub(crate) async fn list() -> Redirect {
-    Redirect::temporary("/api/v2/alerts")
-}
-
 /// An alert, for people
 ///
 /// Where the links in messages lead.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "pages",
     operation_id = "alertPage",
-    params(("id" = i64, Path, description = "The alert's id", example = 1), Reading),
+    params(("id" = i64, Path, description = "The alert's id", example = 1), Wanted),
     responses(
         (status = 200, description = "The alert's page", content_type = "text/html"),
         (status = 400, description = "A parameter is not understood"),
@@ -69,7 +79,7 @@ pub(crate) async fn page(
     Shared(app): Shared<App>,
     Segments(given): Segments<String>,
     visit: Visit,
-    Params(Reading { .. }): Params<Reading>,
+    Params(wanted): Params<Wanted>,
 ) -> Result<Response, Error> {
     let lens = Lens::of(&app, &visit).await?;
     let kept = find_alert(&app, &given).await?;
@@ -80,59 +90,39 @@ pub(crate) async fn page(
     };
     let store = app.store();
     let deliveries = store.deliveries(&of_this, None, DELIVERIES_SHOWN).await?;
-    let page = AlertPage::new(visit, &lens, &kept, history, deliveries);
+    let page = AlertPage {
+        history,
+        deliveries,
+        done: Done::of(wanted.done.as_deref(), visit.w),
+        ..AlertPage::new(visit, &lens, &kept)
+    };
     page.visit.render(&page)
 }
 
 impl AlertPage {
-    fn new(
-        visit: Visit,
-        lens: &Lens,
-        kept: &KeptAlert,
-        history: Vec<AlertChange>,
-        deliveries: Vec<KeptDelivery>,
-    ) -> Self {
-        let (alert, words) = (&kept.alert, Words(lens.language));
-        let product = alert.facts.product();
-        let product = product.map(|(id, part_number)| lens.product(id, part_number));
-        let stage = words.stage(domain::stage_word(
-            alert.concern.kind,
-            alert.stage,
-            &alert.facts,
-        ));
+    fn new(visit: Visit, lens: &Lens, kept: &KeptAlert) -> Self {
+        let alert = &kept.alert;
         Self {
-            visit,
             place: Place::Alerts,
-            words,
+            done: None,
+            back: back::back_to(visit.here()),
             id: kept.id,
-            title: match &product {
-                Some(product) => format!("{product}: {stage}"),
-                None => stage.to_owned(),
-            },
-            tenant: kept.tenant_name.clone(),
+            version: kept.version,
+            title: title(alert, lens, &visit),
+            tenant: kept.tenant.to_string(),
+            tenant_name: kept.tenant_name.clone(),
             severity: alert.severity(),
             state: alert.state,
             opened_at: alert.opened_at,
             resolved_at: kept.resolved_at,
-            snoozed_until: match alert.state {
-                State::Snoozed(Snooze::Until(time)) => Some(time),
-                _ => None,
-            },
+            until: until(alert.state, &visit),
             told: alert.told > stage::NONE,
             as_of: alert.as_of,
-            rows: rows::of(alert, product.as_deref(), words),
-            advice: words.advice(alert),
-            history,
-            deliveries,
+            rows: rows::of(alert, lens, &visit),
+            advice: visit.w.advice(alert),
+            history: Vec::new(),
+            deliveries: Vec::new(),
+            visit,
         }
-    }
-
-    /// The words of the reader's language; both stand side by side in the template.
-    fn say(&self, german: &'static str, english: &'static str) -> &'static str {
-        self.words.say(german, english)
-    }
-
-    fn why(&self, change: &AlertChange) -> String {
-        crate::words::Words(self.words.0).why(&change.why)
     }
 }

@@ -142,8 +142,9 @@ impl Kind {
             Self::InvalidBody => ("invalid-body", "The request's body is not understood",
                 "The detail names the place in the body and what belongs there."),
             Self::UnsupportedMediaType => ("unsupported-media-type",
-                "The request's body is not JSON",
-                "Send the body as JSON, with the header Content-Type: application/json."),
+                "The request's body is of another kind than this address takes",
+                "The API takes JSON, with the header Content-Type: application/json. Forms of \
+                 pages are sent as browsers do, URL-encoded."),
             Self::BodyTooLarge => ("body-too-large", "The request's body is too large",
                 "A body may have up to 64 KiB. Split the request."),
             Self::NotFound => ("not-found", "Nothing is here",

@@ -1,6 +1,6 @@
 //! Alerts: what goes on and what is over, with who was told and who did what.
 
-pub(super) mod acting;
+pub(crate) mod acting;
 mod facts;
 mod shape;
 
@@ -25,7 +25,7 @@ use super::walk::known;
 
 pub(super) use shape::{Alert, Detail};
 
-const STATES: [&str; 4] = ["open", "acknowledged", "snoozed", "resolved"];
+pub(crate) const STATES: [&str; 4] = ["open", "acknowledged", "snoozed", "resolved"];
 
 /// More deliveries of one alert than these are told by `GET /api/v2/deliveries?alert=`.
 pub(crate) const DELIVERIES_SHOWN: u32 = 200;
@@ -149,19 +149,32 @@ async fn detail(app: &App, kept: &KeptAlert, lens: &Lens) -> Result<Response, Er
 
 impl Wanted {
     fn filter(&self, tenant: Option<TenantKey>) -> Result<AlertFilter, Error> {
-        let (kinds, severities) = (
-            Kind::ALL.map(Kind::as_str),
-            Severity::ALL.map(Severity::as_str),
-        );
-        let kind = request::one_of("kind", self.kind.as_deref(), &kinds)?;
-        let severity = request::one_of("severity", self.severity.as_deref(), &severities)?;
-        let state = request::one_of("state", self.state.as_deref(), &STATES)?;
+        let since = request::time("since", self.since.as_deref())?;
+        let words = [&self.kind, &self.severity, &self.state].map(Option::as_deref);
         Ok(AlertFilter {
-            tenant,
-            kind: kind.and_then(Kind::from_word),
-            state: state.map(str::to_owned),
-            severity: severity.and_then(Severity::from_word),
-            since: request::time("since", self.since.as_deref())?,
+            since,
+            ..filter(tenant, words)?
         })
     }
+}
+
+/// Which alerts are wanted, by the words for kind, severity and state.
+pub(crate) fn filter(
+    tenant: Option<TenantKey>,
+    [kind, severity, state]: [Option<&str>; 3],
+) -> Result<AlertFilter, Error> {
+    let (kinds, severities) = (
+        Kind::ALL.map(Kind::as_str),
+        Severity::ALL.map(Severity::as_str),
+    );
+    let kind = request::one_of("kind", kind, &kinds)?;
+    let severity = request::one_of("severity", severity, &severities)?;
+    let state = request::one_of("state", state, &STATES)?;
+    Ok(AlertFilter {
+        tenant,
+        kind: kind.and_then(Kind::from_word),
+        state: state.map(str::to_owned),
+        severity: severity.and_then(Severity::from_word),
+        since: None,
+    })
 }

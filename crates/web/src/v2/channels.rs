@@ -18,43 +18,43 @@ use crate::state::App;
 
 /// A channel, in use now or before.
 #[derive(Default, Serialize, ToSchema)]
-pub(super) struct Channel {
+pub(crate) struct Channel {
     #[schema(example = "mail")]
-    channel: String,
+    pub(crate) channel: String,
     /// Whether the configuration has it.
-    configured: bool,
+    pub(crate) configured: bool,
     /// It hears of this severity and above. `null`: the configuration does not have it.
     #[schema(value_type = Option<String>, example = "warning")]
-    from_severity: Option<&'static str>,
+    pub(crate) from_severity: Option<&'static str>,
     /// Deliveries that wait.
-    pending: i64,
+    pub(crate) pending: i64,
     /// When the oldest that waits happened. `null`: none waits.
-    oldest_pending_at: Option<Moment>,
+    pub(crate) oldest_pending_at: Option<Moment>,
     /// Deliveries that were tried as often as allowed.
-    dead: i64,
+    pub(crate) dead: i64,
     /// Of lists that are brought up to date as a whole. `null`: the channel is none.
-    sync: Option<Sync>,
+    pub(crate) sync: Option<Sync>,
 }
 
 /// How bringing a list up to date went.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChannelSync)]
-pub(super) struct Sync {
+pub(crate) struct Sync {
     /// When the next one is due.
-    next_at: Moment,
+    pub(crate) next_at: Moment,
     /// When the last one that succeeded began: all that was so before then has arrived. `null`:
     /// none has.
-    began_at: Option<Moment>,
+    pub(crate) began_at: Option<Moment>,
     /// When it ended.
-    synced_at: Option<Moment>,
+    pub(crate) synced_at: Option<Moment>,
     /// Failures in a row.
-    failures: u32,
+    pub(crate) failures: u32,
     /// Why the last one failed. `null`: it did not.
-    error: Option<String>,
+    pub(crate) error: Option<String>,
     /// What to do about it.
-    advice: Option<String>,
+    pub(crate) advice: Option<String>,
     /// What an operator should know all the same, such as duplicates.
-    remarks: Vec<String>,
+    pub(crate) remarks: Vec<String>,
 }
 
 /// All channels.
@@ -74,6 +74,12 @@ pub(super) async fn list(
     Shared(app): Shared<App>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
+    let items = all(&app).await?;
+    Ok(answer::json(&Channels { items }))
+}
+
+/// Every channel that there is or was.
+pub(crate) async fn all(app: &App) -> Result<Vec<Channel>, Error> {
     let (states, queues) = (app.store().channels().await?, app.store().queues().await?);
     let mut channels: BTreeMap<String, Channel> = BTreeMap::new();
     for route in &app.options().routes {
@@ -94,8 +100,7 @@ pub(super) async fn list(
         channel: name,
         ..channel
     };
-    let items = channels.into_iter().map(named).collect();
-    Ok(answer::json(&Channels { items }))
+    Ok(channels.into_iter().map(named).collect())
 }
 
 impl Channel {

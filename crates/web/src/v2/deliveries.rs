@@ -3,13 +3,14 @@
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{DeliveryFilter, DeliveryState, KeptDelivery};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::answer;
-use crate::caller::{Operator, Reader};
+use crate::caller::{Caller, Operator, Reader};
 use crate::moment::Moment;
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{self, Nothing, Params, Segments};
@@ -140,16 +141,18 @@ pub(super) async fn list(
         .as_ref()
         .map(|(seq, channel)| (*seq, channel.as_str()));
     let found = app.store().deliveries(&filter, after, rows(limit)).await?;
-    let place = |kept: &KeptDelivery| {
-        let (seq, channel) = kept.place();
-        format!("{seq}/{channel}")
-    };
-    let listing = Listing::of(found, limit, place, Delivery::from);
+    let listing = Listing::of(found, limit, place_of, Delivery::from);
     Ok(answer::json(&listing))
 }
 
+/// Where a delivery stands in the list.
+pub(crate) fn place_of(kept: &KeptDelivery) -> String {
+    let (seq, channel) = kept.place();
+    format!("{seq}/{channel}")
+}
+
 /// The place in the list that a cursor stands for.
-fn place(text: &str) -> Option<(i64, String)> {
+pub(crate) fn place(text: &str) -> Option<(i64, String)> {
     let text = page::plain(text)?;
     let (seq, channel) = text.split_once('/')?;
     Some((seq.parse().ok()?, channel.to_owned()))
@@ -172,22 +175,7 @@ pub(super) async fn retry(
     Segments((given, channel)): Segments<(String, String)>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
-    let now = app.now();
-    let message = given.parse().ok();
-    let revived = match message {
-        Some(message) => {
-            let by = caller.by();
-            app.store().revive(message, &channel, by, now).await?
-        }
-        None => false,
-    };
-    let Some(message) = message.filter(|_| revived) else {
-        let (given, channel) = (quoted(&given), quoted(&channel));
-        let detail = format!(
-            "There is no message {given} to the channel {channel} that is not delivered yet."
-        );
-        return Err(Error::new(Kind::UnknownDelivery, detail));
-    };
+    let (message, now) = revived(&app, &caller, (&given, &channel)).await?;
     let retried = Retried {
         message,
         channel,
@@ -195,4 +183,31 @@ pub(super) async fn retry(
         next_at: Moment(now),
     };
     Ok((StatusCode::ACCEPTED, answer::json(&retried)).into_response())
+}
+
+/// Has a message tried again for a channel. Answers its id, and from when on it is due.
+pub(crate) async fn revived(
+    app: &App,
+    caller: &Caller,
+    (given, channel): (&str, &str),
+) -> Result<(Uuid, Timestamp), Error> {
+    let now = app.now();
+    let message = given.parse().ok();
+    let revived = match message {
+        Some(message) => {
+            let by = caller.by();
+            app.store().revive(message, channel, by, now).await?
+        }
+        None => false,
+    };
+    message
+        .filter(|_| revived)
+        .map(|message| (message, now))
+        .ok_or_else(|| {
+            let (given, channel) = (quoted(given), quoted(channel));
+            let detail = format!(
+                "There is no message {given} to the channel {channel} that is not delivered yet."
+            );
+            Error::new(Kind::UnknownDelivery, detail)
+        })
 }

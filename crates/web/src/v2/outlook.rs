@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::moment::Moment;
+use crate::words::Words;
 
 /// What the next change will be, as far as it is known.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,42 +39,22 @@ enum Evidence {
 
 impl Outlook {
     pub(crate) fn of(renewal: &Renewal, language: Language) -> Self {
-        let (evidence, because) = match (&renewal.evidence, language) {
-            (Known::Pinned, Language::German) => {
-                (Evidence::Pinned, "So von Hand festgelegt.".to_owned())
-            }
-            (Known::Pinned, Language::English) => {
-                (Evidence::Pinned, "Somebody set it so.".to_owned())
-            }
-            (&Known::ObservedRenewal { seen_at, from, to }, language) => {
-                let evidence = Evidence::ObservedRenewal {
-                    seen_at: Moment(seen_at),
-                    from: Moment(from),
-                    to: Moment(to),
-                };
-                (evidence, renewed(from, to, language))
-            }
-            (&Known::HasEnded { seen_at }, language) => {
-                let seen_on = day(seen_at);
-                let because = match language {
-                    Language::German => format!("Ausgelaufen, gesehen am {seen_on}."),
-                    Language::English => format!("It has ended, seen on {seen_on}."),
-                };
-                let seen_at = Moment(seen_at);
-                (Evidence::HasEnded { seen_at }, because)
-            }
-            (Known::Nothing, Language::German) => (
-                Evidence::Nothing,
-                "Das Datum allein sagt es nicht.".to_owned(),
-            ),
-            (Known::Nothing, Language::English) => {
-                (Evidence::Nothing, "The date alone does not say.".to_owned())
-            }
+        let evidence = match renewal.evidence {
+            Known::Pinned => Evidence::Pinned,
+            Known::ObservedRenewal { seen_at, from, to } => Evidence::ObservedRenewal {
+                seen_at: Moment(seen_at),
+                from: Moment(from),
+                to: Moment(to),
+            },
+            Known::HasEnded { seen_at } => Evidence::HasEnded {
+                seen_at: Moment(seen_at),
+            },
+            Known::Nothing => Evidence::Nothing,
         };
         Self {
             what: renewal.outlook.as_str(),
             evidence,
-            because,
+            because: Words(language).because(renewal, day),
         }
     }
 
@@ -85,16 +66,6 @@ impl Outlook {
     /// The stable word.
     pub(crate) fn word(&self) -> &'static str {
         self.what
-    }
-}
-
-fn renewed(from: Timestamp, to: Timestamp, language: Language) -> String {
-    let (from, to) = (day(from), day(to));
-    match language {
-        Language::German => {
-            format!("Hat sich schon verlängert: das Datum ging von {from} auf {to}.")
-        }
-        Language::English => format!("It has renewed before: its date went from {from} to {to}."),
     }
 }
 

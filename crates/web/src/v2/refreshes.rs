@@ -3,13 +3,13 @@
 use axum::extract::State as Shared;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::Cause;
+use domain::{Cause, TenantKey};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::answer;
-use crate::caller::{Operator, Reader};
+use crate::caller::{Caller, Operator, Reader};
 use crate::moment::Moment;
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{Body, Nothing, Params, Segments};
@@ -104,8 +104,7 @@ pub(super) async fn order(
         }
         None => {}
     }
-    let (store, now) = (app.store(), app.now());
-    let id = store.request_refresh(&keys, Some(caller.by()), now).await?;
+    let id = ordered(&app, &caller, &keys).await?;
     let refresh = Refresh::from(find(&app, id).await?);
     let location = HeaderValue::try_from(format!("/api/v2/refreshes/{id}"))
         .expect("an address of ASCII letters and digits");
@@ -143,7 +142,18 @@ fn unknown(id: &str) -> Error {
     )
 }
 
-async fn switched_on(app: &App, given: &str) -> Result<domain::TenantKey, Error> {
+/// Has tenants looked at, all that are switched on if there are none.
+pub(crate) async fn ordered(
+    app: &App,
+    caller: &Caller,
+    keys: &[TenantKey],
+) -> Result<Uuid, Error> {
+    let (store, now) = (app.store(), app.now());
+    Ok(store.request_refresh(keys, Some(caller.by()), now).await?)
+}
+
+/// The key of a tenant that can be looked at.
+pub(crate) async fn switched_on(app: &App, given: &str) -> Result<TenantKey, Error> {
     let tenant = present(app.store(), given).await?;
     if tenant.settings.enabled {
         return Ok(tenant.key);

@@ -2,9 +2,9 @@
 //! nobody needed.
 
 pub(super) mod calendar;
-mod dates;
+pub(crate) mod dates;
 mod ics;
-pub(super) mod pin;
+pub(crate) mod pin;
 
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;

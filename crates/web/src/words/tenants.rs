@@ -1,8 +1,6 @@
 //! The words of the pages about one tenant, and one product of it.
 
-use domain::Outlook;
-
-use super::{Words, messages};
+use super::messages;
 
 messages! {
     tenant_key: "Schlüssel", "Key";
@@ -34,9 +32,6 @@ messages! {
     subscriptions_trial: "Testversion", "Trial";
     subscriptions_if_it_ends(free): "Endet es, sind {free} frei.",
         "If it ends, {free} are free.";
-    outlook_renews: "verlängert sich", "renews";
-    outlook_ends: "endet", "ends";
-    outlook_unknown: "unbekannt", "unknown";
 }
 
 messages! {
@@ -70,14 +65,4 @@ messages! {
     chart_says(product, used, all, days):
         "{product}: {used} von {all} Plätzen gebraucht, Verlauf der letzten {days} Tage",
         "{product}: {used} of {all} seats in use, course of the last {days} days";
-}
-
-impl Words {
-    pub(crate) fn outlook(self, outlook: Outlook) -> &'static str {
-        match outlook {
-            Outlook::Renews => self.outlook_renews(),
-            Outlook::Ends => self.outlook_ends(),
-            Outlook::Unknown => self.outlook_unknown(),
-        }
-    }
 }

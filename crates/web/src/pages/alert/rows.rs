@@ -1,110 +1,118 @@
 //! The numbers of an alert, each with its label.
 
 use domain::{Alert, Facts, NextChange, Purchase, Seats};
-use jiff::Timestamp;
 
-use super::words::Words;
+use crate::pages::Visit;
+use crate::v2::Lens;
 
 /// A label and what stands beside it.
 pub(super) struct Row {
     pub(super) label: &'static str,
     pub(super) value: String,
+    /// Whether it was kept in English, whatever the page speaks.
+    pub(super) english: bool,
 }
 
-/// What shows the alert, the most important first. `product` is what people call it.
-pub(super) fn of(alert: &Alert, product: Option<&str>, words: Words) -> Vec<Row> {
+/// What shows the alert, the most important first.
+pub(super) fn of(alert: &Alert, lens: &Lens, visit: &Visit) -> Vec<Row> {
     let mut rows = Rows {
-        words,
+        visit,
         rows: Vec::new(),
     };
-    if let (Some(product), Some((_, part_number))) = (product, alert.facts.product()) {
+    let w = visit.w;
+    if let Some((id, part_number)) = alert.facts.product() {
+        let product = lens.product(id, part_number);
         let text = match part_number.is_empty() || part_number == product {
-            true => product.to_owned(),
+            true => product,
             false => format!("{product} ({part_number})"),
         };
-        rows.add("Produkt", "Product", text);
+        rows.add(w.fact_product(), text);
     }
     match &alert.facts {
         Facts::Seats(it) => rows.seats(it),
         Facts::Purchase(it) => rows.purchase(it, &alert.concern.subject),
         Facts::Certificate { ends } => {
-            rows.add("Gültig bis", "Valid until", time(ends));
-            let thumbprint = alert.concern.subject.clone();
-            rows.add("Fingerabdruck", "Thumbprint", thumbprint);
+            rows.add(w.fact_valid_until(), visit.time(*ends));
+            rows.add(w.fact_thumbprint(), alert.concern.subject.clone());
         }
         Facts::Unseen {
-            seen_at, message, ..
+            seen_at,
+            cause,
+            message,
+            ..
         } => {
-            let never = words.say("noch nie", "never").to_owned();
-            let seen = seen_at.as_ref().map_or(never, time);
-            rows.add("Letzte Zahlen", "Last numbers", seen);
-            rows.add("Im Einzelnen", "In detail", message.clone());
+            let never = || w.list_never().to_owned();
+            let seen = seen_at.map_or_else(never, |at| visit.time(at));
+            rows.add(w.fact_last_numbers(), seen);
+            if let Some(cause) = cause {
+                rows.add(w.alert_why(), w.cause(*cause).to_owned());
+            }
+            rows.rows.push(Row {
+                label: w.fact_detail(),
+                value: message.clone(),
+                english: true,
+            });
         }
-        Facts::NumberMissing { field, .. } => {
-            rows.add("Fehlende Zahl", "Missing number", field.clone());
-        }
+        Facts::NumberMissing { field, .. } => rows.add(w.fact_missing(), field.clone()),
     }
     rows.rows
 }
 
-struct Rows {
-    words: Words,
+struct Rows<'a> {
+    visit: &'a Visit,
     rows: Vec<Row>,
 }
 
-impl Rows {
-    fn add(&mut self, german: &'static str, english: &'static str, value: String) {
-        let label = self.words.say(german, english);
-        self.rows.push(Row { label, value });
+impl Rows<'_> {
+    fn add(&mut self, label: &'static str, value: String) {
+        self.rows.push(Row {
+            label,
+            value,
+            english: false,
+        });
     }
 
-    fn number(&mut self, german: &'static str, english: &'static str, number: Option<i64>) {
-        let unknown = || self.words.say("unbekannt", "unknown").to_owned();
-        let value = number.map_or_else(unknown, |number| number.to_string());
-        self.add(german, english, value);
+    fn number(&mut self, label: &'static str, number: Option<i64>) {
+        let unknown = || self.visit.w.list_unknown().to_owned();
+        let value = number.map_or_else(unknown, |number| self.visit.number(number));
+        self.add(label, value);
     }
 
-    fn if_any(&mut self, german: &'static str, english: &'static str, number: Option<i64>) {
+    fn if_any(&mut self, label: &'static str, number: Option<i64>) {
         if number.is_some_and(|number| number != 0) {
-            self.number(german, english, number);
+            self.number(label, number);
         }
     }
 
     fn seats(&mut self, seats: &Seats) {
-        let units = seats.units;
-        self.number("Frei", "Free", units.free());
-        self.number("Gebraucht", "In use", units.consumed);
-        self.number("Verfügbar", "Available", units.assignable());
-        self.if_any("Davon in Nachfrist", "Of these in grace", units.warning);
-        self.if_any("Gesperrt", "Suspended", units.suspended);
-        self.if_any("Gekündigt", "Cancelled", units.locked_out);
+        let (units, w) = (seats.units, self.visit.w);
+        self.number(w.fact_free(), units.free());
+        self.number(w.fact_consumed(), units.consumed);
+        self.number(w.fact_assignable(), units.assignable());
+        self.if_any(w.fact_in_grace(), units.warning);
+        self.if_any(w.fact_suspended(), units.suspended);
+        self.if_any(w.fact_locked_out(), units.locked_out);
         if let Some(next) = &seats.next {
             self.next(next);
         }
     }
 
     fn purchase(&mut self, purchase: &Purchase, subscription: &str) {
+        let w = self.visit.w;
         self.next(&NextChange {
             at: purchase.next,
             total: purchase.total,
             outlook: purchase.outlook,
         });
-        self.number("Gekaufte Plätze", "Seats bought", purchase.total);
-        let label = ("Nie gebrauchte Plätze", "Seats that nobody used");
-        self.number(label.0, label.1, purchase.unused);
-        let label = ("Frei, wenn sie endet", "Free if it ends");
-        self.number(label.0, label.1, purchase.free_without);
-        let subscription = subscription.to_owned();
-        self.add("Abonnement", "Subscription", subscription);
+        self.number(w.fact_bought(), purchase.total);
+        self.number(w.fact_unused(), purchase.unused);
+        self.number(w.fact_free_without(), purchase.free_without);
+        self.add(w.fact_subscription(), subscription.to_owned());
     }
 
     fn next(&mut self, next: &NextChange) {
-        let outlook = self.words.outlook(next.outlook);
-        let text = format!("{}, {outlook}", next.at.strftime("%Y-%m-%d"));
-        self.add("Nächste Änderung", "Next change", text);
+        let outlook = self.visit.w.outlook_long(next.outlook);
+        let text = format!("{}, {outlook}", self.visit.date(next.at));
+        self.add(self.visit.w.fact_next(), text);
     }
-}
-
-pub(super) fn time(at: &Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::{Action, Refused, Snooze};
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::Acted;
+use store::{Acted, KeptAlert};
 use utoipa::ToSchema;
 
 use crate::caller::{Caller, Operator};
@@ -72,25 +72,44 @@ impl Asked {
     }
 
     async fn act(self, action: Action, reason: Option<String>) -> Result<Response, Error> {
-        let why = reason.unwrap_or_default();
-        let length = why.chars().count();
-        if length > REASON_MAX {
-            let detail = format!("reason: has {length} characters, and may have {REASON_MAX}.");
-            return Err(Error::new(problem::Kind::InvalidBody, detail));
-        }
-        let (app, by, now) = (&self.app, self.caller.by(), self.lens.now);
-        let id = find(app, &self.id).await?.id;
-        let routes = &app.options().routes;
-        let store = app.store();
-        let acted = store
-            .act(id, self.expected, action, by, &why.into(), routes, now)
-            .await?;
-        match acted {
-            Acted::Done(kept) | Acted::Unchanged(kept) => detail(app, &kept, &self.lens).await,
-            Acted::Overtaken(kept) => Err(Error::overtaken(kept.version, self.expected)),
-            Acted::Refused(_, refused) => Err(refusal(refused)),
-            Acted::Unknown => Err(unknown(&self.id)),
-        }
+        let Self {
+            app,
+            caller,
+            id,
+            expected,
+            lens,
+        } = self;
+        let kept = act(&app, &caller, (&id, expected), action, reason).await?;
+        detail(&app, &kept, &lens).await
+    }
+}
+
+/// Does something with the alert of this id, if its version still is the one that is expected
+/// (`None`: whatever it is), and answers how it is then.
+pub(crate) async fn act(
+    app: &App,
+    caller: &Caller,
+    (given, expected): (&str, Option<i64>),
+    action: Action,
+    reason: Option<String>,
+) -> Result<KeptAlert, Error> {
+    let why = reason.unwrap_or_default();
+    let length = why.chars().count();
+    if length > REASON_MAX {
+        let detail = format!("reason: has {length} characters, and may have {REASON_MAX}.");
+        return Err(Error::new(problem::Kind::InvalidBody, detail));
+    }
+    let id = find(app, given).await?.id;
+    let (routes, now) = (&app.options().routes, app.now());
+    let acted = app
+        .store()
+        .act(id, expected, action, caller.by(), &why.into(), routes, now)
+        .await?;
+    match acted {
+        Acted::Done(kept) | Acted::Unchanged(kept) => Ok(kept),
+        Acted::Overtaken(kept) => Err(Error::overtaken(kept.version, expected)),
+        Acted::Refused(_, refused) => Err(refusal(refused)),
+        Acted::Unknown => Err(unknown(given)),
     }
 }
 

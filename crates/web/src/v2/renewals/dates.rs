@@ -15,17 +15,17 @@ use crate::v2::walk::Walk;
 
 /// A purchase that comes to its date.
 #[derive(Clone, Debug)]
-pub(super) struct Date {
-    pub(super) tenant: Arc<Tenant>,
-    pub(super) purchase: Subscription,
-    pub(super) at: Timestamp,
+pub(crate) struct Date {
+    pub(crate) tenant: Arc<Tenant>,
+    pub(crate) purchase: Subscription,
+    pub(crate) at: Timestamp,
     /// `None`: nobody is told.
-    pub(super) told_from: Option<Timestamp>,
+    pub(crate) told_from: Option<Timestamp>,
 }
 
 /// Where a date stands in the list: by time, tenant and subscription.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(crate) struct Place {
     at: Timestamp,
     tenant: String,
     subscription: String,
@@ -33,19 +33,19 @@ pub(super) struct Place {
 
 /// Seats that nobody needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unused {
-    pub(super) seats: i64,
-    pub(super) since: Timestamp,
+pub(crate) struct Unused {
+    pub(crate) seats: i64,
+    pub(crate) since: Timestamp,
 }
 
 impl Place {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let at = self.at.as_millisecond();
         format!("{at}/{}/{}", self.tenant, self.subscription)
     }
 
     /// From a cursor.
-    pub(super) fn parse(cursor: &str) -> Option<Self> {
+    pub(crate) fn parse(cursor: &str) -> Option<Self> {
         let text = page::plain(cursor)?;
         let mut parts = text.splitn(3, '/');
         let at = parts.next()?.parse().ok()?;
@@ -58,7 +58,7 @@ impl Place {
 }
 
 impl Date {
-    pub(super) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         Place {
             at: self.at,
             tenant: self.tenant.key.to_string(),
@@ -68,7 +68,7 @@ impl Date {
 }
 
 /// All dates from now on, the next first: of the tenant `only`, or of all that are switched on.
-pub(super) async fn all(
+pub(crate) async fn all(
     app: &App,
     lens: &Lens,
     only: Option<&str>,
@@ -113,20 +113,20 @@ fn of_tenant(lens: &Lens, state: State) -> Vec<Date> {
 }
 
 /// What the store knows of purchases, read once a tenant.
-pub(super) struct Known<'a> {
+pub(crate) struct Known<'a> {
     app: &'a App,
     renewals: HashMap<TenantKey, BTreeMap<String, domain::Renewal>>,
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn new(app: &'a App) -> Self {
+    pub(crate) fn new(app: &'a App) -> Self {
         Self {
             app,
             renewals: HashMap::new(),
         }
     }
 
-    pub(super) async fn renewal(&mut self, date: &Date) -> Result<domain::Renewal, Error> {
+    pub(crate) async fn renewal(&mut self, date: &Date) -> Result<domain::Renewal, Error> {
         let (key, id) = (&date.tenant.key, &date.purchase.id);
         if !self.renewals.contains_key(key) {
             let read = self.app.store().renewals(key).await?;
@@ -137,7 +137,7 @@ impl<'a> Known<'a> {
     }
 
     /// Seats that nobody used since the term began, or since history does.
-    pub(super) async fn unused(
+    pub(crate) async fn unused(
         &self,
         date: &Date,
         now: Timestamp,

@@ -3,12 +3,11 @@
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use domain::Pin;
+use domain::{Pin, Renewal, TenantKey};
 use serde::{Deserialize, Serialize};
-use store::By;
 use utoipa::ToSchema;
 
-use crate::caller::Operator;
+use crate::caller::{Caller, Operator};
 use crate::problem::{Error, Kind, quoted};
 use crate::request::{Body, Nothing, Params, Segments};
 use crate::state::App;
@@ -65,14 +64,8 @@ pub(crate) async fn set(
         let given = quoted(&order.outlook);
         invalid(format!("outlook: {given} is not one of renews, ends."))
     })?;
-    pinned(
-        &app,
-        caller.by(),
-        &headers,
-        (&tenant, subscription),
-        Some(pin),
-    )
-    .await
+    let place = (tenant.as_str(), subscription);
+    pinned(&app, &caller, &headers, place, Some(pin)).await
 }
 
 /// Take back what was said of a subscription
@@ -93,34 +86,46 @@ pub(crate) async fn drop(
     Params(Nothing {}): Params<Nothing>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    pinned(&app, caller.by(), &headers, (&tenant, subscription), None).await
+    pinned(&app, &caller, &headers, (&tenant, subscription), None).await
 }
 
 async fn pinned(
     app: &App,
-    by: By<'_>,
+    caller: &Caller,
     headers: &HeaderMap,
     (tenant, subscription): (&str, String),
     pin: Option<Pin>,
 ) -> Result<Response, Error> {
     let lens = Lens::new(app, headers, None).await?;
-    let (store, key) = (app.store(), present(app.store(), tenant).await?.key);
-    if !store.sightings(&key).await?.contains_key(&subscription) {
-        let detail = format!(
-            "\"{key}\" never had a subscription {}.",
-            quoted(&subscription)
-        );
-        return Err(Error::new(Kind::UnknownSubscription, detail));
-    }
-    store
-        .set_pin(&key, &subscription, pin, by, lens.now)
-        .await?;
-    let known = app.store().renewals(&key).await?.remove(&subscription);
-    let known = known.unwrap_or_else(|| domain::renewal(&[], pin));
+    let (key, known) = say(app, caller, (tenant, &subscription), pin).await?;
     let pinned = Pinned {
         tenant: key.to_string(),
         subscription,
         outlook: Outlook::of(&known, lens.language),
     };
     Ok((language::headers(lens.language), answer::json(&pinned)).into_response())
+}
+
+/// Says of a tenant's subscription whether it renews (`None`: takes back what was said), and
+/// answers what is known of it then.
+pub(crate) async fn say(
+    app: &App,
+    caller: &Caller,
+    (tenant, subscription): (&str, &str),
+    pin: Option<Pin>,
+) -> Result<(TenantKey, Renewal), Error> {
+    let (store, key) = (app.store(), present(app.store(), tenant).await?.key);
+    if !store.sightings(&key).await?.contains_key(subscription) {
+        let detail = format!(
+            "\"{key}\" never had a subscription {}.",
+            quoted(subscription)
+        );
+        return Err(Error::new(Kind::UnknownSubscription, detail));
+    }
+    store
+        .set_pin(&key, subscription, pin, caller.by(), app.now())
+        .await?;
+    let known = store.renewals(&key).await?.remove(subscription);
+    let known = known.unwrap_or_else(|| domain::renewal(&[], pin));
+    Ok((key, known))
 }

@@ -1,0 +1,268 @@
+//! What goes on at all tenants, the most urgent first, with what to do and the buttons for it.
+
+pub(crate) mod acting;
+pub(super) mod row;
+mod wellness;
+
+use askama::Template;
+use axum::extract::State as Shared;
+use axum::response::Response;
+use domain::{Kind, Severity, State};
+use serde::Deserialize;
+use store::{AlertCount, AlertFilter, KeptAlert, Urgency};
+use utoipa::IntoParams;
+
+use crate::caller::Reader;
+use crate::problem::Error;
+use crate::request::{Params, filled};
+use crate::state::App;
+use crate::v2::{self, Lens, page};
+use crate::words::Words;
+
+use super::choice::{self, Choice, choices};
+use super::done::Done;
+use super::{Place, Visit, back};
+use row::Row;
+use wellness::Wellness;
+
+/// Alerts on a page.
+const ROWS: usize = 50;
+
+/// Read at once while somebody searches.
+const STRIDE: u32 = 500;
+
+/// Which alerts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    /// In names of tenants and products, and in part numbers.
+    #[serde(default, deserialize_with = "filled")]
+    q: Option<String>,
+    /// Only of this tenant, by key.
+    #[serde(default, deserialize_with = "filled")]
+    tenant: Option<String>,
+    /// Only of this kind, as in the API.
+    #[serde(default, deserialize_with = "filled")]
+    kind: Option<String>,
+    /// Only of this severity: `notice`, `warning` or `critical`.
+    #[serde(default, deserialize_with = "filled")]
+    severity: Option<String>,
+    /// Only in this state: `open`, `acknowledged`, `snoozed` or `resolved`. Without it: all that
+    /// go on.
+    #[serde(default, deserialize_with = "filled")]
+    state: Option<String>,
+    /// What follows the page that led here.
+    #[serde(default, deserialize_with = "filled")]
+    cursor: Option<String>,
+    /// What was just done.
+    done: Option<String>,
+    /// `de` or `en`: from now on.
+    #[allow(dead_code, reason = "the visit reads it; this lets the address take it")]
+    language: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "alerts.html")]
+struct AlertsPage {
+    visit: Visit,
+    place: Place,
+    done: Option<Done>,
+    /// Where the forms lead back to.
+    back: String,
+    search: String,
+    tenants: Vec<Choice>,
+    kinds: Vec<Choice>,
+    severities: Vec<Choice>,
+    states: Vec<Choice>,
+    filtered: bool,
+    counts: Vec<Count>,
+    rows: Vec<Row>,
+    /// Asked only if there is nothing to show.
+    wellness: Option<Wellness>,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+/// How many alerts nobody takes care of, of one severity; or how many somebody does.
+struct Count {
+    /// `None`: of those that somebody takes care of.
+    severity: Option<Severity>,
+    count: i64,
+    link: String,
+    here: bool,
+}
+
+/// Alerts of all tenants, for people
+#[utoipa::path(get, path = "/alerts", tag = "pages",
+    operation_id = "alertsPage", params(Wanted),
+    responses(
+        (status = 200, description = "The alerts' page", content_type = "text/html"),
+        (status = 400, description = "A parameter is not understood"),
+        (status = 404, description = "There is no such tenant")))]
+pub(crate) async fn list(
+    _: Reader,
+    Shared(app): Shared<App>,
+    visit: Visit,
+    Params(wanted): Params<Wanted>,
+) -> Result<Response, Error> {
+    let lens = Lens::of(&app, &visit).await?;
+    let filter = wanted.filter(&app).await?;
+    let after = page::place(wanted.cursor.as_deref(), place)?;
+    let (found, more) = read(&app, &lens, &filter, wanted.q.as_deref(), after).await?;
+    let wellness = match found.is_empty() {
+        true => Some(Wellness::of(&app).await?),
+        false => None,
+    };
+    let here = visit.here();
+    let last = found.last().map(Urgency::of).filter(|_| more);
+    let page = AlertsPage {
+        done: Done::of(wanted.done.as_deref(), visit.w),
+        back: back::back_to(here),
+        search: wanted.q.clone().unwrap_or_default(),
+        tenants: choice::tenants(app.store(), wanted.tenant.as_deref()).await?,
+        kinds: choices(
+            Kind::ALL.map(|it| (it.as_str(), visit.w.kind(it))),
+            wanted.kind.as_deref(),
+        ),
+        severities: choices(
+            Severity::ALL.map(|it| (it.as_str(), visit.w.severity(it))),
+            wanted.severity.as_deref(),
+        ),
+        states: choices(states(visit.w), wanted.state.as_deref()),
+        filtered: wanted.narrows(),
+        counts: counts(&app.store().alert_counts().await?, &wanted),
+        rows: found.iter().map(|kept| Row::of(kept, &lens, &visit)).collect(),
+        wellness,
+        first: after.map(|_| back::without(here, "cursor")),
+        next: last.map(|last| back::with(here, "cursor", &page::opaque(&text(last)))),
+        place: Place::Alerts,
+        visit,
+    };
+    page.visit.render(&page)
+}
+
+impl Wanted {
+    async fn filter(&self, app: &App) -> Result<AlertFilter, Error> {
+        let tenant = match &self.tenant {
+            Some(given) => Some(v2::known(app.store(), given).await?.key),
+            None => None,
+        };
+        let words = [&self.kind, &self.severity, &self.state].map(Option::as_deref);
+        v2::alerts::filter(tenant, words)
+    }
+
+    /// Whether it leaves out anything that goes on.
+    fn narrows(&self) -> bool {
+        let all = [&self.q, &self.tenant, &self.kind, &self.severity, &self.state];
+        all.into_iter().any(Option::is_some)
+    }
+}
+
+fn states(w: Words) -> [(&'static str, &'static str); 4] {
+    let [open, acknowledged, snoozed, resolved] = v2::alerts::STATES;
+    [
+        (open, w.state_open()),
+        (acknowledged, w.state_acknowledged()),
+        (snoozed, w.state_snoozed()),
+        (resolved, w.state_resolved()),
+    ]
+}
+
+/// The cursor's text for a place, and back.
+fn text(Urgency { rank, moment, id }: Urgency) -> String {
+    format!("{rank}/{moment}/{id}")
+}
+
+fn place(cursor: &str) -> Option<Urgency> {
+    let text = page::plain(cursor)?;
+    let mut numbers = text.splitn(3, '/').map(|part| part.parse().ok());
+    Some(Urgency {
+        rank: numbers.next()??,
+        moment: numbers.next()??,
+        id: numbers.next()??,
+    })
+}
+
+/// A page of alerts, and whether there are more.
+async fn read(
+    app: &App,
+    lens: &Lens,
+    filter: &AlertFilter,
+    search: Option<&str>,
+    mut after: Option<Urgency>,
+) -> Result<(Vec<KeptAlert>, bool), Error> {
+    let search = search.map(|text| text.trim().to_lowercase());
+    let is_it = |kept: &KeptAlert| search.as_ref().is_none_or(|it| mentions(kept, it, lens));
+    let limit = match search {
+        Some(_) => STRIDE,
+        None => u32::try_from(ROWS + 1).unwrap_or(STRIDE),
+    };
+    let mut found = Vec::new();
+    loop {
+        let read = app.store().urgent_alerts(filter, after, limit).await?;
+        let all = read.len() < limit as usize;
+        after = read.last().map(Urgency::of);
+        found.extend(read.into_iter().filter(is_it));
+        if found.len() > ROWS {
+            found.truncate(ROWS);
+            return Ok((found, true));
+        }
+        if all {
+            return Ok((found, false));
+        }
+    }
+}
+
+/// Whether an alert has the text, which is in small letters, in what one sees of it.
+fn mentions(kept: &KeptAlert, text: &str, lens: &Lens) -> bool {
+    let has = |name: &str| name.to_lowercase().contains(text);
+    let product = kept.alert.facts.product();
+    has(&kept.tenant_name)
+        || has(kept.tenant.as_str())
+        || product.is_some_and(|(id, part_number)| {
+            has(part_number) || has(&lens.product(id, part_number))
+        })
+}
+
+/// The worst first, then what somebody takes care of.
+fn counts(all: &[AlertCount], wanted: &Wanted) -> Vec<Count> {
+    let sum = |is_it: &dyn Fn(&AlertCount) -> bool| -> i64 {
+        all.iter().filter(|it| is_it(it)).map(|it| it.count).sum()
+    };
+    let open = |it: &AlertCount| it.state == "open";
+    let of_severity = |severity: Severity| Count {
+        severity: Some(severity),
+        count: sum(&|it| open(it) && it.severity == severity),
+        link: format!("/alerts?state=open&severity={severity}"),
+        here: wanted.severity.as_deref() == Some(severity.as_str())
+            && wanted.state.as_deref() == Some("open"),
+    };
+    let mut counts: Vec<Count> = Severity::ALL.into_iter().rev().map(of_severity).collect();
+    counts.push(Count {
+        severity: None,
+        count: sum(&|it| !open(it)),
+        link: "/alerts?state=acknowledged".to_owned(),
+        here: wanted.state.as_deref() == Some("acknowledged"),
+    });
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_place_survives_its_cursor(rank in 0..99_i64, moment: i64, id: i64) {
+            let urgency = Urgency { rank, moment, id };
+            prop_assert_eq!(place(&page::opaque(&text(urgency))), Some(urgency));
+        }
+
+        #[test]
+        fn no_cursor_is_too_odd_to_be_refused(text in ".{0,60}") {
+            drop(place(&page::opaque(&text)));
+            drop(place(&text));
+        }
+    }
+}

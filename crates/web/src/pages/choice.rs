@@ -1,0 +1,39 @@
+//! What a filter offers to choose from.
+
+use store::Store;
+
+use crate::problem::Error;
+
+/// One option of a list to choose from.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) text: String,
+    pub(crate) chosen: bool,
+}
+
+/// The options, of which the one with the value `chosen` is chosen.
+pub(crate) fn choices<'a, Value: Into<String>, Text: Into<String>>(
+    options: impl IntoIterator<Item = (Value, Text)>,
+    chosen: impl Into<Option<&'a str>>,
+) -> Vec<Choice> {
+    let chosen = chosen.into();
+    let choice = |(value, text): (Value, Text)| {
+        let value = value.into();
+        Choice {
+            chosen: chosen == Some(value.as_str()),
+            text: text.into(),
+            value,
+        }
+    };
+    options.into_iter().map(choice).collect()
+}
+
+/// All tenants that there are, by name.
+pub(crate) async fn tenants(store: &Store, chosen: Option<&str>) -> Result<Vec<Choice>, Error> {
+    let tenants = store.tenants().await?.into_iter();
+    let named = tenants.map(|tenant| (tenant.key.to_string(), tenant.name));
+    let mut choices = choices(named, chosen);
+    choices.sort_by_cached_key(|choice| choice.text.to_lowercase());
+    Ok(choices)
+}
