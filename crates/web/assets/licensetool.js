@@ -21,6 +21,8 @@
     for (const region of document.querySelectorAll(regions)) {
       const fresh = page.getElementById(region.id);
       if (!fresh || region.innerHTML === fresh.innerHTML) continue;
+      // Nothing moves under the hands of somebody who has opened something.
+      if (!push && region.querySelector("details[open]")) continue;
       if (region.contains(document.activeElement)) keepingFocus(region, fresh);
       else region.replaceChildren(...fresh.childNodes);
     }

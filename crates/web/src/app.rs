@@ -120,8 +120,9 @@ pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// The shapes that people send, in which a member may be null or left out.
-const ORDERED: [&str; 11] = [
+const ORDERED: [&str; 12] = [
     "AlertForm",
+    "LookForm",
     "PinForm",
     "RetryForm",
     "SwitchForm",

@@ -15,6 +15,9 @@ mod choice;
 mod done;
 mod spark;
 mod chart;
+pub(crate) mod renewals;
+pub(crate) mod monitoring;
+pub(crate) mod deliveries;
 mod kinds;
 
 use domain::Level;
@@ -70,6 +73,13 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(alerts::acting::snooze))
         .routes(routes!(alerts::acting::reopen))
         .routes(routes!(alert::page))
+        .routes(routes!(renewals::page))
+        .routes(routes!(renewals::acting::pin))
+        .routes(routes!(monitoring::page))
+        .routes(routes!(monitoring::acting::switch))
+        .routes(routes!(monitoring::acting::refresh))
+        .routes(routes!(deliveries::page))
+        .routes(routes!(deliveries::acting::retry))
         .routes(routes!(kinds::page))
         .merge(assets::router())
 }

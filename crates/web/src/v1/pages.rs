@@ -21,9 +21,9 @@ pub(super) async fn status_tenant() -> Redirect {
 /// The old monitoring switches
 #[utoipa::path(get, path = "/api/v1/monitoring/", tag = "v1",
     operation_id = "oldMonitoring",
-    responses((status = 307, description = "To the start page")))]
+    responses((status = 307, description = "To the page of that name")))]
 pub(super) async fn monitoring() -> Redirect {
-    Redirect::temporary("/")
+    Redirect::temporary("/monitoring")
 }
 
 /// The manual licences, written without the slash

@@ -11,7 +11,6 @@ messages! {
     monitoring_off: "ausgeschaltet", "switched off";
     monitoring_quiet: "stumm", "silent";
     monitoring_seen_well: "gesehen", "seen";
-    monitoring_tenants[n]: "1 Mandant" | "{n} Mandanten", "1 tenant" | "{n} tenants";
     monitoring_look: "Letzter Blick", "Last look";
     monitoring_enabled: "Abfragen", "Looked at";
     monitoring_monitoring: "Melden", "Told of";
