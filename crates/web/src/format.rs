@@ -8,6 +8,7 @@ use crate::words::{Words, messages};
 
 messages! {
     age_now: "gerade eben", "just now";
+    in_a_moment: "gleich", "in a moment";
     age_minutes[n]: "vor 1 min" | "vor {n} min", "1 min ago" | "{n} min ago";
     age_hours[n]: "vor 1 h" | "vor {n} h", "1 h ago" | "{n} h ago";
     age_days[n]: "vor 1 Tag" | "vor {n} Tagen", "1 day ago" | "{n} days ago";
@@ -87,6 +88,15 @@ pub(crate) fn age(at: Timestamp, now: Timestamp, words: Words) -> String {
     }
 }
 
+/// When something is due: [`age`], but never in the past.
+pub(crate) fn due(at: Timestamp, now: Timestamp, words: Words) -> String {
+    let soon = now.saturating_add(SignedDuration::from_mins(1));
+    match soon.is_ok_and(|soon| at < soon) {
+        true => words.in_a_moment().to_owned(),
+        false => age(at, now, words),
+    }
+}
+
 /// A span in whole units, each by itself.
 struct SignedSpan {
     minutes: i64,
@@ -163,6 +173,11 @@ mod tests {
         ] {
             let at = now - SignedDuration::from_secs(seconds_ago);
             assert_eq!(age(at, now, words), said, "{seconds_ago}");
+        }
+        for (seconds_ahead, said) in [(-600, "in a moment"), (59, "in a moment"), (60, "in 1 min")]
+        {
+            let at = now + SignedDuration::from_secs(seconds_ahead);
+            assert_eq!(due(at, now, words), said, "{seconds_ahead}");
         }
     }
 }

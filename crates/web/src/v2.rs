@@ -27,7 +27,6 @@ use crate::state::App;
 pub(crate) use alerts::{DELIVERIES_SHOWN, find as find_alert};
 pub(crate) use forecast::looked_ahead;
 pub(crate) use lens::Lens;
-pub(crate) use outlook::Outlook;
 pub(crate) use tenants::switched;
 pub(crate) use walk::{known, present};
 

@@ -73,7 +73,13 @@ impl Store {
             query.push_bind(rank).push(", ").push_bind(moment);
             query.push(", ").push_bind(id).push(")");
         }
-        query.push(concat!(" ORDER BY ", rank!(), ", ", moment!(), ", a.id LIMIT "));
+        query.push(concat!(
+            " ORDER BY ",
+            rank!(),
+            ", ",
+            moment!(),
+            ", a.id LIMIT "
+        ));
         query.push_bind(limit);
         let rows = query.build().fetch_all(self.readers()).await?;
         rows.iter().map(alert_of).collect()

@@ -30,7 +30,10 @@ pub(crate) struct Wanted {
     /// What was just done.
     done: Option<String>,
     /// `de` or `en`: from now on. Without it: as chosen last, else as Accept-Language says.
-    #[allow(dead_code, reason = "the visit reads it; this lets the address take it")]
+    #[allow(
+        dead_code,
+        reason = "the visit reads it; this lets the address take it"
+    )]
     language: Option<String>,
 }
 

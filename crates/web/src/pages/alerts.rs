@@ -19,6 +19,7 @@ use crate::state::App;
 use crate::v2::{self, Lens, page};
 use crate::words::Words;
 
+use super::address::Address;
 use super::choice::{self, Choice, choices};
 use super::done::Done;
 use super::{Place, Visit, back};
@@ -57,7 +58,10 @@ pub(crate) struct Wanted {
     /// What was just done.
     done: Option<String>,
     /// `de` or `en`: from now on.
-    #[allow(dead_code, reason = "the visit reads it; this lets the address take it")]
+    #[allow(
+        dead_code,
+        reason = "the visit reads it; this lets the address take it"
+    )]
     language: Option<String>,
 }
 
@@ -83,10 +87,11 @@ struct AlertsPage {
     next: Option<String>,
 }
 
-/// How many alerts nobody takes care of, of one severity; or how many somebody does.
+/// How many open alerts there are of one severity; or how many are in a state in which they are
+/// quiet.
 struct Count {
-    /// `None`: of those that somebody takes care of.
     severity: Option<Severity>,
+    state: &'static str,
     count: i64,
     link: String,
     here: bool,
@@ -96,7 +101,7 @@ struct Count {
 #[utoipa::path(get, path = "/alerts", tag = "pages",
     operation_id = "alertsPage", params(Wanted),
     responses(
-        (status = 200, description = "The alerts' page", content_type = "text/html"),
+        (status = 200, description = "The page of alerts", content_type = "text/html"),
         (status = 400, description = "A parameter is not understood"),
         (status = 404, description = "There is no such tenant")))]
 pub(crate) async fn list(
@@ -130,8 +135,11 @@ pub(crate) async fn list(
         ),
         states: choices(states(visit.w), wanted.state.as_deref()),
         filtered: wanted.narrows(),
-        counts: counts(&app.store().alert_counts().await?, &wanted),
-        rows: found.iter().map(|kept| Row::of(kept, &lens, &visit)).collect(),
+        counts: counts(&app.store().alert_counts().await?, &wanted, visit.w),
+        rows: found
+            .iter()
+            .map(|kept| Row::of(kept, &lens, &visit))
+            .collect(),
         wellness,
         first: after.map(|_| back::without(here, "cursor")),
         next: last.map(|last| back::with(here, "cursor", &page::opaque(&text(last)))),
@@ -153,7 +161,13 @@ impl Wanted {
 
     /// Whether it leaves out anything that goes on.
     fn narrows(&self) -> bool {
-        let all = [&self.q, &self.tenant, &self.kind, &self.severity, &self.state];
+        let all = [
+            &self.q,
+            &self.tenant,
+            &self.kind,
+            &self.severity,
+            &self.state,
+        ];
         all.into_iter().any(Option::is_some)
     }
 }
@@ -224,27 +238,27 @@ fn mentions(kept: &KeptAlert, text: &str, lens: &Lens) -> bool {
         })
 }
 
-/// The worst first, then what somebody takes care of.
-fn counts(all: &[AlertCount], wanted: &Wanted) -> Vec<Count> {
-    let sum = |is_it: &dyn Fn(&AlertCount) -> bool| -> i64 {
-        all.iter().filter(|it| is_it(it)).map(|it| it.count).sum()
+/// What is open, the worst first, then what is quiet.
+fn counts(all: &[AlertCount], wanted: &Wanted, w: Words) -> Vec<Count> {
+    let count = |severity: Option<Severity>, state: &str, text| {
+        let is_it = |it: &&AlertCount| {
+            it.state == state && severity.is_none_or(|severity| it.severity == severity)
+        };
+        let word = severity.map(Severity::as_str);
+        let address = Address::of("/alerts").and("state", state);
+        Count {
+            severity,
+            state: text,
+            count: all.iter().filter(is_it).map(|it| it.count).sum(),
+            link: address.and("severity", word.unwrap_or_default()).text(),
+            here: wanted.state.as_deref() == Some(state) && wanted.severity.as_deref() == word,
+        }
     };
-    let open = |it: &AlertCount| it.state == "open";
-    let of_severity = |severity: Severity| Count {
-        severity: Some(severity),
-        count: sum(&|it| open(it) && it.severity == severity),
-        link: format!("/alerts?state=open&severity={severity}"),
-        here: wanted.severity.as_deref() == Some(severity.as_str())
-            && wanted.state.as_deref() == Some("open"),
-    };
-    let mut counts: Vec<Count> = Severity::ALL.into_iter().rev().map(of_severity).collect();
-    counts.push(Count {
-        severity: None,
-        count: sum(&|it| !open(it)),
-        link: "/alerts?state=acknowledged".to_owned(),
-        here: wanted.state.as_deref() == Some("acknowledged"),
-    });
-    counts
+    let [open, quiet @ .., _] = states(w);
+    let severities = Severity::ALL.into_iter().rev();
+    let open = severities.map(|severity| count(Some(severity), open.0, open.1));
+    open.chain(quiet.map(|(state, text)| count(None, state, text)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -56,7 +56,10 @@ mod tests {
         for (here, expected) in [
             ("/alerts", "/alerts?cursor=x"),
             ("/alerts?q=a%26b", "/alerts?q=a%26b&cursor=x"),
-            ("/alerts?cursor=old&q=a&done=snoozed", "/alerts?q=a&cursor=x"),
+            (
+                "/alerts?cursor=old&q=a&done=snoozed",
+                "/alerts?q=a&cursor=x",
+            ),
             ("/alerts?&&q=a", "/alerts?q=a&cursor=x"),
         ] {
             assert_eq!(with(here, "cursor", "x"), expected);
@@ -83,7 +86,11 @@ mod tests {
                 (true, Some(given)) => with(given, DONE, "well"),
                 _ => "/x?done=well".to_owned(),
             };
-            assert_eq!((to, redirect.status().as_u16()), (&*expected, 303), "{given:?}");
+            assert_eq!(
+                (to, redirect.status().as_u16()),
+                (&*expected, 303),
+                "{given:?}"
+            );
         }
     }
 }

@@ -41,7 +41,10 @@ pub(crate) struct Wanted {
     /// What was just done.
     done: Option<String>,
     /// `de` or `en`: from now on.
-    #[allow(dead_code, reason = "the visit reads it; this lets the address take it")]
+    #[allow(
+        dead_code,
+        reason = "the visit reads it; this lets the address take it"
+    )]
     language: Option<String>,
 }
 
@@ -82,7 +85,9 @@ pub(crate) async fn page(
         state: state.and_then(DeliveryState::from_word),
         ..DeliveryFilter::default()
     };
-    let from = after.as_ref().map(|(seq, channel)| (*seq, channel.as_str()));
+    let from = after
+        .as_ref()
+        .map(|(seq, channel)| (*seq, channel.as_str()));
     let limit = u32::try_from(ROWS + 1).unwrap_or(u32::MAX);
     let mut rows = app.store().deliveries(&filter, from, limit).await?;
     let more = rows.len() > ROWS;

@@ -47,7 +47,10 @@ pub(crate) struct Wanted {
     /// What was just done.
     done: Option<String>,
     /// `de` or `en`: from now on.
-    #[allow(dead_code, reason = "the visit reads it; this lets the address take it")]
+    #[allow(
+        dead_code,
+        reason = "the visit reads it; this lets the address take it"
+    )]
     language: Option<String>,
 }
 
@@ -88,7 +91,7 @@ pub(super) struct List {
     pub(super) agreed: BTreeMap<TenantKey, Agreed>,
 }
 
-/// The tenants' switches, for people
+/// How tenants are switched, for people
 #[utoipa::path(get, path = "/monitoring", tag = "pages",
     operation_id = "monitoringPage", params(Wanted),
     responses(
@@ -136,12 +139,16 @@ pub(crate) async fn page(
 }
 
 fn state_words(w: Words) -> [&'static str; 3] {
-    [w.monitoring_failing(), w.monitoring_quiet(), w.monitoring_off()]
+    [
+        w.monitoring_failing(),
+        w.monitoring_quiet(),
+        w.monitoring_off(),
+    ]
 }
 
 /// By name; a key makes it one place.
 fn order(tenant: &Tenant) -> String {
-    format!("{}/{}", tenant.name.to_lowercase(), tenant.key)
+    format!("{}\0{}", tenant.name.to_lowercase(), tenant.key)
 }
 
 /// Whether a tenant is in a state of [`STATES`].

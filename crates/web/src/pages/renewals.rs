@@ -43,7 +43,10 @@ pub(crate) struct Wanted {
     /// What was just done.
     done: Option<String>,
     /// `de` or `en`: from now on.
-    #[allow(dead_code, reason = "the visit reads it; this lets the address take it")]
+    #[allow(
+        dead_code,
+        reason = "the visit reads it; this lets the address take it"
+    )]
     language: Option<String>,
 }
 

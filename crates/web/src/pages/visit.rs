@@ -139,6 +139,11 @@ impl Visit {
         format::age(at, self.now, self.w)
     }
 
+    /// When something is due.
+    pub(crate) fn due(&self, at: Timestamp) -> String {
+        format::due(at, self.now, self.w)
+    }
+
     /// The page with the headers that pages need.
     pub(crate) fn render(&self, page: &impl Template) -> Result<Response, Error> {
         let html = page.render();

@@ -68,7 +68,10 @@ mod tests {
             ("version=3", None),
             ("version=3&reason=", None),
             ("version=3&reason=+%20", None),
-            ("version=3&reason=O%27Brien+%26+S%C3%B6hne", Some("O'Brien & Söhne")),
+            (
+                "version=3&reason=O%27Brien+%26+S%C3%B6hne",
+                Some("O'Brien & Söhne"),
+            ),
         ] {
             let reason = reason.map(str::to_owned);
             let fields = Fields { version: 3, reason };

@@ -5,17 +5,17 @@ use axum::response::Redirect;
 /// The old list of all licences
 #[utoipa::path(get, path = "/api/v1/licenses/statusall", tag = "v1",
     operation_id = "oldStatusAll",
-    responses((status = 307, description = "To the start page")))]
+    responses((status = 307, description = "To the page of all licences")))]
 pub(super) async fn status_all() -> Redirect {
-    Redirect::temporary("/")
+    Redirect::temporary("/licenses")
 }
 
 /// The old page of one tenant
 #[utoipa::path(get, path = "/api/v1/licenses/status/tenant", tag = "v1",
     operation_id = "oldStatusTenant",
-    responses((status = 307, description = "To the start page")))]
+    responses((status = 307, description = "To the page of all licences")))]
 pub(super) async fn status_tenant() -> Redirect {
-    Redirect::temporary("/")
+    Redirect::temporary("/licenses")
 }
 
 /// The old monitoring switches

@@ -31,7 +31,6 @@ messages! {
     alerts_severity: "Dringlichkeit", "Severity";
     alerts_kind: "Art", "Kind";
     alerts_going_on: "alle, die andauern", "all that go on";
-    alerts_taken_care_of: "in Arbeit oder pausiert", "taken care of or snoozed";
     alerts_until(when): "bis {when}", "until {when}";
     alerts_until_change: "bis sich die Zahlen ändern", "until the numbers change";
     alerts_untold: "niemandem gemeldet", "nobody was told";

@@ -35,7 +35,6 @@ messages! {
     monitoring_failures[n]: "1 Blick misslungen" | "{n} Blicke misslungen",
         "1 look failed" | "{n} looks failed";
     monitoring_next(age): "nächster Blick {age}", "next look {age}";
-    monitoring_next_now: "nächster Blick sofort", "next look at once";
     monitoring_look_now: "Jetzt abfragen", "Look now";
     monitoring_list: "Liste", "List";
     monitoring_agrees: "stimmt überein", "agrees";

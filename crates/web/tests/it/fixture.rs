@@ -131,6 +131,13 @@ impl Service {
         Self::with(options, self._folder)
     }
 
+    /// Another service on the same store, under other options. It lasts as long as the first.
+    pub(crate) fn of(service: &Self, change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = service.options.clone();
+        change(&mut options);
+        Self::with(options, tempfile::tempdir().unwrap())
+    }
+
     /// `alpha` and `beta` were seen, `denied` never, `new` was not asked, `off` is switched off.
     pub(crate) async fn schools() -> Self {
         let service = Self::empty().await;
@@ -182,6 +189,28 @@ impl Service {
         ask(&self.app, request, Body::from(body.to_owned())).await
     }
 
+    /// What a browser sends for a form with these fields, which stand as in an address.
+    pub(crate) async fn submit(&self, path: &str, fields: &str) -> Answer {
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "text/html")
+            .header("origin", "http://localhost:5000");
+        ask(&self.app, request, Body::from(fields.to_owned())).await
+    }
+
+    /// A page as a browser gets it.
+    #[track_caller]
+    pub(crate) fn page(&self, path: &str) -> impl Future<Output = String> {
+        let request = Request::get(path).header("accept", "text/html");
+        let (app, path) = (self.app.clone(), path.to_owned());
+        async move {
+            let page = ask(&app, request, Body::empty()).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text());
+            assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+            page.text()
+        }
+    }
+
     /// With a JSON body, unless it is empty, and perhaps with the version that is expected.
     pub(crate) async fn write(
         &self,
@@ -216,6 +245,24 @@ pub(crate) async fn ask(app: &Router, request: axum::http::request::Builder, bod
         headers: parts.headers,
         body: body.collect().await.unwrap().to_bytes().to_vec(),
     }
+}
+
+/// What one reads of a page: the text between tags, with one space in the place of each.
+pub(crate) fn text(html: &str) -> String {
+    let (mut text, mut inside) = (String::new(), false);
+    for character in html.chars() {
+        match character {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            _ if inside => {}
+            '\n' => text.push(' '),
+            other => text.push(other),
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A channel that wants everything.

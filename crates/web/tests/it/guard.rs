@@ -218,6 +218,10 @@ async fn a_store_that_is_away_is_a_problem_and_no_empty_list() {
         "/api/v2/renewals",
         "/api/v2/renewals.ics",
         "/alerts/1",
+        "/alerts",
+        "/renewals",
+        "/monitoring",
+        "/deliveries",
     ] {
         let answer = service.get(path).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
@@ -291,6 +295,7 @@ proptest! {
         list in prop::sample::select(vec![
             "/api/v2/licenses", "/api/v2/subscriptions", "/api/v1/licenses/status/show", "/",
             "/api/v2/alerts", "/api/v2/deliveries", "/api/v2/renewals", "/api/v2/renewals.ics",
+            "/alerts", "/renewals", "/monitoring", "/deliveries",
         ]),
         name in prop::sample::select(vec![
             "tenant", "level", "sku", "q", "cursor", "limit", "before", "language", "x", "kind",

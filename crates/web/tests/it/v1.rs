@@ -283,16 +283,16 @@ async fn a_name_of_32_letters_is_not_too_long() {
 }
 
 #[tokio::test]
-async fn old_pages_lead_to_the_start_page() {
+async fn old_pages_lead_to_those_that_took_their_place() {
     let service = Service::empty().await;
-    for page in [
-        "licenses/statusall",
-        "licenses/status/tenant",
-        "monitoring/",
+    for (page, place) in [
+        ("licenses/statusall", "/licenses"),
+        ("licenses/status/tenant", "/licenses"),
+        ("monitoring/", "/monitoring"),
     ] {
         let answer = service.get(&format!("/api/v1/{page}")).await;
         assert_eq!(answer.status, StatusCode::TEMPORARY_REDIRECT);
-        assert_eq!(answer.header("location"), "/", "{page}");
+        assert_eq!(answer.header("location"), place, "{page}");
     }
     let answer = service.get("/api/v1/licenses").await;
     assert_eq!(answer.header("location"), "/api/v1/licenses/");

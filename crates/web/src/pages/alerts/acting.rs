@@ -108,7 +108,14 @@ pub(crate) async fn acknowledge(
     Params(Nothing {}): Params<Nothing>,
     Form(form): Form<AlertForm>,
 ) -> Result<Redirect, Error> {
-    done(&app, &caller, &id, (Action::Acknowledge, "acknowledged"), form).await
+    done(
+        &app,
+        &caller,
+        &id,
+        (Action::Acknowledge, "acknowledged"),
+        form,
+    )
+    .await
 }
 
 /// Snooze an alert from a page
@@ -130,7 +137,14 @@ pub(crate) async fn snooze(
     Form(form): Form<AlertForm>,
 ) -> Result<Redirect, Error> {
     let snooze = form.snooze(app.now(), &app.options().time_zone)?;
-    done(&app, &caller, &id, (Action::Snooze(snooze), "snoozed"), form).await
+    done(
+        &app,
+        &caller,
+        &id,
+        (Action::Snooze(snooze), "snoozed"),
+        form,
+    )
+    .await
 }
 
 /// Open an alert again from a page

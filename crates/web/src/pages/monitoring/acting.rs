@@ -65,7 +65,7 @@ pub(crate) async fn switch(
         return Err(not("enabled", "", "one of on, off").of_body());
     }
     let key = present(app.store(), &given).await?.key;
-    switched(&app, &key, enabled, monitoring, &caller).await?;
+    switched(&app, &key, enabled, monitoring, caller.by()).await?;
     Ok(back::back(form.back.as_deref(), PAGE, "switched"))
 }
 

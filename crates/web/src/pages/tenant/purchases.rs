@@ -7,7 +7,7 @@ use store::Tenant;
 use crate::pages::Visit;
 use crate::problem::Error;
 use crate::state::App;
-use crate::v2::{self, Lens};
+use crate::v2::Lens;
 
 /// A purchase.
 pub(super) struct Bought {
@@ -58,9 +58,7 @@ pub(super) async fn bought(
             status: purchase.status.to_string(),
             next: purchase.next_lifecycle,
             outlook: renewal.outlook,
-            because: v2::Outlook::of(&renewal, visit.language())
-                .because()
-                .to_owned(),
+            because: visit.w.because(&renewal, |at| visit.date(at)),
             free_without: without.and_then(|units| units.free()),
         });
     }
