@@ -9,6 +9,7 @@ pub(crate) type Access = Option<Role>;
 const OPEN: Access = None;
 const READ: Access = Some(Role::Reader);
 const ACT: Access = Some(Role::Operator);
+const ADMIN: Access = Some(Role::Admin);
 
 /// Method, path as the router has it, and who may.
 pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
@@ -86,8 +87,14 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/readyz", OPEN),
     ("GET", "/renewals", READ),
     ("POST", "/renewals/{tenant}/pin", ACT),
+    ("GET", "/tenants", ADMIN),
+    ("POST", "/tenants", ADMIN),
     ("GET", "/tenants/{tenant}", READ),
+    ("POST", "/tenants/{tenant}/certificate", ADMIN),
+    ("GET", "/tenants/{tenant}/certificate.crt", ADMIN),
     ("GET", "/tenants/{tenant}/licenses/{sku_id}", READ),
+    ("GET", "/tenants/{tenant}/setup", ADMIN),
+    ("POST", "/tenants/{tenant}/setup", ADMIN),
 ];
 
 /// Who may do this; routes that the table does not have are nobody's.

@@ -12,6 +12,7 @@ pub(crate) mod renewals;
 pub(crate) mod monitoring;
 pub(crate) mod deliveries;
 pub(crate) mod tenant;
+pub(crate) mod onboarding;
 mod address;
 mod back;
 mod choice;
@@ -68,6 +69,13 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(licenses::page))
         .routes(routes!(tenant::page))
         .routes(routes!(tenant::product::page))
+        .routes(routes!(onboarding::page, onboarding::acting::add))
+        .routes(routes!(
+            onboarding::setup::page,
+            onboarding::acting::complete
+        ))
+        .routes(routes!(onboarding::acting::replace))
+        .routes(routes!(onboarding::setup::certificate))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::acting::acknowledge))
         .routes(routes!(alerts::acting::snooze))

@@ -8,6 +8,7 @@ mod judged;
 mod licenses;
 mod forecast;
 mod tenants;
+mod onboarding;
 mod causes;
 mod lists;
 mod alerts;

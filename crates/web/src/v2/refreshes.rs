@@ -143,11 +143,7 @@ fn unknown(id: &str) -> Error {
 }
 
 /// Has tenants looked at, all that are switched on if there are none.
-pub(crate) async fn ordered(
-    app: &App,
-    caller: &Caller,
-    keys: &[TenantKey],
-) -> Result<Uuid, Error> {
+pub(crate) async fn ordered(app: &App, caller: &Caller, keys: &[TenantKey]) -> Result<Uuid, Error> {
     let (store, now) = (app.store(), app.now());
     Ok(store.request_refresh(keys, Some(caller.by()), now).await?)
 }
