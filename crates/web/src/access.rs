@@ -42,6 +42,7 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v2/channels", READ),
     ("GET", "/api/v2/deliveries", READ),
     ("POST", "/api/v2/deliveries/{message}/{channel}/retry", ACT),
+    ("GET", "/api/v2/exports/{file}", READ),
     ("GET", "/api/v2/licenses", READ),
     ("GET", "/api/v2/licenses/{tenant}/{sku_id}/forecast", READ),
     ("GET", "/api/v2/licenses/{tenant}/{sku_id}/history", READ),

@@ -34,6 +34,7 @@ mod metrics;
 mod language;
 mod words;
 mod format;
+mod export;
 mod pages;
 mod docs;
 
@@ -51,6 +52,9 @@ use tokio::sync::watch;
 pub use app::{app, openapi};
 pub use caller::Role;
 pub use desk::{Answer, Certificate, Desk, NewTenant, Order, Refused, Standing, Task};
+pub use export::{
+    Export, ExportFailed, ExportFormat, ExportSource, ExportWish, Exported, Separator,
+};
 pub use metrics::{Requests, metrics_app};
 
 /// How long `show-fetch` waits unless the configuration says otherwise: flows give up on an answer
@@ -73,6 +77,8 @@ pub struct Options {
     pub language: Language,
     /// Of the times on pages.
     pub time_zone: TimeZone,
+    /// Who makes reports: the name of the company.
+    pub company_name: String,
     pub clock: fn() -> Timestamp,
     pub version: &'static str,
     /// The loops whose turning `/healthz` watches.

@@ -89,6 +89,19 @@ impl Error {
         .because(cause)
     }
 
+    /// The same of what should not have failed.
+    pub(crate) fn internal_of(cause: impl std::fmt::Display) -> Self {
+        Self::internal(cause.to_string())
+    }
+
+    /// What went wrong in one sentence, for whoever has no log beside it.
+    pub(crate) fn into_sentence(self) -> String {
+        match self.cause {
+            Some(cause) => cause,
+            None => self.detail,
+        }
+    }
+
     pub(crate) fn collection_failed(tenant: &store::Tenant, gap: &domain::Gap) -> Self {
         let detail = format!(
             "Nothing is known about \"{}\" yet, because every collection failed. {}",

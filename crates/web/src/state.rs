@@ -72,10 +72,7 @@ impl App {
         {
             return Ok(names.clone());
         }
-        let mut names = ProductNames::built_in();
-        for (id, english) in self.store().names().await? {
-            names.import(id, &english);
-        }
+        let names = product_names(self.store()).await?;
         // The same names keep their place in memory, so that kept answers go on holding. So do the
         // same rules below.
         let names = match known {
@@ -130,6 +127,15 @@ impl App {
     pub(crate) fn kept(&self) -> MutexGuard<'_, Kept> {
         lock(&self.0.kept)
     }
+}
+
+/// The built-in names and those that the store has.
+pub(crate) async fn product_names(store: &Store) -> Result<ProductNames, Error> {
+    let mut names = ProductNames::built_in();
+    for (id, english) in store.names().await? {
+        names.import(id, &english);
+    }
+    Ok(names)
 }
 
 /// A panic elsewhere leaves whole values behind: each is replaced in one step.

@@ -18,17 +18,22 @@ mod policies;
 pub(crate) mod renewals;
 mod forecast;
 mod changes;
+mod exports;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::state::App;
 
-pub(crate) use alerts::{DELIVERIES_SHOWN, find as find_alert};
+pub(crate) use alerts::{Alert, DELIVERIES_SHOWN, find as find_alert};
 pub(crate) use forecast::looked_ahead;
 pub(crate) use lens::Lens;
+pub(crate) use licenses::{Filter as LicenseFilter, License, licenses};
+pub(crate) use outlook::Outlook;
+pub(crate) use shapes::{Gap, Judged};
+pub(crate) use subscriptions::{Filter as SubscriptionFilter, Subscription, subscriptions};
 pub(crate) use tenants::switched;
-pub(crate) use walk::{known, present};
+pub(crate) use walk::{Stop, Walk, known, present};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -69,4 +74,5 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(renewals::pin::set, renewals::pin::drop))
         .routes(routes!(forecast::forecast))
         .routes(routes!(changes::changes))
+        .routes(routes!(exports::export))
 }

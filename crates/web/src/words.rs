@@ -15,6 +15,7 @@ mod alerts;
 mod renewals;
 mod monitoring;
 mod deliveries;
+mod export;
 
 use domain::Language;
 

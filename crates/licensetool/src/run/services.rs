@@ -147,6 +147,7 @@ impl Parts {
             fetch_within: web::FETCH_WITHIN,
             language: self.config.language,
             time_zone: self.config.time_zone.clone(),
+            company_name: self.config.company.clone(),
             clock: clock::now,
             version: crate::cli::VERSION,
             loops: vec![

@@ -23,7 +23,8 @@ use super::listing::{Listing, rows};
 use super::page;
 use super::walk::known;
 
-pub(super) use shape::{Alert, Detail};
+pub(crate) use shape::Alert;
+pub(super) use shape::Detail;
 
 pub(crate) const STATES: [&str; 4] = ["open", "acknowledged", "snoozed", "resolved"];
 

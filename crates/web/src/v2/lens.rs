@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use domain::{Exclusion, Language, Policies, Policy, ProductNames, Sku, SkuId, TenantKey};
+use domain::{Exclusion, Language, Layer, Policies, Policy, ProductNames, Sku, SkuId, TenantKey};
 use jiff::Timestamp;
+use store::Store;
 
 use crate::language;
 use crate::pages::Visit;
 use crate::problem::Error;
-use crate::state::App;
+use crate::state::{App, product_names};
 
 use super::shapes::Judged;
 
+#[derive(Clone, Debug)]
 pub(crate) struct Lens {
     pub(crate) language: Language,
     pub(crate) now: Timestamp,
@@ -42,6 +44,21 @@ impl Lens {
             now: visit.now,
             names: app.names().await?,
             policies: app.policies().await?,
+        })
+    }
+
+    /// For what is made without a request: a file of an export.
+    pub(crate) async fn read(
+        store: &Store,
+        company: Layer,
+        language: Language,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            language,
+            now,
+            names: Arc::new(product_names(store).await?),
+            policies: Arc::new(store.policies(company).await?),
         })
     }
 

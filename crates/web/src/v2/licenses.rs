@@ -46,7 +46,7 @@ pub(super) struct Wanted {
 
 /// A product of a tenant, judged.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct License {
+pub(crate) struct License {
     #[schema(example = "iseschool")]
     tenant: String,
     tenant_name: String,
@@ -73,7 +73,8 @@ pub(super) struct License {
 }
 
 /// The filters, understood.
-struct Filter {
+#[derive(Debug)]
+pub(crate) struct Filter {
     levels: Vec<String>,
     sku: Option<String>,
     text: Option<String>,
@@ -113,7 +114,16 @@ pub(super) async fn list(
 
 impl Filter {
     fn new(wanted: &Wanted) -> Result<Self, Error> {
-        let levels = wanted.level.as_deref().map_or_else(Vec::new, |text| {
+        Ok(Self {
+            sku: wanted.sku.clone(),
+            text: wanted.q.as_ref().map(|text| text.trim().to_lowercase()),
+            ..Self::of_levels(wanted.level.as_deref())?
+        })
+    }
+
+    /// Takes only these levels, with commas between; without them all.
+    pub(crate) fn of_levels(given: Option<&str>) -> Result<Self, Error> {
+        let levels = given.map_or_else(Vec::new, |text| {
             text.split(',')
                 .map(|level| level.trim().to_owned())
                 .collect()
@@ -129,13 +139,19 @@ impl Filter {
             )),
             None => Ok(Self {
                 levels,
-                sku: wanted.sku.clone(),
-                text: wanted.q.as_ref().map(|text| text.trim().to_lowercase()),
+                sku: None,
+                text: None,
             }),
         }
     }
 
-    fn takes(&self, license: &License) -> bool {
+    /// Whether it takes a licence whose level is not known.
+    pub(crate) fn takes_unknown(&self) -> bool {
+        let mut levels = self.levels.iter();
+        self.levels.is_empty() || levels.any(|level| level == "unknown")
+    }
+
+    pub(crate) fn takes(&self, license: &License) -> bool {
         let level = license.judged.word();
         let texts = [
             &license.product,
@@ -166,7 +182,7 @@ pub(super) fn is_sku(given: &str, id: Uuid, part_number: &str) -> bool {
 }
 
 /// The tenant's licences by id, after the last that was given before.
-fn licenses(lens: &Lens, stop: &Stop) -> impl Iterator<Item = License> {
+pub(crate) fn licenses(lens: &Lens, stop: &Stop) -> impl Iterator<Item = License> {
     let Stop { state, after } = stop;
     let mut skus: Vec<(&Snapshot, &Sku)> = Vec::new();
     if let Some(snapshot) = &state.snapshot {

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::{Sku, Snapshot, Subscription as Purchase};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::Tenant;
+use store::{Store, Tenant};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ pub(super) struct Wanted {
 
 /// One purchase behind a licence.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Subscription {
+pub(crate) struct Subscription {
     #[schema(example = "iseschool")]
     tenant: String,
     tenant_name: String,
@@ -77,7 +77,7 @@ pub(super) struct Subscription {
 
 /// A licence without one of its purchases.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct IfItEnds {
+pub(crate) struct IfItEnds {
     #[serde(flatten)]
     judged: Judged,
     units: Units,
@@ -85,7 +85,8 @@ pub(super) struct IfItEnds {
     as_of: Moment,
 }
 
-struct Filter {
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
     sku: Option<String>,
     outlook: Option<String>,
     before: Option<Timestamp>,
@@ -113,7 +114,7 @@ pub(super) async fn list(
     let mut page = Page::new(page::limit(wanted.limit.as_deref())?);
     let mut walk = Walk::new(app.store(), wanted.tenant.as_deref(), cursor).await?;
     while let Some(stop) = walk.next().await? {
-        let subscriptions = subscriptions(&app, &lens, &stop, &filter)
+        let subscriptions = subscriptions(app.store(), &lens, &stop, &filter)
             .await?
             .into_iter();
         if !page.take(&stop, subscriptions.map(|one| (one.id.clone(), one))) {
@@ -152,8 +153,8 @@ impl Filter {
 }
 
 /// The tenant's subscriptions by id, after the last that was given before.
-async fn subscriptions(
-    app: &App,
+pub(crate) async fn subscriptions(
+    store: &Store,
     lens: &Lens,
     stop: &Stop,
     filter: &Filter,
@@ -175,7 +176,7 @@ async fn subscriptions(
     // Microsoft should not repeat an id; a page must not depend on it.
     wanted.dedup_by(|a, b| a.id == b.id);
     let key = &state.tenant.key;
-    let mut renewals = app.store().renewals(key).await?;
+    let mut renewals = store.renewals(key).await?;
     let shown = wanted.into_iter().filter_map(|purchase| {
         let renewal = renewals.remove(&purchase.id);
         let renewal = renewal.unwrap_or_else(|| domain::renewal(&[], None));

@@ -14,8 +14,8 @@ use super::page::Cursor;
 const STRIDE: u32 = 100;
 
 #[derive(Debug)]
-pub(crate) struct Walk<'a> {
-    store: &'a Store,
+pub(crate) struct Walk {
+    store: Store,
     read: VecDeque<State>,
     next: Next,
     cursor: Option<Cursor>,
@@ -40,13 +40,13 @@ pub(crate) struct Stop {
     pub(crate) after: Option<String>,
 }
 
-impl<'a> Walk<'a> {
+impl Walk {
     /// Through the tenant `only`, or all that are switched on, beginning where the cursor stands.
     ///
     /// # Errors
     /// There is no tenant `only`.
     pub(crate) async fn new(
-        store: &'a Store,
+        store: &Store,
         only: Option<&str>,
         cursor: Option<Cursor>,
     ) -> Result<Self, Error> {
@@ -56,7 +56,7 @@ impl<'a> Walk<'a> {
             (None, None) => Next::After(None),
         };
         Ok(Self {
-            store,
+            store: store.clone(),
             read: VecDeque::new(),
             next,
             cursor,

@@ -102,6 +102,7 @@ impl Service {
             fetch_within: Duration::from_millis(200),
             language: Language::English,
             time_zone: jiff::tz::TimeZone::UTC,
+            company_name: "Example Services".to_owned(),
             clock: now,
             version: "0.0.0 (test)",
             loops: vec![Loop {

@@ -1,0 +1,138 @@
+//! The words of exported files: what stands above columns, and stable words as people read them.
+
+use super::{Words, messages};
+use crate::export::Exported;
+
+messages! {
+    export_overview: "Übersicht", "Overview";
+    export_licenses: "Lizenzen", "Licences";
+    export_subscriptions: "Abonnemente", "Subscriptions";
+    export_alerts: "Alarme", "Alerts";
+    export_times(zone): "Zeiten gelten in {zone}. Was Microsoft nicht nannte, ist leer.",
+        "Times are those of {zone}. What Microsoft did not say is empty.";
+    export_rows: "Zeilen", "Rows";
+    export_oldest: "Älteste Zahlen", "Oldest numbers";
+    export_yes: "ja", "yes";
+    export_no: "nein", "no";
+    export_as: "Exportieren", "Export";
+}
+
+messages! {
+    column_tenant: "Mandant", "Tenant";
+    column_tenant_name: "Name", "Name";
+    column_product: "Produkt", "Product";
+    column_level: "Stand", "Level";
+    column_free: "Frei", "Free";
+    column_consumed: "Gebraucht", "In use";
+    column_assignable: "Verfügbar", "Available";
+    column_enabled: "Aktiv", "Enabled";
+    column_warning: "In Nachfrist", "In grace";
+    column_suspended: "Gesperrt", "Suspended";
+    column_locked_out: "Gekündigt", "Locked out";
+    column_status: "Status", "Status";
+    column_trial: "Test", "Trial";
+    column_next_change: "Nächste Änderung", "Next change";
+    column_excluded: "Ohne Alarm", "No alerts";
+    column_as_of: "Gesehen", "Seen";
+    column_unknown: "Warum unbekannt", "Why unknown";
+    column_gap_since: "Nicht gesehen seit", "Not seen since";
+    column_gap: "Hindernis", "Obstacle";
+    column_part_number: "Artikelnummer", "Part number";
+    column_sku_id: "Produkt-ID", "Product id";
+    column_total: "Plätze", "Seats";
+    column_outlook: "Aussicht", "Outlook";
+    column_evidence: "Weil", "Because";
+    column_free_without: "Frei ohne sie", "Free without it";
+    column_created: "Begonnen", "Created";
+    column_subscription: "Abonnement", "Subscription";
+    column_alert: "Nr.", "Id";
+    column_kind: "Art", "Kind";
+    column_severity: "Dringlichkeit", "Severity";
+    column_stage: "Was", "What";
+    column_state: "Zustand", "State";
+    column_opened: "Seit", "Since";
+    column_changed: "Geändert", "Changed";
+    column_snoozed_until: "Pausiert bis", "Snoozed until";
+    column_resolved: "Erledigt", "Resolved";
+    column_told: "Gemeldet", "Told";
+    column_low_at: "Knapp ab", "Low at";
+    column_certificate: "Zertifikat bis", "Certificate until";
+    column_subject: "Gegenstand", "Subject";
+}
+
+messages! {
+    word_renews: "verlängert sich", "renews";
+    word_ends: "endet", "ends";
+    word_not_known: "nicht bekannt", "not known";
+    word_stock: "Vorrat", "stock";
+    word_over_assignment: "Überbelegung", "over-assignment";
+    word_renewal: "Verlängerung", "renewal";
+    word_trial: "Testphase", "trial";
+    word_certificate: "Zertifikat", "certificate";
+    word_staleness: "keine Zahlen", "no numbers";
+    word_critical: "kritisch", "critical";
+    word_warning: "Warnung", "warning";
+    word_notice: "Hinweis", "notice";
+    word_coming: "Laufzeit endet bald", "term ends soon";
+    word_in_grace: "in Nachfrist", "in grace";
+    word_expires: "läuft bald ab", "expires soon";
+    word_expired: "abgelaufen", "expired";
+    word_stale: "keine aktuellen Zahlen", "no current numbers";
+    word_number_missing: "eine Zahl fehlt", "a number is missing";
+    word_open: "offen", "open";
+    word_acknowledged: "jemand kümmert sich", "acknowledged";
+    word_snoozed: "pausiert", "snoozed";
+    word_resolved: "erledigt", "resolved";
+}
+
+impl Words {
+    pub(crate) fn exported(self, what: Exported) -> &'static str {
+        match what {
+            Exported::Licenses => self.export_licenses(),
+            Exported::Subscriptions => self.export_subscriptions(),
+            Exported::Alerts => self.export_alerts(),
+        }
+    }
+
+    /// A level by its stable word.
+    pub(crate) fn level_word(self, word: &str) -> &'static str {
+        match word {
+            "enough" => self.level_enough(),
+            "low" => self.level_low(),
+            "exhausted" => self.level_exhausted(),
+            "over-assigned" => self.level_over_assigned(),
+            _ => self.level_unknown(),
+        }
+    }
+
+    /// Any other stable word: outlooks, and kinds, severities, stages and states of alerts. One
+    /// that is new stays as it is.
+    pub(crate) fn stable_word(self, word: &str) -> &str {
+        match word {
+            "low" | "exhausted" | "over-assigned" => self.level_word(word),
+            "renews" => self.word_renews(),
+            "ends" => self.word_ends(),
+            "unknown" => self.word_not_known(),
+            "stock" => self.word_stock(),
+            "over-assignment" => self.word_over_assignment(),
+            "renewal" => self.word_renewal(),
+            "trial" => self.word_trial(),
+            "certificate" => self.word_certificate(),
+            "staleness" => self.word_staleness(),
+            "critical" => self.word_critical(),
+            "warning" => self.word_warning(),
+            "notice" => self.word_notice(),
+            "coming" => self.word_coming(),
+            "in-grace" => self.word_in_grace(),
+            "30-days" | "14-days" | "7-days" | "1-day" => self.word_expires(),
+            "expired" => self.word_expired(),
+            "stale" => self.word_stale(),
+            "number-missing" => self.word_number_missing(),
+            "open" => self.word_open(),
+            "acknowledged" => self.word_acknowledged(),
+            "snoozed" => self.word_snoozed(),
+            "resolved" => self.word_resolved(),
+            other => other,
+        }
+    }
+}
