@@ -12,6 +12,7 @@ use crate::channel::{self, ChannelCommand};
 use crate::config::{self, Config, Sources, home_dir};
 use crate::deliveries::{self, DeliveriesCommand};
 use crate::exit::Outcome;
+use crate::export::{self, ExportCommand};
 use crate::policy::{self, PolicyCommand};
 use crate::run::Role;
 use crate::sharepoint::{self, SharepointCommand};
@@ -80,6 +81,9 @@ enum Command {
     /// Add tenants, prove that they can be watched, replace certificates
     #[command(subcommand)]
     Tenant(TenantCommand),
+    /// Files to take away, from what is kept
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Settings, profiles and certificates
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -169,6 +173,7 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
             Box::pin(sharepoint::sharepoint(&configured(&[])?, command)).await
         }
         Command::Tenant(command) => Box::pin(tenant::tenant(&configured(&[])?, command)).await,
+        Command::Export(command) => Box::pin(export::export(&configured(&[])?, command)).await,
         Command::Config(ConfigCommand::Check) => check::check(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Show) => check::show(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Reference) => check::reference(),

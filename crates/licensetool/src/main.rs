@@ -11,6 +11,7 @@ mod config;
 mod deliveries;
 mod demo;
 mod exit;
+mod export;
 mod logging;
 mod microsoft;
 mod outlets;

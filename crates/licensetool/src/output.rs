@@ -9,6 +9,21 @@ pub(crate) fn say(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Writes bytes to standard output as they are.
+pub(crate) fn pour(bytes: &[u8]) -> io::Result<()> {
+    io::stdout().lock().write_all(bytes)
+}
+
+/// To be called after the last piece.
+pub(crate) fn flush() -> io::Result<()> {
+    io::stdout().lock().flush()
+}
+
+/// Whether a terminal shows what is written to standard output.
+pub(crate) fn is_shown() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Writes one line to standard error. Nobody is left to hear it if that fails.
 pub(crate) fn complain(line: &str) {
     drop(writeln!(io::stderr().lock(), "{line}"));

@@ -94,6 +94,7 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/tenants/{tenant}/certificate", ADMIN),
     ("GET", "/tenants/{tenant}/certificate.crt", ADMIN),
     ("GET", "/tenants/{tenant}/licenses/{sku_id}", READ),
+    ("GET", "/tenants/{tenant}/report", READ),
     ("GET", "/tenants/{tenant}/setup", ADMIN),
     ("POST", "/tenants/{tenant}/setup", ADMIN),
 ];

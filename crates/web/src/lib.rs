@@ -56,6 +56,7 @@ pub use export::{
     Export, ExportFailed, ExportFormat, ExportSource, ExportWish, Exported, Separator,
 };
 pub use metrics::{Requests, metrics_app};
+pub use pages::report::monthly_report;
 
 /// How long `show-fetch` waits unless the configuration says otherwise: flows give up on an answer
 /// after 30 seconds or more.

@@ -19,6 +19,7 @@ mod choice;
 mod done;
 mod spark;
 mod chart;
+pub(crate) mod report;
 mod kinds;
 
 use domain::Level;
@@ -88,6 +89,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(monitoring::acting::refresh))
         .routes(routes!(deliveries::page))
         .routes(routes!(deliveries::acting::retry))
+        .routes(routes!(report::page))
         .routes(routes!(kinds::page))
         .merge(assets::router())
 }

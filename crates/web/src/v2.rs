@@ -5,6 +5,7 @@ pub(crate) mod page;
 mod listing;
 mod lens;
 mod outlook;
+pub(crate) mod then;
 mod shapes;
 mod tenants;
 mod licenses;

@@ -16,6 +16,7 @@ mod renewals;
 mod monitoring;
 mod deliveries;
 mod export;
+mod report;
 
 use domain::Language;
 

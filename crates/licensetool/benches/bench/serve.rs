@@ -175,6 +175,7 @@ fn options(store: Store) -> web::Options {
         loops: Vec::new(),
         desk: None,
         time_zone: jiff::tz::TimeZone::UTC,
+        company_name: "bench".to_owned(),
         closing: tokio::sync::watch::channel(false).1,
         requests: web::Requests::default(),
         routes: Vec::new(),

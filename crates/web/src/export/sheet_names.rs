@@ -80,7 +80,10 @@ mod tests {
         check("History", "History (2)");
         let long = "The School of a Very Long Name, East";
         check(long, "The School of a Very Long Name,");
-        check("The School of a Very Long Name, West", "The School of a Very Long N (2)");
+        check(
+            "The School of a Very Long Name, West",
+            "The School of a Very Long N (2)",
+        );
         check(&"🎓".repeat(200), &"🎓".repeat(15));
         check(&"🎓".repeat(201), &format!("{} (2)", "🎓".repeat(13)));
     }

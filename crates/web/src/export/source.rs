@@ -118,7 +118,9 @@ fn licensed(lens: &Lens, stop: &Stop, filter: &LicenseFilter) -> Vec<Row> {
     let State { tenant, snapshot } = &stop.state;
     if snapshot.is_none() {
         let unknown = Some(Level::Unknown(Unknown::NeverSeen));
-        let rows = filter.takes_unknown().then(|| not_seen(lens, stop, unknown));
+        let rows = filter
+            .takes_unknown()
+            .then(|| not_seen(lens, stop, unknown));
         return rows.into_iter().collect();
     }
     let wanted = licenses(lens, stop).filter(|license| filter.takes(license));
@@ -203,7 +205,8 @@ impl Alerts {
     }
 
     fn takes(&self, kept: &KeptAlert) -> bool {
-        kept.resolved_at.is_none_or(|ended| Some(ended) >= self.since)
+        kept.resolved_at
+            .is_none_or(|ended| Some(ended) >= self.since)
     }
 }
 

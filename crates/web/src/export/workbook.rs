@@ -249,9 +249,15 @@ impl CellWriter<'_> {
 /// `None`: Excel has no such year.
 fn excel_time(at: Timestamp, zone: &TimeZone) -> Option<ExcelDateTime> {
     let local = at.to_zoned_datetime(zone.clone());
-    let (year, month) = (local.year().try_into().ok()?, local.month().try_into().ok()?);
+    let (year, month) = (
+        local.year().try_into().ok()?,
+        local.month().try_into().ok()?,
+    );
     let day = ExcelDateTime::from_ymd(year, month, local.day().try_into().ok()?).ok()?;
-    let (hour, minute) = (local.hour().try_into().ok()?, local.minute().try_into().ok()?);
+    let (hour, minute) = (
+        local.hour().try_into().ok()?,
+        local.minute().try_into().ok()?,
+    );
     day.and_hms(hour, minute, f64::from(local.second())).ok()
 }
 

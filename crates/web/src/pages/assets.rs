@@ -13,7 +13,7 @@ use crate::answer;
 use crate::request::Params;
 use crate::state::App;
 
-const STYLE: &str = include_str!("../../assets/licensetool.css");
+pub(super) const STYLE: &str = include_str!("../../assets/licensetool.css");
 const SCRIPT: &str = include_str!("../../assets/licensetool.js");
 const DOCS: &str = include_str!("../../assets/docs.js");
 const ICON: &str = include_str!("../../assets/icon.svg");

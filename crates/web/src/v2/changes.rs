@@ -1,15 +1,13 @@
 //! What changed at a tenant since a time: numbers rebuilt from history as they were then, beside
 //! those of now.
 
-use std::collections::BTreeSet;
-
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use domain::{Difference, PurchaseChange, Sku, SkuChange, SkuId, Snapshot, TenantKey};
+use domain::{Difference, PurchaseChange, SkuChange, SkuId, Snapshot, TenantKey};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Point, Store};
+use store::{History, Store};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -22,6 +20,7 @@ use crate::{answer, language};
 
 use super::lens::Lens;
 use super::shapes::Units;
+use super::then;
 use super::walk::present;
 
 /// What is compared if nobody says since when.
@@ -173,27 +172,13 @@ impl Then {
         mut now: Snapshot,
         since: Timestamp,
     ) -> Result<Self, Error> {
-        now.skus.retain(|sku| lens.policy(key, sku).is_some());
-        let is_shown = |purchase: &domain::Subscription| {
-            let sku = Sku::unseen(purchase.sku_id, &purchase.part_number);
-            lens.policy(key, &sku).is_some()
-        };
-        now.subscriptions
-            .iter_mut()
-            .for_each(|purchases| purchases.retain(is_shown));
-        let purchases = now.subscriptions.iter().flatten();
-        let mut ids: BTreeSet<SkuId> = purchases.map(|purchase| purchase.sku_id).collect();
-        ids.extend(now.skus.iter().map(|sku| sku.id));
-        // The store tells the past of a product that one can name.
-        ids.extend(lens.named());
+        then::hide(&mut now, key, lens);
         let until = now.taken_at;
-        let pasts = pasts(app.store(), key, ids, since, until).await?;
-        let begun = pasts
-            .iter()
-            .filter_map(|(_, points)| Some(points.first()?.from))
-            .min();
-        let from = begun.map_or(since, |begun| begun.max(since));
-        let was = |(id, points): (SkuId, Vec<Point>)| was(&now, id, &points, from);
+        let pasts = then::pasts(app.store(), key, (&now, lens), since, until).await?;
+        let begun = pasts.iter();
+        let begun = begun.filter_map(|(_, history)| Some(history.points.first()?.from));
+        let from = begun.min().map_or(since, |begun| begun.max(since));
+        let was = |(id, past): (SkuId, History)| then::sku_at(&now, id, &past.points, from);
         let skus = pasts.into_iter().filter_map(was);
         let skus = skus.filter(|sku| lens.policy(key, sku).is_some()).collect();
         let mut before = Snapshot {
@@ -215,39 +200,6 @@ impl Then {
     }
 }
 
-/// What held of each product from `since` on.
-async fn pasts(
-    store: &Store,
-    key: &TenantKey,
-    ids: BTreeSet<SkuId>,
-    since: Timestamp,
-    until: Timestamp,
-) -> Result<Vec<(SkuId, Vec<Point>)>, Error> {
-    // The end of a stretch is not in it.
-    let until = until.saturating_add(SignedDuration::from_millis(1));
-    let until = until.unwrap_or(Timestamp::MAX);
-    let mut pasts = Vec::new();
-    for id in ids {
-        let points = store.history(key, id, since, until).await?.points;
-        if !points.is_empty() {
-            pasts.push((id, points));
-        }
-    }
-    Ok(pasts)
-}
-
-/// A product as it was at a moment; `None`: the tenant did not have it.
-fn was(now: &Snapshot, id: SkuId, points: &[Point], at: Timestamp) -> Option<Sku> {
-    let point = points.iter().rev().find(|point| point.from <= at)?;
-    let units = point.units?;
-    let here = now.skus.iter().find(|sku| sku.id == id).cloned();
-    Some(Sku {
-        units,
-        status: point.status.clone(),
-        ..here.unwrap_or_else(|| Sku::unseen(id, ""))
-    })
-}
-
 /// Adds the purchases of now as they were then. Answers from when on they can be compared.
 async fn purchases_of(
     store: &Store,
@@ -260,19 +212,9 @@ async fn purchases_of(
         return Ok(None);
     };
     let sightings = store.sightings(key).await?;
-    let first = sightings.values().flatten().map(|seen| seen.seen_at).min();
+    let first = then::first_sighting(&sightings);
     let from = first.map_or(since, |first| first.max(since));
-    let was = |purchase: &domain::Subscription| {
-        let seen = sightings.get(&purchase.id)?.iter().rev();
-        let seen = seen.into_iter().find(|seen| seen.seen_at <= from)?;
-        Some(domain::Subscription {
-            status: seen.status.clone(),
-            next_lifecycle: seen.next_lifecycle,
-            total: seen.total,
-            ..purchase.clone()
-        })
-    };
-    before.subscriptions = Some(purchases.iter().filter_map(was).collect());
+    before.subscriptions = Some(then::purchases_at(purchases, &sightings, from));
     Ok(Some(from))
 }
 

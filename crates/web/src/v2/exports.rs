@@ -85,7 +85,9 @@ pub(super) async fn export(
 fn named(file: &str) -> Result<(Exported, ExportFormat), Error> {
     let (what, format) = file.split_once('.').unwrap_or((file, ""));
     let what = Exported::ALL.into_iter().find(|it| it.as_str() == what);
-    let format = ExportFormat::ALL.into_iter().find(|it| it.as_str() == format);
+    let format = ExportFormat::ALL
+        .into_iter()
+        .find(|it| it.as_str() == format);
     what.zip(format).ok_or_else(|| {
         let detail = format!(
             "There is no export {}: it is licenses, subscriptions or alerts, a dot, and csv, xlsx \
@@ -135,7 +137,11 @@ async fn whole(mut export: Export) -> Result<Vec<u8>, Error> {
 /// last piece, so that nobody takes it for whole.
 fn sent(export: Export, format: ExportFormat) -> Response {
     let pieces = stream::try_unfold(export, |mut export| async move {
-        let piece = export.next().await?;
+        let piece = export.next().await;
+        let broken = |failed: &crate::ExportFailed| {
+            tracing::error!(cause = %failed, "an export broke off");
+        };
+        let piece = piece.inspect_err(broken)?;
         Ok::<_, crate::ExportFailed>(piece.map(|piece| (Bytes::from(piece), export)))
     });
     let headers = [

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use domain::{Exclusion, Language, Layer, Policies, Policy, ProductNames, Sku, SkuId, TenantKey};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::Store;
 
 use crate::language;
@@ -66,6 +66,11 @@ impl Lens {
     pub(crate) fn policy(&self, tenant: &TenantKey, sku: &Sku) -> Option<Policy> {
         let policy = self.policies.effective(tenant, sku);
         (policy.exclusion != Exclusion::Everywhere).then_some(policy)
+    }
+
+    /// From which age on numbers of the tenant say nothing about now.
+    pub(crate) fn stale_after(&self, tenant: &TenantKey) -> SignedDuration {
+        self.policies.of_tenant(tenant).stale_after
     }
 
     pub(crate) fn judged(&self, sku: &Sku, policy: &Policy, taken_at: Timestamp) -> Judged {

@@ -6,7 +6,7 @@ use crate::export::Exported;
 messages! {
     export_overview: "Übersicht", "Overview";
     export_licenses: "Lizenzen", "Licences";
-    export_subscriptions: "Abonnemente", "Subscriptions";
+    export_subscriptions: "Abonnements", "Subscriptions";
     export_alerts: "Alarme", "Alerts";
     export_times(zone): "Zeiten gelten in {zone}. Was Microsoft nicht nannte, ist leer.",
         "Times are those of {zone}. What Microsoft did not say is empty.";
@@ -24,7 +24,7 @@ messages! {
     column_level: "Stand", "Level";
     column_free: "Frei", "Free";
     column_consumed: "Gebraucht", "In use";
-    column_assignable: "Verfügbar", "Available";
+    column_assignable: "Zuweisbar", "Assignable";
     column_enabled: "Aktiv", "Enabled";
     column_warning: "In Nachfrist", "In grace";
     column_suspended: "Gesperrt", "Suspended";
@@ -61,9 +61,6 @@ messages! {
 }
 
 messages! {
-    word_renews: "verlängert sich", "renews";
-    word_ends: "endet", "ends";
-    word_not_known: "nicht bekannt", "not known";
     word_stock: "Vorrat", "stock";
     word_over_assignment: "Überbelegung", "over-assignment";
     word_renewal: "Verlängerung", "renewal";
@@ -110,9 +107,9 @@ impl Words {
     pub(crate) fn stable_word(self, word: &str) -> &str {
         match word {
             "low" | "exhausted" | "over-assigned" => self.level_word(word),
-            "renews" => self.word_renews(),
-            "ends" => self.word_ends(),
-            "unknown" => self.word_not_known(),
+            "renews" => self.outlook_renews(),
+            "ends" => self.outlook_ends(),
+            "unknown" => self.outlook_unknown(),
             "stock" => self.word_stock(),
             "over-assignment" => self.word_over_assignment(),
             "renewal" => self.word_renewal(),

@@ -28,6 +28,8 @@ mod calendar;
 mod forecasts;
 mod changes;
 mod deeds;
+mod exports;
+mod reports;
 mod guard;
 mod pages;
 mod description;
