@@ -151,6 +151,22 @@ impl Store {
         rows.into_iter().map(pair).collect()
     }
 
+    /// All products that a tenant has or has had, with the part number as far as it was written
+    /// down: empty for what was gone before part numbers were.
+    pub async fn products_ever(&self, tenant: &TenantKey) -> Result<BTreeMap<SkuId, String>> {
+        let rows: Vec<(String, Option<String>)> =
+            sqlx::query_as("SELECT sku_id, part_number FROM series WHERE tenant = $1")
+                .bind(tenant.as_str())
+                .fetch_all(self.readers())
+                .await?;
+        let product = |(id, part_number): (String, Option<String>)| {
+            let odd = |_| Error::corrupt("series", format!("\"{id}\" is no id of a product"));
+            let id = SkuId(id.parse().map_err(odd)?);
+            Ok((id, part_number.unwrap_or_default()))
+        };
+        rows.into_iter().map(product).collect()
+    }
+
     /// What was seen of a tenant's purchases through time, by purchase, oldest first.
     pub async fn sightings(&self, tenant: &TenantKey) -> Result<BTreeMap<String, Vec<Sighting>>> {
         let sql = "SELECT subscription, seen_at, status, next_lifecycle, total FROM sighting \

@@ -15,11 +15,16 @@ fn root() -> &'static Path {
 }
 
 fn page(name: &str) -> String {
+fn page() -> String {
+    page_of("alerts.md")
+}
+
+pub(crate) fn page_of(name: &str) -> String {
     fs::read_to_string(root().join("docs").join(name)).unwrap()
 }
 
 /// The blocks of code that begin with this fence, such as "```toml".
-fn blocks(page: &str, fence: &str) -> Vec<String> {
+pub(crate) fn blocks(page: &str, fence: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
@@ -34,7 +39,7 @@ fn blocks(page: &str, fence: &str) -> Vec<String> {
 }
 
 /// A command line in its words; quotes hold some together.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (number, part) in line.split('"').enumerate() {
         if number % 2 == 1 {

@@ -17,4 +17,5 @@ mod deliveries;
 mod sharepoint;
 mod tenant;
 mod guide;
+mod exports;
 mod kill;

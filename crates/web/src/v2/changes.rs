@@ -4,10 +4,10 @@
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use domain::{Difference, PurchaseChange, SkuChange, SkuId, Snapshot, TenantKey};
+use domain::{Difference, PurchaseChange, SkuChange, Snapshot, TenantKey};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{History, Store};
+use store::Store;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ pub(super) struct Changes {
     subscriptions_from: Option<Moment>,
     /// When the numbers of now were seen. `null`: never.
     as_of: Option<Moment>,
-    /// By id. A product that is gone is told if its name is known.
+    /// By id.
     products: Vec<ProductChange>,
     /// By id. One that is gone altogether is not told.
     subscriptions: Vec<SubscriptionChange>,
@@ -60,7 +60,7 @@ pub(super) struct Changes {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ProductChange {
     sku_id: Uuid,
-    /// `null`: the tenant does not have it any more.
+    /// `null`: it was gone before anybody wrote it down.
     part_number: Option<String>,
     product: String,
     /// `null`: the tenant did not have it.
@@ -174,12 +174,10 @@ impl Then {
     ) -> Result<Self, Error> {
         then::hide(&mut now, key, lens);
         let until = now.taken_at;
-        let pasts = then::pasts(app.store(), key, (&now, lens), since, until).await?;
-        let begun = pasts.iter();
-        let begun = begun.filter_map(|(_, history)| Some(history.points.first()?.from));
-        let from = begun.min().map_or(since, |begun| begun.max(since));
-        let was = |(id, past): (SkuId, History)| then::sku_at(&now, id, &past.points, from);
-        let skus = pasts.into_iter().filter_map(was);
+        let courses = then::courses(app.store(), key, since, until).await?;
+        let begun = then::first_point(&courses);
+        let from = begun.map_or(since, |begun| begun.max(since));
+        let skus = courses.iter().filter_map(|course| course.at(&now, from));
         let skus = skus.filter(|sku| lens.policy(key, sku).is_some()).collect();
         let mut before = Snapshot {
             taken_at: from,

@@ -84,11 +84,6 @@ impl Lens {
         name.into_owned()
     }
 
-    /// Every product whose name is known.
-    pub(crate) fn named(&self) -> impl Iterator<Item = SkuId> {
-        self.names.iter().map(|(id, _)| id)
-    }
-
     pub(crate) fn name(&self, id: SkuId) -> Option<String> {
         self.names.get(id, self.language).map(str::to_owned)
     }

@@ -1,10 +1,10 @@
 //! A tenant as it was: numbers and purchases rebuilt from what was kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::{Sighting, Sku, SkuId, Snapshot, Subscription, TenantKey};
 use jiff::{SignedDuration, Timestamp};
-use store::{History, Point, Store};
+use store::{History, Store};
 
 use crate::problem::Error;
 
@@ -24,42 +24,63 @@ pub(crate) fn hide(now: &mut Snapshot, key: &TenantKey, lens: &Lens) {
     purchases.for_each(|purchases| purchases.retain(is_shown));
 }
 
-/// What held from `since` until `until`, which is in it, of every product that the tenant has, has
-/// bought, or may have had: the store tells the past of a product that one can name.
-pub(crate) async fn pasts(
+/// A product and its past.
+#[derive(Debug)]
+pub(crate) struct Course {
+    pub(crate) id: SkuId,
+    /// Empty: it was never written down.
+    part_number: String,
+    pub(crate) history: History,
+}
+
+/// What held from `since` until `until`, which is in it, of every product that the tenant has or
+/// has had.
+pub(crate) async fn courses(
     store: &Store,
     key: &TenantKey,
-    (now, lens): (&Snapshot, &Lens),
     since: Timestamp,
     until: Timestamp,
-) -> Result<Vec<(SkuId, History)>, Error> {
-    let purchases = now.subscriptions.iter().flatten();
-    let mut ids: BTreeSet<SkuId> = purchases.map(|purchase| purchase.sku_id).collect();
-    ids.extend(now.skus.iter().map(|sku| sku.id));
-    ids.extend(lens.named());
+) -> Result<Vec<Course>, Error> {
     // The end of a stretch is not in it.
     let until = until.saturating_add(SignedDuration::from_millis(1));
     let until = until.unwrap_or(Timestamp::MAX);
-    let mut pasts = Vec::new();
-    for id in ids {
+    let mut courses = Vec::new();
+    for (id, part_number) in store.products_ever(key).await? {
         let history = store.history(key, id, since, until).await?;
         if !history.points.is_empty() {
-            pasts.push((id, history));
+            courses.push(Course {
+                id,
+                part_number,
+                history,
+            });
         }
     }
-    Ok(pasts)
+    Ok(courses)
 }
 
-/// A product as it was at a moment; `None`: the tenant did not have it.
-pub(crate) fn sku_at(now: &Snapshot, id: SkuId, points: &[Point], at: Timestamp) -> Option<Sku> {
-    let point = points.iter().rev().find(|point| point.from <= at)?;
-    let units = point.units?;
-    let here = now.skus.iter().find(|sku| sku.id == id).cloned();
-    Some(Sku {
-        units,
-        status: point.status.clone(),
-        ..here.unwrap_or_else(|| Sku::unseen(id, ""))
-    })
+/// When the first of them begins.
+pub(crate) fn first_point(courses: &[Course]) -> Option<Timestamp> {
+    let firsts = courses.iter().map(|course| course.history.points.first());
+    firsts.flatten().map(|point| point.from).min()
+}
+
+impl Course {
+    /// The product as it was at a moment; `None`: the tenant did not have it.
+    pub(crate) fn at(&self, now: &Snapshot, at: Timestamp) -> Option<Sku> {
+        let mut points = self.history.points.iter().rev();
+        let point = points.find(|point| point.from <= at)?;
+        Some(Sku {
+            units: point.units?,
+            status: point.status.clone(),
+            ..self.sku(now)
+        })
+    }
+
+    /// The product by its names.
+    pub(crate) fn sku(&self, now: &Snapshot) -> Sku {
+        let here = now.skus.iter().find(|sku| sku.id == self.id).cloned();
+        here.unwrap_or_else(|| Sku::unseen(self.id, &self.part_number))
+    }
 }
 
 /// The purchases of now as they were at a moment; those that were not there are left out.

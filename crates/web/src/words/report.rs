@@ -45,7 +45,7 @@ messages! {
     report_level: "Stand", "Level";
     report_free: "Frei", "Free";
     report_in_use: "Gebraucht", "In use";
-    report_available: "Zuweisbar", "Available";
+    report_available: "Zuweisbar", "Assignable";
     report_lowest: "Tiefststand frei", "Lowest free";
     report_on(date): "am {date}", "on {date}";
     report_gone: "nicht mehr vorhanden", "not there any more";
@@ -85,6 +85,11 @@ messages! {
         "Subscriptions were not seen: their dates and renewals are missing.";
     report_subscriptions_begin(date): "Abonnements sind erst seit {date} bekannt.",
         "Subscriptions are known only from {date} on.";
+    report_subscriptions_gone[n]:
+        "Ein Abonnement, das es nicht mehr gibt, fehlt bei Änderungen und Verlängerungen." |
+        "{n} Abonnements, die es nicht mehr gibt, fehlen bei Änderungen und Verlängerungen.",
+        "A subscription that is gone by now is missing among changes and renewals." |
+        "{n} subscriptions that are gone by now are missing among changes and renewals.";
     report_gap(from, until, message): "{from} bis {until}: nicht gesehen. {message}",
         "{from} to {until}: not seen. {message}";
     report_gap_open(from, message): "Seit {from}: nicht gesehen. {message}",

@@ -72,7 +72,6 @@ async fn numbers_and_purchases_of_then_stand_beside_those_of_now() {
         (&Value::Null, &units(5, 0))
     );
     assert!(of("EXHAUSTED").is_none(), "it is as it was");
-    // Its name is known, so that it is known to be gone.
     let gone = products
         .iter()
         .find(|it| it["sku_id"] == A1_STUDENTS)
@@ -80,9 +79,15 @@ async fn numbers_and_purchases_of_then_stand_beside_those_of_now() {
     assert_eq!(gone["product"], "Office 365 A1 for students");
     assert_eq!(
         (&gone["part_number"], &gone["after"]),
-        (&Value::Null, &Value::Null)
+        (&json!("STANDARDWOFFPACK_STUDENT"), &Value::Null)
     );
     assert_eq!(gone["before"], units(100, 99));
+    // One that has no name in any table is called by its part number.
+    let nameless = of("OVER").unwrap();
+    assert_eq!(
+        (&nameless["product"], &nameless["after"]),
+        (&json!("OVER"), &Value::Null)
+    );
 
     let terms =
         |total: i64, next: &str| json!({"status": "Enabled", "total": total, "next_change": next});
@@ -105,7 +110,7 @@ async fn nobody_is_told_that_everything_is_new_because_history_begins() {
     assert_eq!(week["from"], "2026-08-17T06:05:00Z", "the first look");
     let since = changes(&service, "alpha", "?since=2026-08-17T06:05:00Z").await;
     assert_eq!(week, since);
-    assert_eq!(week["products"].as_array().unwrap().len(), 3);
+    assert_eq!(week["products"].as_array().unwrap().len(), 4);
     let nothing = changes(&service, "alpha", "?since=2026-08-17T06:14:00Z").await;
     assert_eq!(
         (&nothing["products"], &nothing["subscriptions"]),
@@ -154,7 +159,7 @@ async fn what_is_hidden_is_not_told() {
             .map(|it| it["product"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(names("products"), ["NEW"]);
+    assert_eq!(names("products"), ["NEW", "OVER"]);
     assert_eq!(names("subscriptions"), ["NEW"]);
 }
 

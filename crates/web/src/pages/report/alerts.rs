@@ -45,7 +45,11 @@ pub(super) async fn of_month(
         found.extend(page);
     }
     let went_on = |kept: &KeptAlert| {
-        kept.alert.opened_at < span.until && kept.resolved_at.is_none_or(|at| at >= span.from)
+        let begun = match span.goes_on {
+            true => kept.alert.opened_at <= span.until,
+            false => kept.alert.opened_at < span.until,
+        };
+        begun && kept.resolved_at.is_none_or(|at| at >= span.from)
     };
     found.retain(went_on);
     found.sort_by_key(|kept| (kept.alert.opened_at, kept.id));

@@ -16,6 +16,8 @@ pub(super) struct Doubts {
     pub(super) subscriptions_not_seen: bool,
     /// When subscriptions were first seen, if that was in the month.
     pub(super) subscriptions_begin: Option<Timestamp>,
+    /// Subscriptions that are gone by now, of which nothing can be told any more.
+    pub(super) subscriptions_gone: i64,
     /// Nobody could look for longer than the policy takes numbers for true.
     pub(super) gaps: Vec<Gap>,
     /// Gaps that were shorter.
@@ -42,6 +44,7 @@ impl Doubts {
         self.begins.is_none()
             && !self.subscriptions_not_seen
             && self.subscriptions_begin.is_none()
+            && self.subscriptions_gone == 0
             && self.gaps.is_empty()
             && self.short_gaps == 0
             && self.numbers_missing.is_empty()

@@ -1,10 +1,13 @@
 //! The products of a month: how they stood at its end, against its beginning, and at their lowest.
 
-use domain::{AppliesTo, Forecast, Level, Past, Policy, Sku, SkuId, Snapshot, TenantKey, Units};
+use domain::{
+    AppliesTo, Exclusion, Forecast, Level, Past, Policy, Sku, Snapshot, TenantKey, Units,
+};
 use jiff::Timestamp;
-use store::{History, Point};
+use store::Point;
 
-use crate::v2::{Lens, then};
+use crate::v2::Lens;
+use crate::v2::then::Course;
 
 use super::month::Span;
 
@@ -41,20 +44,21 @@ pub(super) struct Ground<'a> {
 
 impl Licence {
     /// `None`: the tenant had no such product in the month, or it is shown nowhere.
-    pub(super) fn of(ground: &Ground<'_>, id: SkuId, history: History) -> Option<Self> {
+    pub(super) fn of(ground: &Ground<'_>, course: Course) -> Option<Self> {
         let Ground { lens, span, .. } = ground;
-        let at = |moment| then::sku_at(ground.now, id, &history.points, moment);
+        let at = |moment| course.at(ground.now, moment);
         let (begin, end) = (at(ground.compared_from), at(span.until));
-        let lowest = lowest(&history.points, span);
+        let lowest = lowest(&course.history.points, span);
+        let was_there = within(&course.history.points, span).next().is_some();
         let known = end.as_ref().or(begin.as_ref()).cloned();
-        let known = known.or_else(|| lowest.map(|_| Sku::unseen(id, "")))?;
+        let known = known.or_else(|| was_there.then(|| course.sku(ground.now)))?;
         let policy = lens.policy(ground.key, &known)?;
         let level = end.as_ref();
         let level = level.and_then(|sku| domain::judge(sku, &policy, ground.seen_at, span.until));
         let counts = known.applies_to != AppliesTo::Company;
-        let forecast = counts.then(|| domain::forecast(&Past::from(history), span.until));
+        let forecast = counts.then(|| domain::forecast(&Past::from(course.history), span.until));
         Some(Self {
-            product: lens.product(id, &known.part_number),
+            product: lens.product(course.id, &known.part_number),
             part_number: known.part_number,
             policy,
             level,
@@ -90,19 +94,32 @@ impl Licence {
         self.assignable()?.checked_sub(self.begin?.assignable()?)
     }
 
+    /// Whether nobody is told of a shortage.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.policy.exclusion != Exclusion::None
+    }
+
     /// What needs somebody first stands first.
     pub(super) fn rank(&self) -> u8 {
         self.level.map_or(0, |level| level.rank() + 1)
     }
 }
 
-/// The fewest free seats of what held in the month; the first of several such days.
-fn lowest(points: &[Point], span: &Span) -> Option<(i64, Timestamp)> {
+/// What held in the month, each from when on.
+fn within<'a>(
+    points: &'a [Point],
+    span: &'a Span,
+) -> impl Iterator<Item = (Units, Timestamp)> + 'a {
     let ends = points.iter().skip(1).map(|point| point.from);
     let ends = ends.chain([Timestamp::MAX]);
-    let within = points.iter().zip(ends);
-    let within = within.filter(|(point, end)| *end > span.from && point.from < span.until);
-    let free =
-        within.filter_map(|(point, _)| Some((point.units?.free()?, point.from.max(span.from))));
-    free.min()
+    let held = points.iter().zip(ends);
+    let held = held.filter(|(point, end)| *end > span.from && point.from < span.until);
+    held.filter_map(|(point, _)| Some((point.units?, point.from.max(span.from))))
+}
+
+/// The fewest free seats of what held in the month; the first of several such days.
+fn lowest(points: &[Point], span: &Span) -> Option<(i64, Timestamp)> {
+    within(points, span)
+        .filter_map(|(units, from)| Some((units.free()?, from)))
+        .min()
 }

@@ -1,6 +1,6 @@
 //! What to order: what is short, and what will be before the next month is over.
 
-use domain::{AppliesTo, Exclusion, Forecast, Threshold};
+use domain::{AppliesTo, Forecast, Threshold};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -38,7 +38,7 @@ impl Order {
         let judged = licence.level.is_some_and(|level| {
             !matches!(level, domain::Level::Unknown(_)) && sku.applies_to != AppliesTo::Company
         });
-        if !judged || licence.policy.exclusion != Exclusion::None {
+        if !judged || licence.is_quiet() {
             return None;
         }
         let (free, assignable) = (sku.units.free()?, sku.units.assignable()?);

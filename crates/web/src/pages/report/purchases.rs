@@ -42,6 +42,8 @@ pub(super) struct Purchases {
     pub(super) changes: Vec<Change>,
     /// From when on they are compared; `None`: they were not seen by then.
     pub(super) from: Option<Timestamp>,
+    /// Purchases of which only the id is known, because they are gone by now.
+    pub(super) gone: usize,
 }
 
 impl Purchases {
@@ -57,8 +59,11 @@ impl Purchases {
                 renewals: Vec::new(),
                 changes: Vec::new(),
                 from: None,
+                gone: 0,
             };
         };
+        let is_gone = |id: &&String| bought.iter().all(|purchase| purchase.id != **id);
+        let gone = sightings.keys().filter(is_gone).count();
         let from = first.max(span.from);
         let at = |moment| Snapshot {
             taken_at: moment,
@@ -76,6 +81,7 @@ impl Purchases {
             renewals,
             changes: changed.into_iter().map(|it| change(it, lens)).collect(),
             from: Some(from),
+            gone,
         }
     }
 }

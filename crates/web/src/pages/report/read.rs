@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{Snapshot, TenantKey};
 use jiff::{SignedDuration, Timestamp};
-use store::{History, State, Store, Unseen};
+use store::{State, Store, Unseen};
 
 use crate::problem::Error;
 use crate::v2::{Lens, then};
@@ -57,6 +57,7 @@ pub(super) async fn content(
     doubts.begins = begins.filter(|begins| *begins > span.from);
     doubts.subscriptions_not_seen = as_of.is_some() && purchases.from.is_none();
     doubts.subscriptions_begin = purchases.from.filter(|from| *from > span.from);
+    doubts.subscriptions_gone = i64::try_from(purchases.gone).unwrap_or(i64::MAX);
     doubts.add_gaps(unseen.unseen, lens.stale_after(key), span);
     licences
         .iter()
@@ -78,6 +79,7 @@ fn nothing() -> Purchases {
         renewals: Vec::new(),
         changes: Vec::new(),
         from: None,
+        gone: 0,
     }
 }
 
@@ -109,10 +111,8 @@ async fn licences(
         true => span.until,
         false => span.until - SignedDuration::from_millis(1),
     };
-    let pasts = then::pasts(store, key, (now, lens), early.min(span.from), end).await?;
-    let firsts = pasts.iter();
-    let firsts = firsts.filter_map(|(_, history)| Some(history.points.first()?.from));
-    let Some(begins) = firsts.min() else {
+    let courses = then::courses(store, key, early.min(span.from), end).await?;
+    let Some(begins) = then::first_point(&courses) else {
         return Ok((Vec::new(), None, None));
     };
     let hidden = |gap: &&Unseen| gap.until.is_none_or(|until| until >= span.until);
@@ -126,7 +126,9 @@ async fn licences(
         compared_from: begins.max(span.from),
         seen_at,
     };
-    let licence = |(id, history): (_, History)| Licence::of(&ground, id, history);
-    let licences = pasts.into_iter().filter_map(licence).collect();
+    let licences = courses.into_iter();
+    let licences = licences
+        .filter_map(|course| Licence::of(&ground, course))
+        .collect();
     Ok((licences, Some(seen_at), Some(begins)))
 }
