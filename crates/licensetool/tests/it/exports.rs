@@ -98,7 +98,13 @@ async fn the_report_is_one_file() {
     let office = judged(WORLD).await;
     let file = office.home.path().join("report.html");
     let path = file.to_str().unwrap();
-    office.set("company = \"Example Services\"");
+    let settings = office.home.path().join("licensetool.toml");
+    let others = fs::read_to_string(&settings).unwrap();
+    fs::write(
+        &settings,
+        format!("company = \"Example Services\"\n{others}"),
+    )
+    .unwrap();
     let seen_at = office.store().await.tenants().await.unwrap()[0].seen_at;
     let month = seen_at.unwrap().strftime("%Y-%m").to_string();
     let arguments = ["report", "--tenant", "b", "--month", &month, "--out", path];

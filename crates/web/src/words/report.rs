@@ -77,8 +77,8 @@ messages! {
 
 messages! {
     report_doubts: "Was nicht bekannt ist", "What is not known";
-    report_no_doubts: "Nichts fehlt: alle Zahlen des Monats wurden gesehen.",
-        "Nothing is missing: all numbers of the month were seen.";
+    report_no_doubts: "Keine Lücke ist aufgezeichnet.",
+        "No gap is recorded.";
     report_begins(date): "Die Aufzeichnung beginnt erst am {date}; verglichen wird mit diesem Tag.",
         "The record begins on {date}; that day is what is compared with.";
     report_no_subscriptions: "Abonnements wurden nicht gesehen: ihre Daten und Verlängerungen fehlen.",

@@ -272,10 +272,7 @@ async fn a_workbook_reads_back_as_it_was_meant() {
         texts(alpha, 0)[..6],
         ["Mandant", "Name", "Produkt", "Stand", "Frei", "Gebraucht"]
     );
-    let over = alpha
-        .rows()
-        .find(|row| row[2].to_string() == "OVER")
-        .unwrap();
+    let over = alpha.rows().find(|row| row[2] == "OVER").unwrap();
     assert_eq!(over[3], Data::String("überbelegt".to_owned()));
     assert_eq!(over[4], Data::Float(-2.0), "a number, with its sign");
     assert!(
