@@ -3,7 +3,8 @@
 use super::{Words, messages};
 
 messages! {
-    report_title: "Monatsbericht Microsoft-365-Lizenzen", "Monthly report on Microsoft 365 licences";
+    report_title: "Monatsbericht Microsoft-365-Lizenzen",
+        "Monthly report on Microsoft 365 licences";
     report_tenant: "Mandant", "Tenant";
     report_month: "Monat", "Month";
     report_goes_on(until): "bis {until}, der Monat läuft noch", "until {until}, the month goes on";
@@ -81,7 +82,8 @@ messages! {
         "No gap is recorded.";
     report_begins(date): "Die Aufzeichnung beginnt erst am {date}; verglichen wird mit diesem Tag.",
         "The record begins on {date}; that day is what is compared with.";
-    report_no_subscriptions: "Abonnements wurden nicht gesehen: ihre Daten und Verlängerungen fehlen.",
+    report_no_subscriptions:
+        "Abonnements wurden nicht gesehen: ihre Daten und Verlängerungen fehlen.",
         "Subscriptions were not seen: their dates and renewals are missing.";
     report_subscriptions_begin(date): "Abonnements sind erst seit {date} bekannt.",
         "Subscriptions are known only from {date} on.";

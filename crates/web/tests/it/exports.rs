@@ -81,7 +81,11 @@ async fn ndjson_is_exactly_so() {
     let service = Service::schools().await;
     let answer = file(&service, "licenses.ndjson?tenant=new").await;
     assert_eq!(answer.header("content-type"), "application/x-ndjson");
-    let expected = r#"{"tenant":"new","tenant_name":"New School","level":"unknown","level_name":"unknown","unknown_because":"never collected","as_of":null,"gap":null}"#;
+    let expected = concat!(
+        r#"{"tenant":"new","tenant_name":"New School","level":"unknown","#,
+        r#""level_name":"unknown","unknown_because":"never collected","#,
+        r#""as_of":null,"gap":null}"#,
+    );
     assert_eq!(answer.text(), format!("{expected}\n"));
 }
 
