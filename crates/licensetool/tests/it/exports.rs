@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::alerts::judged;
 use crate::fixture::{Ended, Office, alone, program};
-use crate::guide::{blocks, page_of, words};
+use crate::guide::{blocks, page, words};
 
 /// A school with a shortage, and one whose name is a formula.
 const WORLD: &str = r#"
@@ -185,7 +185,7 @@ async fn a_workbook_is_not_poured_into_a_terminal() {
 async fn the_commands_of_the_page_run() {
     let office = judged(&WORLD.replace("key = \"a\"", "key = \"iseschool\"")).await;
     let mut tried = 0;
-    for block in blocks(&page_of("exports.md"), "```") {
+    for block in blocks(&page("exports.md"), "```") {
         for line in block.lines() {
             let mut words = words(line);
             assert_eq!(words.remove(0), "licensetool", "{line}");

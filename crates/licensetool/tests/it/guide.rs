@@ -14,12 +14,7 @@ fn root() -> &'static Path {
         .expect("a crate lies in crates/")
 }
 
-fn page(name: &str) -> String {
-fn page() -> String {
-    page_of("alerts.md")
-}
-
-pub(crate) fn page_of(name: &str) -> String {
+pub(crate) fn page(name: &str) -> String {
     fs::read_to_string(root().join("docs").join(name)).unwrap()
 }
 
