@@ -30,7 +30,6 @@ pub(crate) use alerts::{Alert, DELIVERIES_SHOWN, find as find_alert};
 pub(crate) use forecast::looked_ahead;
 pub(crate) use lens::Lens;
 pub(crate) use licenses::{Filter as LicenseFilter, License, licenses};
-pub(crate) use outlook::Outlook;
 pub(crate) use shapes::{Gap, Judged};
 pub(crate) use subscriptions::{Filter as SubscriptionFilter, Subscription, subscriptions};
 pub(crate) use tenants::switched;

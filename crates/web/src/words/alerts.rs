@@ -151,18 +151,24 @@ impl Words {
 
     /// How far an alert has got, by its stable word.
     pub(crate) fn stage(self, alert: &Alert) -> &'static str {
-        match domain::stage_word(alert.concern.kind, alert.stage, &alert.facts) {
+        let word = domain::stage_word(alert.concern.kind, alert.stage, &alert.facts);
+        self.stage_word(word).unwrap_or(word)
+    }
+
+    /// The same of the stable word; `None`: it is none of a stage.
+    pub(crate) fn stage_word(self, word: &str) -> Option<&'static str> {
+        Some(match word {
             "low" => self.stage_low(),
             "exhausted" => self.stage_exhausted(),
             "over-assigned" => self.stage_over_assigned(),
             "coming" => self.stage_coming(),
             "in-grace" => self.stage_in_grace(),
+            "30-days" | "14-days" | "7-days" | "1-day" => self.stage_certificate(),
             "expired" => self.stage_expired(),
             "stale" => self.stage_stale(),
             "number-missing" => self.stage_number_missing(),
-            // Days before a certificate ends.
-            _ => self.stage_certificate(),
-        }
+            _ => return None,
+        })
     }
 
     pub(crate) fn severity(self, severity: Severity) -> &'static str {

@@ -1,5 +1,7 @@
 //! The words of exported files: what stands above columns, and stable words as people read them.
 
+use domain::{Kind, Outlook, Severity};
+
 use super::{Words, messages};
 use crate::export::Exported;
 
@@ -60,28 +62,6 @@ messages! {
     column_subject: "Gegenstand", "Subject";
 }
 
-messages! {
-    word_stock: "Vorrat", "stock";
-    word_over_assignment: "Überbelegung", "over-assignment";
-    word_renewal: "Verlängerung", "renewal";
-    word_trial: "Testphase", "trial";
-    word_certificate: "Zertifikat", "certificate";
-    word_staleness: "keine Zahlen", "no numbers";
-    word_critical: "kritisch", "critical";
-    word_warning: "Warnung", "warning";
-    word_notice: "Hinweis", "notice";
-    word_coming: "Laufzeit endet bald", "term ends soon";
-    word_in_grace: "in Nachfrist", "in grace";
-    word_expires: "läuft bald ab", "expires soon";
-    word_expired: "abgelaufen", "expired";
-    word_stale: "keine aktuellen Zahlen", "no current numbers";
-    word_number_missing: "eine Zahl fehlt", "a number is missing";
-    word_open: "offen", "open";
-    word_acknowledged: "jemand kümmert sich", "acknowledged";
-    word_snoozed: "pausiert", "snoozed";
-    word_resolved: "erledigt", "resolved";
-}
-
 impl Words {
     pub(crate) fn exported(self, what: Exported) -> &'static str {
         match what {
@@ -105,31 +85,17 @@ impl Words {
     /// Any other stable word: outlooks, and kinds, severities, stages and states of alerts. One
     /// that is new stays as it is.
     pub(crate) fn stable_word(self, word: &str) -> &str {
-        match word {
-            "low" | "exhausted" | "over-assigned" => self.level_word(word),
-            "renews" => self.outlook_renews(),
-            "ends" => self.outlook_ends(),
-            "unknown" => self.outlook_unknown(),
-            "stock" => self.word_stock(),
-            "over-assignment" => self.word_over_assignment(),
-            "renewal" => self.word_renewal(),
-            "trial" => self.word_trial(),
-            "certificate" => self.word_certificate(),
-            "staleness" => self.word_staleness(),
-            "critical" => self.word_critical(),
-            "warning" => self.word_warning(),
-            "notice" => self.word_notice(),
-            "coming" => self.word_coming(),
-            "in-grace" => self.word_in_grace(),
-            "30-days" | "14-days" | "7-days" | "1-day" => self.word_expires(),
-            "expired" => self.word_expired(),
-            "stale" => self.word_stale(),
-            "number-missing" => self.word_number_missing(),
-            "open" => self.word_open(),
-            "acknowledged" => self.word_acknowledged(),
-            "snoozed" => self.word_snoozed(),
-            "resolved" => self.word_resolved(),
-            other => other,
-        }
+        let outlook = || Outlook::from_word(word).map(|it| self.outlook(it));
+        let kind = || Kind::from_word(word).map(|it| self.kind(it));
+        let severity = || Severity::from_word(word).map(|it| self.severity(it));
+        let state = || match word {
+            "open" => Some(self.state_open()),
+            "acknowledged" => Some(self.state_acknowledged()),
+            "snoozed" => Some(self.state_snoozed()),
+            "resolved" => Some(self.state_resolved()),
+            _ => self.stage_word(word),
+        };
+        let known = outlook().or_else(kind).or_else(severity).or_else(state);
+        known.unwrap_or(word)
     }
 }

@@ -1,6 +1,6 @@
 //! The words of the monthly report.
 
-use super::{Words, messages};
+use super::messages;
 
 messages! {
     report_title: "Monatsbericht Microsoft-365-Lizenzen",
@@ -92,49 +92,14 @@ messages! {
         "{n} Abonnements, die es nicht mehr gibt, fehlen bei Änderungen und Verlängerungen.",
         "A subscription that is gone by now is missing among changes and renewals." |
         "{n} subscriptions that are gone by now are missing among changes and renewals.";
-    report_gap(from, until, message): "{from} bis {until}: nicht gesehen. {message}",
-        "{from} to {until}: not seen. {message}";
-    report_gap_open(from, message): "Seit {from}: nicht gesehen. {message}",
-        "Since {from}: not seen. {message}";
+    report_gap(from, until, cause): "{from} bis {until}: nicht gesehen. {cause}",
+        "{from} to {until}: not seen. {cause}";
+    report_gap_open(from, cause): "Seit {from}: nicht gesehen. {cause}",
+        "Since {from}: not seen. {cause}";
     report_short_gaps[n]: "Dazu ein kurzer Unterbruch." | "Dazu {n} kurze Unterbrüche.",
         "And one short interruption." | "And {n} short interruptions.";
     report_number_missing(product, field): "{product}: Microsoft nannte keine Zahl für {field}.",
         "{product}: Microsoft gave no number for {field}.";
     report_no_forecast(products): "Zu wenig Vergangenheit für eine Vorhersage: {products}.",
         "Not enough history to look ahead: {products}.";
-}
-
-messages! {
-    month_1: "Januar", "January";
-    month_2: "Februar", "February";
-    month_3: "März", "March";
-    month_4: "April", "April";
-    month_5: "Mai", "May";
-    month_6: "Juni", "June";
-    month_7: "Juli", "July";
-    month_8: "August", "August";
-    month_9: "September", "September";
-    month_10: "Oktober", "October";
-    month_11: "November", "November";
-    month_12: "Dezember", "December";
-}
-
-impl Words {
-    /// A month by its number, 1 to 12.
-    pub(crate) fn month(self, number: i8) -> &'static str {
-        match number {
-            1 => self.month_1(),
-            2 => self.month_2(),
-            3 => self.month_3(),
-            4 => self.month_4(),
-            5 => self.month_5(),
-            6 => self.month_6(),
-            7 => self.month_7(),
-            8 => self.month_8(),
-            9 => self.month_9(),
-            10 => self.month_10(),
-            11 => self.month_11(),
-            _ => self.month_12(),
-        }
-    }
 }

@@ -162,7 +162,7 @@ async fn purchases_are_as_they_were_known_then() {
         "Renewals of the next three months",
         "Date | Product | Seats | Outlook",
         "1 Sep 2026 | STEADY | 60 | unknown (Enabled) The date alone does not say.",
-        "31 Oct 2026 | LATE | 7 | ends (Warning) It has ended, seen on 2026-06-01.",
+        "31 Oct 2026 | LATE | 7 | ends (Warning) It has ended, seen on 1 Jun 2026.",
     ];
     assert_eq!(section(&html, "renewals"), expected);
     let expected = [
@@ -212,7 +212,7 @@ async fn alerts_stand_in_the_month_in_which_they_went_on() {
     );
     assert_eq!(
         alerts[7],
-        "ganzer Mandant | läuft bald ab | Warnung | 17.08.2026, 06:15 | dauert an"
+        "ganzer Mandant | Zertifikat läuft bald ab | Warnung | 17.08.2026, 06:15 | dauert an"
     );
     assert!(html.contains("der Monat läuft noch"));
     let july = report(&service, "alpha/report?month=2026-07").await;

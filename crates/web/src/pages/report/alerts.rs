@@ -5,6 +5,7 @@ use store::{AlertFilter, KeptAlert, Store};
 
 use crate::problem::Error;
 use crate::v2::Lens;
+use crate::words::Words;
 
 use super::month::Span;
 
@@ -14,7 +15,7 @@ const STRIDE: u32 = 500;
 pub(super) struct Alert {
     /// `None`: it is about the tenant as a whole.
     pub(super) product: Option<String>,
-    /// The stable word of what it came to.
+    /// What it came to.
     pub(super) stage: &'static str,
     pub(super) severity: &'static str,
     pub(super) opened_at: Timestamp,
@@ -57,12 +58,12 @@ pub(super) async fn of_month(
 }
 
 fn shape(kept: &KeptAlert, lens: &Lens, span: &Span) -> Alert {
-    let alert = &kept.alert;
+    let (alert, words) = (&kept.alert, Words(lens.language));
     let product = alert.facts.product();
     Alert {
         product: product.map(|(id, part_number)| lens.product(id, part_number)),
-        stage: domain::stage_word(alert.concern.kind, alert.stage, &alert.facts),
-        severity: alert.severity().as_str(),
+        stage: words.stage(alert),
+        severity: words.severity(alert.severity()),
         opened_at: alert.opened_at,
         ended_at: kept.resolved_at.filter(|ended| *ended < span.until),
     }

@@ -1,6 +1,6 @@
 //! What a report does not know, so that nobody takes silence for "all is well".
 
-use domain::{Forecast, Level, SkuId, Unknown};
+use domain::{Cause, Forecast, Level, SkuId, Unknown};
 use jiff::{SignedDuration, Timestamp};
 use store::Unseen;
 use uuid::Uuid;
@@ -33,6 +33,7 @@ pub(super) struct Gap {
     pub(super) from: Timestamp,
     /// `None`: it went on at the end.
     pub(super) until: Option<Timestamp>,
+    pub(super) cause: Cause,
     pub(super) message: String,
 }
 
@@ -64,6 +65,7 @@ impl Doubts {
                 self.gaps.push(Gap {
                     from: gap.from.max(span.from),
                     until: ends,
+                    cause: gap.cause,
                     message: gap.message,
                 });
             } else {

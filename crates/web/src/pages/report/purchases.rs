@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Pin, PurchaseChange, Snapshot, Subscription};
+use domain::{Outlook, Pin, PurchaseChange, Snapshot, Subscription};
 use jiff::Timestamp;
 
+use crate::format;
+use crate::v2::Lens;
 use crate::v2::then::{self, Sightings};
-use crate::v2::{Lens, Outlook};
+use crate::words::Words;
 
 use super::month::Span;
 
@@ -17,8 +19,7 @@ pub(super) struct Renewal {
     pub(super) seats: Option<i64>,
     pub(super) is_trial: bool,
     pub(super) status: Option<String>,
-    /// The stable word.
-    pub(super) outlook: &'static str,
+    pub(super) outlook: Outlook,
     pub(super) because: String,
 }
 
@@ -101,15 +102,15 @@ fn renewal(
     let seen = sightings.get(&purchase.id).map_or(&[][..], Vec::as_slice);
     let by_then = seen.partition_point(|seen| seen.seen_at <= span.until);
     let known = domain::renewal(&seen[..by_then], pins.get(&purchase.id).copied());
-    let outlook = Outlook::of(&known, lens.language);
+    let day = |at| format::date(at, &span.zone, lens.language);
     Some(Renewal {
         at,
         product: lens.product(purchase.sku_id, &purchase.part_number),
         seats: purchase.total,
         is_trial: purchase.is_trial == Some(true),
         status: purchase.status.as_graph().map(str::to_owned),
-        outlook: outlook.word(),
-        because: outlook.because().to_owned(),
+        outlook: known.outlook,
+        because: Words(lens.language).because(&known, day),
     })
 }
 
