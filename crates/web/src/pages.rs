@@ -18,6 +18,7 @@ mod back;
 mod choice;
 mod done;
 mod spark;
+mod todo;
 mod chart;
 pub(crate) mod report;
 mod kinds;

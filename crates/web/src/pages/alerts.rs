@@ -1,7 +1,7 @@
 //! What goes on at all tenants, the most urgent first, with what to do and the buttons for it.
 
 pub(crate) mod acting;
-pub(super) mod row;
+pub(crate) mod row;
 mod wellness;
 
 use askama::Template;

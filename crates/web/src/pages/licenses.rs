@@ -6,16 +6,18 @@ mod rows;
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
-use domain::Level;
+use domain::{Level, Severity};
 
 use crate::caller::Reader;
 use crate::overview::{Overview, Seen, overview};
 use crate::problem::Error;
 use crate::request::Params;
 use crate::state::App;
+use crate::v2::Lens;
 
 use super::Place;
 use super::spark::Spark;
+use super::todo::Todo;
 use super::visit::Visit;
 
 pub(crate) use query::Wanted;
@@ -24,6 +26,9 @@ use rows::{Counts, Row};
 
 /// So many rows make a page.
 const PAGE: usize = 50;
+
+/// Alerts on top.
+const TODO: usize = 3;
 
 /// Tenants without new numbers that are named one by one; the others are counted.
 const UNSEEN_NAMED: usize = 5;
@@ -34,6 +39,8 @@ struct Licenses {
     visit: Visit,
     place: Place,
     query: Query,
+    todo: Todo,
+    show_tenant: bool,
     overview: Overview,
     counts: Counts,
     /// How many rows the filters leave.
@@ -69,11 +76,18 @@ pub(crate) async fn page(
         let spark = Spark::of(&app, &row.tenant, row.line.product.id, visit.now).await?;
         with_sparks.push((row, spark));
     }
+    let lens = Lens::of(&app, &visit).await?;
+    let todo = match query.is_narrow() {
+        true => Todo::none(),
+        false => Todo::of(&app, &lens, &visit, None, TODO).await?,
+    };
     let page = Licenses {
         unseen: unseen(&overview, &query),
         visit,
         place: Place::Licenses,
         query,
+        todo,
+        show_tenant: true,
         overview,
         counts,
         found: all,

@@ -6,7 +6,7 @@ mod purchases;
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
-use domain::{Level, Snapshot};
+use domain::{Level, Severity, Snapshot};
 use store::{State, Tenant};
 
 use crate::caller::Reader;
@@ -18,10 +18,14 @@ use crate::state::App;
 use crate::v2::{Lens, present};
 
 use super::spark::Spark;
+use super::todo::Todo;
 use super::visit::Visit;
 use super::{Place, Reading};
 
 use purchases::{Bought, bought};
+
+/// Alerts on top.
+const TODO: usize = 6;
 
 #[derive(Template)]
 #[template(path = "tenant.html")]
@@ -30,6 +34,8 @@ struct TenantPage {
     place: Place,
     tenant: Tenant,
     remarks: Vec<String>,
+    todo: Todo,
+    show_tenant: bool,
     /// Level, line and course; what needs action first.
     lines: Vec<(Option<Level>, Line, Spark)>,
     /// `None`: never seen.
@@ -62,7 +68,10 @@ pub(crate) async fn page(
         Some(snapshot) => bought(&app, &lens, &visit, &tenant, snapshot, None).await?,
         None => None,
     };
+    let todo = Todo::of(&app, &lens, &visit, Some(key), TODO).await?;
     let page = TenantPage {
+        todo,
+        show_tenant: false,
         visit,
         place: Place::Licenses,
         tenant,
@@ -96,6 +105,10 @@ async fn lines(
 }
 
 impl TenantPage {
+    fn export_filter(&self) -> String {
+        format!("tenant={}", self.tenant.key)
+    }
+
     fn said(&self, level: Option<Level>) -> &'static str {
         level.map_or(self.visit.w.level_none(), |level| self.visit.w.level(level))
     }

@@ -19,6 +19,8 @@ messages! {
     licenses_trend: "30 Tage", "30 days";
     licenses_seen: "Gesehen", "Seen";
     licenses_quiet: "ohne Alarm", "no alerts";
+    todo_title: "Was jetzt zu tun ist", "What to do now";
+    todo_more: "Alle Alarme", "All alerts";
     licenses_counts: "Nach Stand", "By level";
     licenses_caption(first, last, all): "{first}–{last} von {all}", "{first}–{last} of {all}";
     licenses_none_found: "Nichts passt zu diesem Filter.", "Nothing fits this filter.";

@@ -20,6 +20,7 @@ messages! {
     tenant_certificate_over(date): "abgelaufen am {date}", "expired on {date}";
     tenant_licenses: "Lizenzen", "Licences";
     tenant_nothing: "Dieser Mandant hat keine Lizenzen.", "This tenant has no licences.";
+    tenant_report: "Monatsbericht zum Drucken", "Monthly report for printing";
     tenant_remarks: "Auffälliges in Microsofts Antwort", "Oddities in Microsoft's answer";
     subscriptions_title: "Abonnements", "Subscriptions";
     subscriptions_none: "Keine Abonnements.", "No subscriptions.";

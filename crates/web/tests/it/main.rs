@@ -12,6 +12,7 @@ mod paging;
 mod refreshes;
 mod fetch;
 mod failures;
+mod onboarding;
 mod licenses_page;
 mod tenant_page;
 mod monitoring;

@@ -8,28 +8,28 @@ use crate::pages::Visit;
 use crate::v2::Lens;
 
 /// An alert as the list shows it.
-pub(super) struct Row {
-    pub(super) id: i64,
-    pub(super) version: i64,
-    pub(super) severity: Severity,
-    pub(super) state: State,
+pub(crate) struct Row {
+    pub(crate) id: i64,
+    pub(crate) version: i64,
+    pub(crate) severity: Severity,
+    pub(crate) state: State,
     /// Until when it is snoozed.
-    pub(super) until: Option<String>,
+    pub(crate) until: Option<String>,
     /// In a few words, without the tenant.
-    pub(super) title: String,
-    pub(super) tenant: String,
-    pub(super) tenant_name: String,
-    pub(super) brief: String,
-    pub(super) advice: String,
-    pub(super) opened_at: Timestamp,
-    pub(super) resolved_at: Option<Timestamp>,
-    pub(super) as_of: Timestamp,
+    pub(crate) title: String,
+    pub(crate) tenant: String,
+    pub(crate) tenant_name: String,
+    pub(crate) brief: String,
+    pub(crate) advice: String,
+    pub(crate) opened_at: Timestamp,
+    pub(crate) resolved_at: Option<Timestamp>,
+    pub(crate) as_of: Timestamp,
     /// Whether anybody was told.
-    pub(super) told: bool,
+    pub(crate) told: bool,
 }
 
 impl Row {
-    pub(super) fn of(kept: &KeptAlert, lens: &Lens, visit: &Visit) -> Self {
+    pub(crate) fn of(kept: &KeptAlert, lens: &Lens, visit: &Visit) -> Self {
         let alert = &kept.alert;
         Self {
             id: kept.id,

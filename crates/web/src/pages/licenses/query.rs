@@ -175,6 +175,14 @@ impl Query {
         }
     }
 
+    /// The query of an export of the same, as far as exports can filter.
+    pub(super) fn export_filter(&self) -> String {
+        let address = Address::of("").and("tenant", self.tenant.as_deref().unwrap_or_default());
+        let level = self.level.filter(|level| *level != "none");
+        let text = address.and("level", level.unwrap_or_default()).text();
+        text.trim_start_matches('?').to_owned()
+    }
+
     fn address(&self, level: Option<&str>, sort: Sort, reversed: bool) -> Address {
         let with_order = Self {
             sort,

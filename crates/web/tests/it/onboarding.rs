@@ -1,0 +1,207 @@
+//! The pages on which administrators add tenants: what is ordered at the desk, what is shown of its
+//! answers, and that every deed is noted.
+
+use std::sync::{Arc, Mutex};
+
+use axum::http::{Request, StatusCode};
+use domain::Deed;
+use store::AuditFilter;
+use web::{Certificate, Desk, Order, Refused, Standing, Task};
+
+use crate::fixture::{Answer, Service, ask, now};
+
+/// What was ordered, and what the desk knows.
+type Orders = Arc<Mutex<Vec<Order>>>;
+
+fn certificate(name: &str) -> Certificate {
+    Certificate {
+        thumbprint: format!("SHA1-OF-{name}"),
+        ends: now() + jiff::SignedDuration::from_hours(24 * 365),
+        pem: format!("-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----\n"),
+    }
+}
+
+/// A desk that knows `fresh`, which waits for its app until it has one.
+async fn with_desk() -> (Service, Orders) {
+    let orders = Orders::default();
+    let seen = orders.clone();
+    let desk = Desk::new(move |order| {
+        let seen = seen.clone();
+        Box::pin(async move { answer(&seen, order) })
+    });
+    let service = Service::schools().await;
+    (service.change(|options| options.desk = Some(desk)), orders)
+}
+
+fn answer(seen: &Orders, order: Order) -> Result<Standing, Refused> {
+    let mut seen = seen.lock().unwrap();
+    let before: Vec<Task> = seen
+        .iter()
+        .filter(|one| one.key == order.key)
+        .map(|one| one.task.clone())
+        .collect();
+    seen.push(order.clone());
+    match order.key.as_str() {
+        "nobody" => return Err(Refused::Unknown),
+        "mounted" => return Err(Refused::ReadOnly("make it <elsewhere>".to_owned())),
+        "odd" => return Err(Refused::Because("no tenant has the domain <b>".to_owned())),
+        _ => {}
+    }
+    let all = || before.iter().chain([&order.task]);
+    let has_app = all().any(|task| matches!(task, Task::Add(new) if new.client_id.is_some()));
+    let staged = all().any(|task| matches!(task, Task::Stage));
+    Ok(Standing {
+        tenant_id: "11111111-2222-3333-4444-555555555555".to_owned(),
+        client_id: has_app.then(|| "app".to_owned()),
+        certificate: certificate("first"),
+        staged: staged.then(|| certificate("second")),
+        steps: vec!["Register <the> app".to_owned()],
+        remark: None,
+    })
+}
+
+async fn form(service: &Service, path: &str, fields: &str) -> Answer {
+    let request = Request::post(path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept-language", "en");
+    ask(&service.app, request, fields.to_owned().into()).await
+}
+
+async fn noted(service: &Service) -> Vec<(Deed, String)> {
+    let rows = service
+        .store()
+        .audit(&AuditFilter::default(), None, 10)
+        .await;
+    let rows = rows.unwrap().into_iter();
+    rows.filter(|row| row.what != Deed::TenantSwitched)
+        .map(|row| (row.what, row.subject))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_tenant_goes_from_its_domain_to_a_certificate_to_an_app() {
+    let (service, orders) = with_desk().await;
+    let added = form(&service, "/tenants", "key=fresh&domain=fresh.example&name=").await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text());
+    assert_eq!(added.header("location"), "/tenants/fresh/setup");
+    let page = service.get("/tenants/fresh/setup?language=en").await.text();
+    for expected in [
+        "waits for its app",
+        "Register &#60;the&#62; app",
+        "SHA1-OF-first",
+    ] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    let saved = form(&service, "/tenants/fresh/setup", "client_id=+app+").await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let page = service.get("/tenants/fresh/setup?language=de").await.text();
+    assert!(page.contains("Vollständig."), "{page}");
+    let given: Vec<_> = {
+        let orders = orders.lock().unwrap();
+        let tasks = orders.iter().filter_map(|order| match &order.task {
+            Task::Add(new) => Some((new.domain.clone(), new.client_id.clone())),
+            _ => None,
+        });
+        tasks.collect()
+    };
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(given, [(text("fresh.example"), None), (None, text("app"))]);
+    assert_eq!(
+        noted(&service).await,
+        [
+            (Deed::TenantCompleted, "fresh".to_owned()),
+            (Deed::TenantCreated, "fresh".to_owned()),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_refused_is_said_and_not_noted() {
+    let (service, _) = with_desk().await;
+    for (fields, expected) in [
+        ("key=Not+A+Key&domain=x.example", "Not A Key"),
+        (
+            "key=odd&domain=x.example",
+            "no tenant has the domain &#60;b&#62;",
+        ),
+        (
+            "key=mounted&domain=x.example",
+            "make it &#60;elsewhere&#62;",
+        ),
+    ] {
+        let answer = form(&service, "/tenants", fields).await;
+        let page = answer.text();
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        assert!(
+            page.contains(expected) && page.contains("Nothing was changed"),
+            "{page}"
+        );
+        assert!(
+            page.contains("value=\"x.example\""),
+            "what was typed stays: {page}"
+        );
+    }
+    let unknown = form(&service, "/tenants/nobody/certificate", "deed=stage").await;
+    assert_eq!(unknown.problem(), "unknown-tenant");
+    let odd = form(&service, "/tenants/fresh/certificate", "deed=burn").await;
+    assert_eq!(odd.problem(), "invalid-body");
+    assert_eq!(noted(&service).await, []);
+}
+
+#[tokio::test]
+async fn a_certificate_is_replaced_without_its_key_ever_leaving() {
+    let (service, _) = with_desk().await;
+    form(&service, "/tenants/fresh/setup", "client_id=app").await;
+    let first = service.get("/tenants/fresh/certificate.crt").await;
+    assert!(first.text().contains("\nfirst\n") && !first.text().contains("PRIVATE"));
+    assert_eq!(
+        first.header("content-disposition"),
+        "attachment; filename=\"licensetool-fresh.crt\""
+    );
+    form(&service, "/tenants/fresh/certificate", "deed=stage").await;
+    let page = service.get("/tenants/fresh/setup?language=en").await.text();
+    assert!(
+        page.contains("SHA1-OF-second") && page.contains("Uploaded: take over now"),
+        "{page}"
+    );
+    let second = service.get("/tenants/fresh/certificate.crt").await;
+    assert!(second.text().contains("\nsecond\n"));
+    form(&service, "/tenants/fresh/certificate", "deed=activate").await;
+    form(&service, "/tenants/fresh/certificate", "deed=abandon").await;
+    let deeds: Vec<Deed> = noted(&service)
+        .await
+        .into_iter()
+        .map(|(what, _)| what)
+        .collect();
+    assert_eq!(
+        deeds,
+        [
+            Deed::CertificateAbandoned,
+            Deed::CertificateActivated,
+            Deed::CertificateStaged,
+            Deed::TenantCompleted,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_list_of_tenants_says_how_each_stands() {
+    let (service, _) = with_desk().await;
+    let page = service.get("/tenants?language=en").await.text();
+    for expected in [
+        "✓ numbers 10 min ago",
+        "✗ cannot be asked",
+        "… no numbers yet",
+        "– switched off",
+        "Schule &#60;b&#62;Beta",
+        "Make key and certificate",
+    ] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    let service = Service::schools().await;
+    let page = service.get("/tenants?language=en").await.text();
+    assert!(
+        page.contains("licensetool tenant new KEY") && !page.contains("Make key"),
+        "{page}"
+    );
+}
