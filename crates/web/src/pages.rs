@@ -11,6 +11,7 @@ pub(crate) mod alert;
 pub(crate) mod renewals;
 pub(crate) mod monitoring;
 pub(crate) mod deliveries;
+pub(crate) mod audit;
 pub(crate) mod tenant;
 pub(crate) mod onboarding;
 mod address;
@@ -22,6 +23,8 @@ mod todo;
 mod chart;
 pub(crate) mod report;
 mod kinds;
+#[cfg(test)]
+mod roles;
 
 use domain::Level;
 use serde::Deserialize;
@@ -91,6 +94,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::page))
         .routes(routes!(deliveries::acting::retry))
         .routes(routes!(report::page))
+        .routes(routes!(audit::page))
         .routes(routes!(kinds::page))
         .merge(assets::router())
 }

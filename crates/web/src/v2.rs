@@ -18,6 +18,7 @@ pub(crate) mod channels;
 mod policies;
 pub(crate) mod renewals;
 mod forecast;
+pub(crate) mod audit;
 mod changes;
 mod exports;
 
@@ -75,4 +76,5 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(forecast::forecast))
         .routes(routes!(changes::changes))
         .routes(routes!(exports::export))
+        .routes(routes!(audit::list))
 }

@@ -17,6 +17,7 @@ mod monitoring;
 mod deliveries;
 mod export;
 mod report;
+mod audit;
 
 use domain::Language;
 

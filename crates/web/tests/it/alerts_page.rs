@@ -5,7 +5,7 @@ use domain::{Snooze, State};
 use store::KeptAlert;
 
 use crate::evaluator::{evaluate, the_alert, troubled};
-use crate::fixture::{Service, entry, key, minutes_ago, seen, sku, text};
+use crate::fixture::{Service, TEST, entry, key, minutes_ago, seen, sku, text};
 
 /// The alerts of a page, in their order.
 fn ids(html: &str) -> Vec<i64> {
@@ -316,7 +316,7 @@ async fn an_empty_list_says_what_it_is_worth() {
     let store = service.store();
     store.sync_tenants(&entries, minutes_ago(9)).await.unwrap();
     let key = key("off");
-    let off = store.switch(&key, Some(false), None, "test", minutes_ago(9));
+    let off = store.switch(&key, Some(false), None, TEST, minutes_ago(9));
     off.await.unwrap();
     let said = text(&service.page("/alerts?language=en").await);
     assert!(

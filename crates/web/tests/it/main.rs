@@ -23,6 +23,7 @@ mod alert_page;
 mod policies;
 mod deliveries;
 mod deliveries_page;
+mod audit;
 mod renewals;
 mod renewals_page;
 mod calendar;
