@@ -15,7 +15,7 @@ const NOT_UTF8: &str = "save the file as UTF-8";
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
     Null,
-    Bool,
+    Bool(bool),
     Number,
     Text(String),
     List(Vec<Json>),
@@ -27,7 +27,7 @@ impl Json {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Json::Null => "null",
-            Json::Bool => "true or false",
+            Json::Bool(_) => "true or false",
             Json::Number => "a number",
             Json::Text(_) => "a text",
             Json::List(_) => "a list",
@@ -115,8 +115,8 @@ impl<'de> Visitor<'de> for AnyJson {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Bool)
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<Json, E> {

@@ -22,6 +22,7 @@ mod history;
 mod refreshes;
 mod revision;
 mod audit;
+mod sessions;
 mod switches;
 mod policies;
 mod facts;

@@ -18,3 +18,4 @@ mod history;
 mod opening;
 mod model;
 mod revision;
+mod sessions;
