@@ -48,8 +48,8 @@ pub(crate) fn relative(home: &Path, text: &str) -> Result<PathBuf, Finding> {
     Ok(parts.iter().collect())
 }
 
-/// What is worth a word about where the file lies and who may read it.
-pub(crate) fn remarks(home: &Path, relative: &Path) -> Vec<Finding> {
+/// What is worth a word about where a file that holds `what` lies, and who may read it.
+pub(crate) fn remarks(home: &Path, relative: &Path, what: &str) -> Vec<Finding> {
     let mut remarks = Vec::new();
     if !relative.starts_with(CERTS) {
         remarks.push(Finding::warning(
@@ -57,19 +57,19 @@ pub(crate) fn remarks(home: &Path, relative: &Path) -> Vec<Finding> {
             "move it to certs/<key>/ and write that path into cert_path",
         ));
     }
-    remarks.extend(too_open(&home.join(relative)));
+    remarks.extend(too_open(&home.join(relative), what));
     remarks
 }
 
 /// The group may read (Kubernetes' `fsGroup` needs it), everybody may not.
 #[cfg(unix)]
-fn too_open(path: &Path) -> Option<Finding> {
+fn too_open(path: &Path, what: &str) -> Option<Finding> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
     let message = if mode & 0o007 != 0 {
-        format!("holds a private key, and everybody on this machine may use it (mode {mode:04o})")
+        format!("holds {what}, and everybody on this machine may use it (mode {mode:04o})")
     } else if mode & 0o020 != 0 {
-        format!("holds a private key, and its group may change it (mode {mode:04o})")
+        format!("holds {what}, and its group may change it (mode {mode:04o})")
     } else {
         return None;
     };
@@ -79,7 +79,7 @@ fn too_open(path: &Path) -> Option<Finding> {
 }
 
 #[cfg(not(unix))]
-fn too_open(_: &Path) -> Option<Finding> {
+fn too_open(_: &Path, _: &str) -> Option<Finding> {
     None
 }
 

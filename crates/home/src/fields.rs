@@ -88,6 +88,39 @@ impl<'a> Fields<'a> {
         Vec::new()
     }
 
+    /// Yes or no; `None` if nothing is said.
+    pub(crate) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        match self.take(name)? {
+            Json::Null => None,
+            Json::Bool(flag) => Some(flag),
+            other => {
+                let message = format!("is {} where true or false is expected", other.kind());
+                self.find(name, Finding::error(message, "write true or false"));
+                None
+            }
+        }
+    }
+
+    /// The texts of a list; none if nothing is said.
+    pub(crate) fn texts(&mut self, name: &'static str, advice: &str) -> Vec<String> {
+        let values = match self.take(name) {
+            None | Some(Json::Null) => return Vec::new(),
+            Some(Json::List(values)) => values,
+            Some(other) => vec![other],
+        };
+        let mut texts = Vec::with_capacity(values.len());
+        for value in values {
+            match value {
+                Json::Text(text) => texts.push(text.trim().to_owned()),
+                other => {
+                    let message = format!("is {} where a text is expected", other.kind());
+                    self.find(name, Finding::error(message, advice));
+                }
+            }
+        }
+        texts
+    }
+
     /// Everything that was odd, after the fields nobody asked for.
     pub(crate) fn finish(mut self) -> Vec<Finding> {
         for (name, _) in std::mem::take(&mut self.entries) {

@@ -12,6 +12,7 @@
 //! [`add_tenant`] and the functions around [`rotation`] write: each file wholly or not at all, none
 //! over another, a certificate before the profile that names it. They block, and making a key
 //! takes seconds: call them off the async threads.
+//! [`parse_sharepoint_profile`], [`parse_sign_in_profile`] and [`parse_pem`] take any bytes.
 
 mod finding;
 mod secret;
@@ -23,6 +24,7 @@ mod expiry;
 mod registration;
 mod tenant_profile;
 mod sharepoint_profile;
+mod sign_in_profile;
 mod pem;
 mod key;
 mod certificate;
@@ -61,6 +63,7 @@ pub use rotation::{
 };
 pub use secret::SecretText;
 pub use sharepoint_profile::{Columns, Lists, SharepointFields, parse_sharepoint_profile};
+pub use sign_in_profile::{SignInFields, parse_sign_in_profile};
 pub use tenant_profile::{TenantFields, parse_tenant_profile};
 pub use thumbprint::Thumbprint;
 pub use write_error::WriteError;
@@ -74,6 +77,8 @@ pub struct Home {
     /// Those that cannot, by key.
     pub broken: Vec<BrokenTenant>,
     pub sharepoint: Vec<SharepointProfile>,
+    /// The app for sign-in, if there is one that can be used.
+    pub sign_in: Option<SignInProfile>,
     /// All problems of all files, those of broken tenants included.
     pub problems: Vec<Problem>,
     /// Taken before anything was read, so that a change during the reading is noticed later.
@@ -127,6 +132,29 @@ pub struct SharepointProfile {
     pub lists: Lists,
 }
 
+/// The company's app by which people sign in.
+#[derive(Clone, Debug)]
+pub struct SignInProfile {
+    /// The company's own tenant: a GUID in lower case, with another provider any name.
+    pub tenant_id: String,
+    /// A GUID in lower case, with another provider any name.
+    pub client_id: String,
+    pub credential: SignInCredential,
+    /// The issuer of another provider than Entra.
+    pub authority: Option<String>,
+    /// Whose users may sign in besides the company's own: GUIDs in lower case.
+    pub allowed_tenants: Vec<String>,
+    /// Whether somebody without an app role is kept out.
+    pub require_role: bool,
+}
+
+/// By what the provider knows the app.
+#[derive(Clone, Debug)]
+pub enum SignInCredential {
+    Certificate(Certificate),
+    Secret(SecretText),
+}
+
 /// Reads the home folder `dir` as it is at the moment `now`. Never fails as a whole: what cannot
 /// be read is among the problems.
 pub fn read(dir: &Path, now: Timestamp) -> Home {
@@ -134,6 +162,16 @@ pub fn read(dir: &Path, now: Timestamp) -> Home {
     if reader.is_there() {
         reader.tenants();
         reader.sharepoint();
+        reader.sign_in();
+    }
+    reader.home
+}
+
+/// Reads the profile of the app for sign-in alone.
+pub fn read_sign_in(dir: &Path, now: Timestamp) -> Home {
+    let mut reader = reader::Reader::new(dir, now);
+    if reader.is_there() {
+        reader.sign_in();
     }
     reader.home
 }

@@ -1,5 +1,7 @@
 //! Goes through the home folder once and gathers what can be used and everything that is wrong.
 
+mod sign_in;
+
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,7 @@ impl Reader {
             tenants: Vec::new(),
             broken: Vec::new(),
             sharepoint: Vec::new(),
+            sign_in: None,
             problems: Vec::new(),
             fingerprint: fingerprint(dir),
             changes_at: None,
@@ -211,7 +214,7 @@ impl Reader {
             file: &path,
             tenant: place.tenant,
         };
-        self.report_all(&own_place, cert_path::remarks(&home, &path));
+        self.report_all(&own_place, cert_path::remarks(&home, &path, "a private key"));
         match parse_pem(&bytes) {
             Ok(certificate) => {
                 let by_the_clock = validity::by_the_clock(&certificate, self.now);

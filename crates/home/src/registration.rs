@@ -7,8 +7,8 @@ use crate::fields::{Fields, Need, as_guid};
 use crate::finding::{Finding, excerpt};
 use crate::thumbprint::Thumbprint;
 
-const TENANT_ID: &str = "copy \"Directory (tenant) ID\" from the app's overview in Entra";
-const CLIENT_ID: &str = "copy \"Application (client) ID\" from the app's overview in Entra";
+pub(crate) const TENANT_ID: &str = "copy \"Directory (tenant) ID\" from the app's overview in Entra";
+pub(crate) const CLIENT_ID: &str = "copy \"Application (client) ID\" from the app's overview in Entra";
 
 /// The app registration that a profile names. A field is `None` if it is missing or unusable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) fn read(fields: &mut Fields<'_>, expires: Need) -> Registration {
     let registration = Registration {
         tenant_id: tenant_id(fields),
         client_id: fields.guid("client_id", CLIENT_ID),
-        thumbprint: thumbprint(fields),
+        thumbprint: thumbprint(fields, Need::Should),
         cert_path: fields.text(
             "cert_path",
             Need::Must,
@@ -75,10 +75,10 @@ pub(crate) fn is_domain(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(is_label)
 }
 
-fn thumbprint(fields: &mut Fields<'_>) -> Option<Thumbprint> {
+pub(crate) fn thumbprint(fields: &mut Fields<'_>, need: Need) -> Option<Thumbprint> {
     let text = fields.text(
         "thumbprint",
-        Need::Should,
+        need,
         "write the certificate's SHA-1 or SHA-256, so that a mix-up is noticed",
     )?;
     let thumbprint = Thumbprint::parse(&text);

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::specimen::{KEY, OTHER_KEY, certificate, now, pkcs8};
-use crate::{parse_pem, read};
+use crate::{SignInCredential, parse_pem, read};
 
 use folder::{Folder, profile, said};
 
@@ -351,4 +351,70 @@ fn the_profiles_of_the_documentation_have_no_problems() {
     );
     let (fields, findings) = crate::parse_sharepoint_profile(&json(sharepoint));
     assert_eq!((fields.lists.is_some(), findings), (true, vec![]));
+}
+
+const SIGN_IN: &str = r#"{
+  "tenant_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
+  "client_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+  "cert_path": "certs/a/mycert_a.pem",
+  "thumbprint": "%"
+}"#;
+
+#[test]
+fn the_profile_for_sign_in_is_read_and_there_is_one() {
+    let folder = Folder::new();
+    let thumbprint = folder.read().tenants[0].certificate.thumbprint_sha1.clone();
+    let profile = SIGN_IN.replace('%', &thumbprint);
+    let file = "config-profiles/auth/auth-config-company-profile.json";
+    folder.write(file, &profile);
+    let home = folder.read();
+    assert_eq!(said(&home), [""; 0]);
+    let sign_in = home.sign_in.unwrap();
+    assert!(matches!(
+        &sign_in.credential,
+        SignInCredential::Certificate(found) if found.thumbprint_sha1 == thumbprint
+    ));
+    let alone = crate::read_sign_in(folder.0.path(), now());
+    assert!(alone.sign_in.is_some() && alone.tenants.is_empty());
+
+    folder.write("config-profiles/auth/notes.txt", "x");
+    folder.write("config-profiles/auth/second.json", "{}");
+    let several = "holds several profiles: config-profiles/auth/auth-config-company-profile.json, \
+                   config-profiles/auth/second.json";
+    assert_eq!(
+        folder.said(),
+        [
+            "warning: config-profiles/auth/notes.txt: is not read, because its name is not that \
+             of a profile"
+                .to_owned(),
+            format!("error: config-profiles/auth: {several}"),
+        ]
+    );
+    assert!(folder.read().sign_in.is_none());
+}
+
+#[test]
+fn a_secret_for_sign_in_is_the_first_line_of_its_file() {
+    let folder = Folder::new();
+    let profile = SIGN_IN
+        .replace("cert_path", "client_secret_file")
+        .replace("certs/a/mycert_a.pem", "certs/sign-in/secret")
+        .replace(",\n  \"thumbprint\": \"%\"", "");
+    let file = "config-profiles/auth/auth.json";
+    folder.write(file, &profile);
+    let missing = "there is no certs/sign-in/secret: certs holds a";
+    assert_eq!(
+        folder.said(),
+        [format!("error: {file}: client_secret_file: {missing}")]
+    );
+    folder.write("certs/sign-in/secret", "\nhush");
+    let none = "error: certs/sign-in/secret: holds no secret on its first line";
+    assert_eq!(folder.said(), [none]);
+    folder.write("certs/sign-in/secret", "hush\n");
+    let home = folder.read();
+    assert_eq!(said(&home), [""; 0]);
+    assert!(matches!(
+        home.sign_in.unwrap().credential,
+        SignInCredential::Secret(secret) if secret.expose() == "hush"
+    ));
 }
