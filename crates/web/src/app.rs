@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::access::{self, Access};
 use crate::state::App;
-use crate::{Options, answer, docs, guard, health, identify, observe, pages, problem, v1, v2};
+use crate::{Options, answer, auth, docs, guard, health, identify, observe, pages, problem, v1, v2};
 
 /// No request of ours is anywhere near this big, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -44,13 +44,14 @@ fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(v2::router())
         .merge(v1::router())
+        .merge(auth::router())
         .merge(operation())
         .merge(pages::router())
         .routes(routes!(docs::page))
         .routes(routes!(docs::openapi_json))
 }
 
-/// Pages and API. Answers requests to this machine alone.
+/// Pages and API. Without sign-in it answers requests to this machine alone.
 pub fn app(options: Options) -> Router {
     let (router, _) = routes().split_for_parts();
     let state = App::new(options);
@@ -59,7 +60,10 @@ pub fn app(options: Options) -> Router {
         .layer(from_fn_with_state(state.clone(), pages::failure::in_words))
         .layer(from_fn_with_state(state.clone(), identify::identify))
         .layer(guard::same_origin());
-    around(local.layer(from_fn(guard::local_names)), state)
+    match state.auth() {
+        Some(_) => around(local, state),
+        None => around(local.layer(from_fn(guard::local_names)), state),
+    }
 }
 
 /// What both listeners answer.

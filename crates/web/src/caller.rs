@@ -7,6 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use store::{By, Origin};
 
+use crate::auth::refusal::Refusal;
+use crate::auth::token::Flaw;
 use crate::problem::{Error, Kind};
 
 /// What somebody may do; each may do what those before it may.
@@ -28,6 +30,12 @@ impl Role {
             Self::Operator => "operator",
             Self::Admin => "admin",
         }
+    }
+
+    /// Whatever the case of its letters.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        let all = [Self::Reader, Self::Operator, Self::Admin];
+        all.into_iter().find(|role| role.as_str().eq_ignore_ascii_case(word))
     }
 }
 
@@ -59,6 +67,12 @@ pub(crate) enum Identity {
     Known(Caller),
     /// Neither a session nor a token.
     Nobody,
+    /// A sound token without a role of ours.
+    WithoutRole(String),
+    /// A token that is none.
+    BadToken(Refusal),
+    /// A token that nobody can prove, because the provider is away.
+    Unproven,
 }
 
 impl Identity {
@@ -70,11 +84,37 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// Why somebody who is not known may not do what takes this role.
+    fn refused(&self, needed: Role) -> Error {
+        match self {
+            Self::Known(_) | Self::Nobody => {
+                let detail = "Sign in at /api/v1/auth/login, or send a bearer token.";
+                Error::new(Kind::SignInNeeded, detail)
+            }
+            Self::WithoutRole(who) => {
+                let needed = needed.as_str();
+                let detail = format!("It takes the role {needed}, and \"{who}\" has none.");
+                Error::new(Kind::RoleMissing, detail)
+            }
+            Self::BadToken(Refusal::Token(flaw)) => {
+                Error::new(Kind::InvalidToken, flaw.sentence())
+            }
+            Self::BadToken(Refusal::ForeignTenant) => {
+                Error::new(Kind::InvalidToken, Flaw::Tenant.sentence())
+            }
+            Self::BadToken(refusal) => refusal.error(),
+            Self::Unproven => Refusal::Away.error(),
+        }
+    }
+}
+
 fn caller(parts: &Parts, needed: Role) -> Result<Caller, Error> {
-    let caller = Identity::caller(parts).ok_or_else(|| {
-        let detail = "Sign in at /api/v1/auth/login, or send a bearer token.";
-        Error::new(Kind::SignInNeeded, detail)
-    })?;
+    let caller = match parts.extensions.get::<Identity>() {
+        Some(Identity::Known(caller)) => caller,
+        Some(other) => return Err(other.refused(needed)),
+        None => return Err(Identity::Nobody.refused(needed)),
+    };
     if caller.role >= needed {
         return Ok(caller.clone());
     }

@@ -1,12 +1,13 @@
 //! Answers people and programs from the store, and never asks Microsoft.
 //!
 //! [`app()`] is the router for pages and API, [`metrics_app`] the one for the metrics listener.
-//! Both are plain values: tests call them without a socket. Who may do what comes with sign-in
-//! (until then [`check_listen`] keeps the listener on this machine, and `guard` keeps foreign web
-//! pages out); a handler will then take its caller's authority as one more argument.
+//! Both are plain values: tests call them without a socket. A handler takes its caller's authority
+//! as an argument; `auth` is how people and programs become callers. Without sign-in everybody on
+//! this machine is one ([`check_listen`] keeps the listener here, `guard` foreign web pages out).
 //!
 //! Read in this order: `app` puts routes and layers together, `v1` and `v2` are the two APIs,
-//! `problem` is how everything fails, `kept` is why asking again is cheap.
+//! `problem` is how everything fails, `kept` is why asking again is cheap, `auth` is sign-in and
+//! the only part that calls anybody.
 
 #![allow(
     unused_qualifications,
@@ -23,6 +24,7 @@ mod answer;
 mod request;
 mod guard;
 mod caller;
+mod auth;
 mod identify;
 mod access;
 mod observe;
@@ -50,6 +52,10 @@ use store::{Route, Store};
 use tokio::sync::watch;
 
 pub use app::{app, openapi};
+pub use auth::{
+    AppCredential, Authority, Network, NoKeys, NoNetwork, Registration, SessionKeys, SignIn,
+    SignInApp, Unusable,
+};
 pub use caller::Role;
 pub use desk::{Answer, Certificate, Desk, NewTenant, Order, Refused, Standing, Task};
 pub use export::{
@@ -88,6 +94,8 @@ pub struct Options {
     pub requests: Requests,
     /// Adds tenants for pages; `None`: pages only say how it is done.
     pub desk: Option<Desk>,
+    /// How people sign in; `None`: everybody on this machine may do everything.
+    pub sign_in: Option<SignIn>,
     /// Becomes true when the service is to end: streams end then, too.
     pub closing: watch::Receiver<bool>,
 }
@@ -105,12 +113,12 @@ pub struct Loop {
 /// Why the service does not listen on an address.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{0} can be reached from other machines, and this version has no sign-in yet: listen on \
-     127.0.0.1 or [::1], and put nothing in front that lets others in"
+    "{0} can be reached from other machines, and there is no sign-in: set auth = \"entra\" \
+     (docs/sign-in.md), or listen on 127.0.0.1 or [::1] and put nothing in front that lets others in"
 )]
 pub struct NotLoopback(SocketAddr);
 
-/// Refuses every address that is not this machine's own, as long as there is no sign-in.
+/// Refuses every address that is not this machine's own, for what needs no sign-in.
 pub fn check_listen(addr: SocketAddr) -> Result<(), NotLoopback> {
     if addr.ip().to_canonical().is_loopback() {
         Ok(())

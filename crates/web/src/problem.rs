@@ -9,6 +9,7 @@ use domain::Cause;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::auth::refusal::Refusal;
 use crate::moment::Moment;
 
 pub(crate) use kind::Kind;
@@ -23,6 +24,7 @@ pub(crate) struct Error {
     retry_after: Option<u32>,
     /// For the log alone.
     cause: Option<String>,
+    refusal: Option<Refusal>,
 }
 
 /// Why a tenant could not be collected, as members of the problem.
@@ -67,6 +69,8 @@ pub(crate) struct Shown {
     pub(crate) kind: Kind,
     pub(crate) detail: String,
     pub(crate) advice: Option<String>,
+    /// Why somebody could not be signed in: pages say it in the reader's language.
+    pub(crate) refusal: Option<Refusal>,
 }
 
 impl Error {
@@ -77,6 +81,7 @@ impl Error {
             gap: None,
             retry_after: None,
             cause: None,
+            refusal: None,
         }
     }
 
@@ -164,6 +169,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn refusing(self, refusal: Refusal) -> Self {
+        Self {
+            refusal: Some(refusal),
+            ..self
+        }
+    }
+
     pub(crate) fn because(self, cause: impl Into<String>) -> Self {
         Self {
             cause: Some(cause.into()),
@@ -212,8 +224,13 @@ impl IntoResponse for Error {
         let body = serde_json::to_vec(&problem).expect("a problem is text and numbers");
         let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
         let mut response = (status, content_type, body).into_response();
-        if self.kind == Kind::SignInNeeded {
-            let scheme = HeaderValue::from_static("Bearer");
+        // RFC 6750: what a program may send instead.
+        let scheme = match self.kind {
+            Kind::SignInNeeded => Some("Bearer"),
+            Kind::InvalidToken => Some("Bearer error=\"invalid_token\""),
+            _ => None,
+        };
+        if let Some(scheme) = scheme.map(HeaderValue::from_static) {
             response
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, scheme);
@@ -226,6 +243,7 @@ impl IntoResponse for Error {
             kind: self.kind,
             detail: self.detail,
             advice: self.gap.map(|gap| gap.advice),
+            refusal: self.refusal,
         });
         if let Some(cause) = self.cause {
             response.extensions_mut().insert(Logged(cause));

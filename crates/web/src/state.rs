@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Revision, Store};
 
 use crate::Options;
+use crate::auth::Auth;
 use crate::kept::{Basis, Grounds, Kept};
 use crate::overview::KeptOverview;
 use crate::pages::Sparks;
@@ -21,6 +22,7 @@ pub(crate) struct App(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     options: Options,
+    auth: Option<Auth>,
     started_at: Timestamp,
     names: Mutex<Option<(Timestamp, Arc<ProductNames>)>>,
     policies: Mutex<Option<(Revision, Arc<Policies>)>>,
@@ -33,6 +35,7 @@ impl App {
     pub(crate) fn new(options: Options) -> Self {
         let started_at = (options.clock)();
         Self(Arc::new(Shared {
+            auth: options.sign_in.clone().map(Auth::new),
             options,
             started_at,
             names: Mutex::default(),
@@ -45,6 +48,11 @@ impl App {
 
     pub(crate) fn options(&self) -> &Options {
         &self.0.options
+    }
+
+    /// `None`: there is no sign-in.
+    pub(crate) fn auth(&self) -> Option<&Auth> {
+        self.0.auth.as_ref()
     }
 
     pub(crate) fn store(&self) -> &Store {

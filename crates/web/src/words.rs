@@ -3,6 +3,7 @@
 //! A message is a method, so that none can be missing in a language, none can be asked for that is
 //! not there, and one that nobody uses is a compiler's warning (and CI refuses those).
 
+mod auth;
 mod frame;
 mod judged;
 mod licenses;

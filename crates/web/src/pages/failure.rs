@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use crate::auth::refusal::Refusal;
 use crate::caller::Role;
 use crate::problem::{Kind, Shown};
 use crate::state::App;
@@ -16,6 +17,9 @@ use super::visit::Visit;
 
 /// Where programs ask: they get what they are promised, whatever they accept.
 const FOR_PROGRAMS: [&str; 4] = ["/api/", "/healthz", "/readyz", "/openapi.json"];
+
+/// Where people are led through on their way to a page.
+const FOR_PEOPLE: &str = "/api/v1/auth/";
 
 /// What went wrong, for people.
 #[derive(Template)]
@@ -33,14 +37,14 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
     }
     let (mut parts, body) = request.into_parts();
     let visit = Visit::from_request_parts(&mut parts, &app).await;
-    let is_get = parts.method == axum::http::Method::GET;
+    let is_visit = parts.method == axum::http::Method::GET && is_navigation(&parts.headers);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let (Some(shown), Ok(visit)) = (response.extensions_mut().remove::<Shown>(), visit) else {
         return response;
     };
-    if shown.kind == Kind::SignInNeeded {
-        let back = if is_get { visit.here() } else { "/licenses" };
-        return Redirect::to(&sign_in_from(back)).into_response();
+    // A form cannot be led to another site, and a script should not: both get the page.
+    if shown.kind == Kind::SignInNeeded && is_visit {
+        return Redirect::to(&sign_in_from(visit.here())).into_response();
     }
     let failure = Failure {
         visit,
@@ -69,7 +73,14 @@ fn is_read_by_people(uri: &Uri, headers: &HeaderMap) -> bool {
     let path = uri.path();
     let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
-        && !FOR_PROGRAMS.iter().any(|start| path.starts_with(start))
+        && (path.starts_with(FOR_PEOPLE)
+            || !FOR_PROGRAMS.iter().any(|start| path.starts_with(start)))
+}
+
+/// Whether a person goes somewhere, and no script of a page asks in between.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let mode = headers.get("sec-fetch-mode");
+    mode.is_none_or(|mode| mode == "navigate")
 }
 
 impl Failure {
@@ -84,5 +95,24 @@ impl Failure {
     /// Whether another account would help.
     fn wants_another_account(&self) -> bool {
         self.shown.kind == Kind::RoleMissing && !self.visit.may(Role::Admin)
+    }
+
+    /// Whether somebody who could not be signed in should choose another account.
+    fn other_account(&self) -> bool {
+        let refusal = self.shown.refusal;
+        refusal.is_some_and(Refusal::wants_another_account)
+    }
+
+    /// The way to sign in anew, where that is what is missing.
+    fn sign_in_again(&self) -> Option<String> {
+        if self.shown.kind == Kind::SignInNeeded {
+            return Some(self.visit.sign_in());
+        }
+        self.shown.refusal?;
+        let account = match self.other_account() {
+            true => "?account=other",
+            false => "",
+        };
+        Some(format!("/api/v1/auth/login{account}"))
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, SET_COOKIE, VARY};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use askama::Template;
 
+use crate::auth::Auth;
+use crate::auth::cookie;
 use crate::caller::{Caller, Identity, Role};
 use crate::problem::Error;
 use crate::state::App;
@@ -61,7 +63,7 @@ impl FromRequestParts<App> for Visit {
             nonce: URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes()),
             here: without_language(parts.uri.path(), query),
             chosen: wanted.is_some(),
-            secure: false,
+            secure: app.auth().is_some_and(Auth::is_secure),
         })
     }
 }
@@ -196,13 +198,9 @@ fn without_language(path: &str, query: &str) -> String {
 
 /// The language of an earlier choice. A cookie that says nonsense says nothing.
 fn remembered(headers: &HeaderMap) -> Option<&'static str> {
-    let cookies = headers.get_all(header::COOKIE).iter();
-    let mut cookies = cookies
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'));
-    cookies.find_map(|cookie| match cookie.trim().strip_prefix("language=")? {
+    match cookie::value(headers, LANGUAGE)? {
         "de" => Some("de"),
         "en" => Some("en"),
         _ => None,
-    })
+    }
 }

@@ -29,7 +29,11 @@ pub(crate) enum Kind {
     ForeignHost,
     ForeignOrigin,
     SignInNeeded,
+    InvalidToken,
     RoleMissing,
+    SignInRefused,
+    SignInUnavailable,
+    TooManyRequests,
     StoreUnavailable,
     NotReady,
     LoopStuck,
@@ -38,7 +42,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::InvalidParameter,
         Self::InvalidBody,
         Self::UnsupportedMediaType,
@@ -60,7 +64,11 @@ impl Kind {
         Self::ForeignHost,
         Self::ForeignOrigin,
         Self::SignInNeeded,
+        Self::InvalidToken,
         Self::RoleMissing,
+        Self::SignInRefused,
+        Self::SignInUnavailable,
+        Self::TooManyRequests,
         Self::StoreUnavailable,
         Self::NotReady,
         Self::LoopStuck,
@@ -95,7 +103,7 @@ impl Kind {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TenantDisabled | Self::AlertEnded => StatusCode::CONFLICT,
             Self::Overtaken => StatusCode::PRECONDITION_FAILED,
-            Self::CollectionFailed => StatusCode::BAD_GATEWAY,
+            Self::CollectionFailed | Self::SignInUnavailable => StatusCode::BAD_GATEWAY,
             Self::CollectionTooSlow => StatusCode::GATEWAY_TIMEOUT,
             Self::NotCollectedYet
             | Self::StoreUnavailable
@@ -103,8 +111,9 @@ impl Kind {
             | Self::LoopStuck
             | Self::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::ForeignOrigin | Self::RoleMissing => StatusCode::FORBIDDEN,
-            Self::SignInNeeded => StatusCode::UNAUTHORIZED,
+            Self::ForeignOrigin | Self::RoleMissing | Self::SignInRefused => StatusCode::FORBIDDEN,
+            Self::SignInNeeded | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -178,19 +187,21 @@ impl Kind {
                 "A tenant that was just added is collected within seconds. One that is switched \
                  off waits until it is switched on."),
             Self::ForeignHost => ("foreign-host", "This name is not served",
-                "Until there is sign-in, only requests to localhost, 127.0.0.1 or [::1] are \
-                 answered, so that no web page from elsewhere can read along."),
+                "Without sign-in, only requests to localhost, 127.0.0.1 or [::1] are answered, so that \
+                 no web page from elsewhere can read along."),
             Self::ForeignOrigin => ("foreign-origin", "Another site's page may not do this",
                 "Requests that change something are taken from this site's own pages and from \
                  programs, not from pages of other sites."),
             Self::SignInNeeded => ("sign-in-needed", "Signing in is needed",
                 "People sign in at /api/v1/auth/login. Programs send a bearer token of the same \
-                 Entra app in the Authorization header; one that is expired or meant for \
-                 another service counts as none."),
-            Self::RoleMissing => ("role-missing", "Your role does not allow this",
-                "Readers look, operators change what is watched and told, admins add tenants and \
-                 read the audit log. Roles are assigned in Entra, at the app for sign-in; a new \
-                 one counts from the next sign-in on."),
+                 Entra app in the Authorization header."),
+            Self::InvalidToken => INVALID_TOKEN,
+            Self::RoleMissing => ROLE_MISSING,
+            Self::SignInRefused => SIGN_IN_REFUSED,
+            Self::SignInUnavailable => SIGN_IN_UNAVAILABLE,
+            Self::TooManyRequests => ("too-many-requests", "Too many tries",
+                "Too many sign-ins, or tokens that are none, came from this address. Try again \
+                 after the seconds in Retry-After."),
             Self::StoreUnavailable => ("store-unavailable", "The store cannot be reached",
                 "The database is busy or away. Try again after the seconds in Retry-After; if it \
                  lasts, /readyz and the log say more."),
@@ -210,6 +221,27 @@ impl Kind {
 
 /// Name, title and help.
 type Row = (&'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const INVALID_TOKEN: Row = ("invalid-token", "The bearer token is not accepted",
+    "The detail says what is wrong with it. Ask Entra for a new one, for the scope \
+     api://<client id>/.default of the app for sign-in; its tokens must be of version 2.");
+
+#[rustfmt::skip]
+const ROLE_MISSING: Row = ("role-missing", "Your role does not allow this",
+    "Readers look, operators change what is watched and told, admins add tenants and \
+     read the audit log. Roles are assigned in Entra, at the app for sign-in; a new \
+     one counts from the next sign-in on.");
+
+#[rustfmt::skip]
+const SIGN_IN_REFUSED: Row = ("sign-in-refused", "You could not be signed in",
+    "The detail says why, with Entra's own number (AADSTS…) where there is one. \
+     Begin anew at /api/v1/auth/login.");
+
+#[rustfmt::skip]
+const SIGN_IN_UNAVAILABLE: Row = ("sign-in-unavailable", "Sign-in does not work at the moment",
+    "Entra cannot be reached, or does not accept this program's app. The log says \
+     more; `licensetool config check` looks at the app's profile.");
 
 #[rustfmt::skip]
 const COLLECTION_FAILED: Row = ("collection-failed", "The tenant could not be collected",

@@ -54,6 +54,15 @@ pub(super) fn row(kind: Kind) -> (&'static str, &'static str) {
         Kind::SignInNeeded => ("Dafür müssen Sie sich anmelden",
             "Melden Sie sich mit Ihrem Firmenkonto an. Programme senden ein Bearer-Token derselben \
              Entra-App."),
+        Kind::InvalidToken => ("Das Bearer-Token wird nicht angenommen",
+            "Die Einzelheit sagt, was daran falsch ist. Holen Sie bei Entra ein neues."),
+        Kind::SignInRefused => ("Die Anmeldung ist nicht gelungen",
+            "Melden Sie sich neu an. Die Nummer von Entra (AADSTS…) sagt der Administration mehr."),
+        Kind::SignInUnavailable => ("Die Anmeldung geht im Moment nicht",
+            "Entra ist nicht erreichbar oder nimmt dieses Programm nicht an. Das Log sagt mehr."),
+        Kind::TooManyRequests => ("Zu viele Versuche",
+            "Von Ihrer Adresse kamen zu viele Anmeldungen oder ungültige Tokens. Warten Sie einen \
+             Moment."),
         Kind::RoleMissing => ("Ihre Rolle erlaubt das nicht",
             "Wer liest, sieht; wer bedient, ändert, was überwacht und gemeldet wird; wer verwaltet, \
              fügt Mandanten hinzu und liest das Protokoll. Rollen vergibt Entra bei der App für die \

@@ -1,0 +1,114 @@
+//! Finds out with each request who sends it: by a session's cookie, or by a bearer token.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use jiff::Timestamp;
+
+use super::network::From;
+use super::person::{Person, Roles};
+use super::refusal::Refusal;
+use super::session::Session;
+use super::{Auth, back};
+use crate::caller::{Caller, Identity, Role};
+use crate::state::App;
+
+/// What was found.
+pub(crate) struct Found {
+    pub(crate) identity: Identity,
+    pub(crate) session: Option<Session>,
+    /// Whether the browser keeps a session that lets nobody in any more.
+    stale: bool,
+}
+
+impl Found {
+    fn only(identity: Identity) -> Self {
+        Self {
+            identity,
+            session: None,
+            stale: false,
+        }
+    }
+}
+
+impl Auth {
+    /// A token goes before a cookie: a program that sends one means it.
+    pub(crate) async fn known(&self, app: &App, headers: &HeaderMap, from: From) -> Found {
+        match bearer(headers) {
+            Some(token) => Found::only(self.by_token(token, from, app.now()).await),
+            None => self.by_session(app, headers, from).await,
+        }
+    }
+
+    async fn by_session(&self, app: &App, headers: &HeaderMap, from: From) -> Found {
+        let Some(text) = self.session.read(headers).filter(|text| !text.is_empty()) else {
+            return Found::only(Identity::Nobody);
+        };
+        let now = app.now();
+        if let Some(session) = self.open(text, now)
+            && let Some(role) = session.role()
+            && !self.has_ended(&session, app.store(), now).await
+        {
+            let caller = caller(session.who.clone(), role, from);
+            return Found {
+                session: Some(session),
+                ..Found::only(Identity::Known(caller))
+            };
+        }
+        Found {
+            stale: true,
+            ..Found::only(Identity::Nobody)
+        }
+    }
+
+    async fn by_token(&self, token: &str, from: From, now: Timestamp) -> Identity {
+        match self.app().bearer(token, now).await {
+            Ok(Person {
+                roles: Roles::Has(role),
+                who,
+                ..
+            }) => Identity::Known(caller(who, role, from)),
+            Ok(person) => Identity::WithoutRole(person.who),
+            Err(Refusal::Away) => Identity::Unproven,
+            Err(refusal) => match self.bad_tokens.count(from.0, now) {
+                Ok(()) => Identity::BadToken(refusal),
+                Err(too_many) => Identity::BadToken(too_many.into()),
+            },
+        }
+    }
+
+    /// Has the browser forget what is of no use, and keep nothing of sign-in itself.
+    pub(crate) fn finish(&self, found_stale: bool, path: &str, response: &mut Response) {
+        let headers = response.headers_mut();
+        if found_stale && !self.session.is_set_in(headers) {
+            headers.append(header::SET_COOKIE, self.session.remove());
+        }
+        if path.starts_with(back::OWN) {
+            let never = HeaderValue::from_static("no-store");
+            headers.insert(header::CACHE_CONTROL, never);
+            headers.remove(header::ETAG);
+        }
+    }
+}
+
+impl Found {
+    pub(crate) fn is_stale(&self) -> bool {
+        self.stale
+    }
+}
+
+fn caller(who: String, role: Role, from: From) -> Caller {
+    Caller {
+        who,
+        role,
+        from: from.0,
+        signed_in: true,
+    }
+}
+
+/// The token of an `Authorization` header of that scheme.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let line = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = line.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
