@@ -20,7 +20,7 @@ const BOTH: &str = "put the private key and its certificate into the file, one a
                     `cat key.pem cert.pem`";
 
 /// A certificate and its private key.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Certificate {
     pub der: Vec<u8>,
     /// PKCS#1 or PKCS#8, without a password, and nothing else.

@@ -133,7 +133,7 @@ pub struct SharepointProfile {
 }
 
 /// The company's app by which people sign in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInProfile {
     /// The company's own tenant: a GUID in lower case, with another provider any name.
     pub tenant_id: String,
@@ -149,7 +149,7 @@ pub struct SignInProfile {
 }
 
 /// By what the provider knows the app.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInCredential {
     Certificate(Certificate),
     Secret(SecretText),

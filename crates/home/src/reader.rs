@@ -214,7 +214,10 @@ impl Reader {
             file: &path,
             tenant: place.tenant,
         };
-        self.report_all(&own_place, cert_path::remarks(&home, &path, "a private key"));
+        self.report_all(
+            &own_place,
+            cert_path::remarks(&home, &path, "a private key"),
+        );
         match parse_pem(&bytes) {
             Ok(certificate) => {
                 let by_the_clock = validity::by_the_clock(&certificate, self.now);

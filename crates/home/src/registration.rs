@@ -7,8 +7,10 @@ use crate::fields::{Fields, Need, as_guid};
 use crate::finding::{Finding, excerpt};
 use crate::thumbprint::Thumbprint;
 
-pub(crate) const TENANT_ID: &str = "copy \"Directory (tenant) ID\" from the app's overview in Entra";
-pub(crate) const CLIENT_ID: &str = "copy \"Application (client) ID\" from the app's overview in Entra";
+pub(crate) const TENANT_ID: &str =
+    "copy \"Directory (tenant) ID\" from the app's overview in Entra";
+pub(crate) const CLIENT_ID: &str =
+    "copy \"Application (client) ID\" from the app's overview in Entra";
 
 /// The app registration that a profile names. A field is `None` if it is missing or unusable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

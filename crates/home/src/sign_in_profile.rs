@@ -91,7 +91,9 @@ fn id(
 
 /// Whether it is an address that nobody on the way can read or change.
 fn is_authority(text: &str, fields: &mut Fields<'_>) -> bool {
-    let is_safe = text.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())
+    let is_safe = text
+        .strip_prefix("https://")
+        .is_some_and(|rest| !rest.is_empty())
         || ["http://127.0.0.1", "http://localhost", "http://[::1]"]
             .iter()
             .any(|here| {
@@ -99,7 +101,10 @@ fn is_authority(text: &str, fields: &mut Fields<'_>) -> bool {
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
             });
     if !is_safe || text.contains(['?', '#', '@', ' ']) {
-        let message = format!("{} must be an address that begins with https://", excerpt(text));
+        let message = format!(
+            "{} must be an address that begins with https://",
+            excerpt(text)
+        );
         fields.find("authority", Finding::error(message, AUTHORITY));
         return false;
     }

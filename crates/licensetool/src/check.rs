@@ -8,8 +8,9 @@ use home::Severity;
 use crate::config::{self, Config, Source, Sources};
 use crate::exit::Outcome;
 use crate::microsoft::{self, Waiting};
+use crate::run::tls::Certificate;
 use crate::sharepoint::Profiles;
-use crate::{clock, outlets, output};
+use crate::{clock, outlets, output, sign_in};
 
 /// Prints every setting with its value and where it comes from.
 pub(crate) fn show(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
@@ -65,11 +66,16 @@ pub(crate) fn check(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
             let made = outlets::make(&config, &profiles);
             let errors = unusable(&config)
                 .into_iter()
+                .chain(no_sign_in(&config, &found))
                 .chain(made.errors)
                 .chain(made.unresolved);
             errors.for_each(|error| say(Severity::Error, &error));
+            let key_file = config.sign_in.as_ref().map(|it| it.key_file.as_path());
+            let too_open = key_file.and_then(outlets::too_open);
+            let warnings = too_open.map(|it| format!("session.key_file: {it}"));
             made.warnings
                 .iter()
+                .chain(&warnings)
                 .for_each(|warning| say(Severity::Warning, warning));
         }
         Err(problems) => problems
@@ -99,9 +105,30 @@ fn unusable(config: &Config) -> Vec<String> {
         ("listen", config.listen),
         ("metrics_listen", config.metrics_listen),
     ] {
-        if let Err(refusal) = web::check_listen(address) {
+        if config.sign_in.is_none()
+            && let Err(refusal) = web::check_listen(address)
+        {
             problems.push(format!("{name}: {refusal}"));
         }
+    }
+    let certificate = config.tls.as_ref().map(Certificate::open).transpose();
+    problems.extend(certificate.err().map(|error| format!("{error:#}")));
+    problems
+}
+
+/// Why nobody can sign in, besides what is said of the home folder's files.
+fn no_sign_in(config: &Config, found: &home::Home) -> Vec<String> {
+    let Some(settings) = &config.sign_in else {
+        return Vec::new();
+    };
+    let mut problems: Vec<String> = sign_in::keys(settings).err().into_iter().collect();
+    match &found.sign_in {
+        Some(profile) => {
+            let app = sign_in::app(config, profile);
+            problems.extend(app.err().map(|error| format!("{error:#}")));
+        }
+        None if sign_in::has_profile(&config.home) => {}
+        None => problems.push(sign_in::NO_PROFILE.to_owned()),
     }
     problems
 }

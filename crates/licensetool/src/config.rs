@@ -38,6 +38,11 @@ pub(crate) struct Config {
     pub(crate) store_url: String,
     /// Where people open the pages; `None`: where they are served.
     pub(crate) public_url: Option<Url>,
+    /// How people sign in; `None`: nobody does.
+    pub(crate) sign_in: Option<SignIn>,
+    pub(crate) trusted_proxies: Vec<web::Network>,
+    /// With what pages and API are served; `None`: in the clear.
+    pub(crate) tls: Option<TlsFiles>,
     pub(crate) language: Language,
     pub(crate) time_zone: TimeZone,
     /// Who sends the messages.
@@ -61,6 +66,21 @@ pub(crate) struct Config {
 pub(crate) struct Log {
     pub(crate) level: String,
     pub(crate) format: LogFormat,
+}
+
+/// What sign-in needs besides its app.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SignIn {
+    pub(crate) key_file: PathBuf,
+    /// How long a session lasts.
+    pub(crate) lifetime: SignedDuration,
+}
+
+/// A certificate of the company's own, and its key.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TlsFiles {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 /// Where Microsoft is, and how patiently it is asked.
@@ -93,7 +113,8 @@ impl Config {
     /// Where people open the pages that are served at `listen`.
     pub(crate) fn public_url_at(&self, listen: SocketAddr) -> Url {
         let served = || {
-            let address = format!("http://{listen}/");
+            let scheme = if self.tls.is_some() { "https" } else { "http" };
+            let address = format!("{scheme}://{listen}/");
             Url::parse(&address).expect("an address and a port make a URL")
         };
         self.public_url.clone().unwrap_or_else(served)

@@ -20,6 +20,7 @@ mod policy;
 mod rows;
 mod run;
 mod sharepoint;
+mod sign_in;
 mod simulate;
 mod status;
 mod stored;

@@ -15,6 +15,8 @@ use store::Route;
 use crate::config::{Address, ChannelSettings, Config, MailServer, SHAREPOINT, Way};
 use crate::sharepoint::Profiles;
 
+pub(crate) use secret_file::{text as secret_text, too_open};
+
 /// A channel that can tell.
 #[derive(Clone, Debug)]
 pub(crate) struct Outlet {

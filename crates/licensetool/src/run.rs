@@ -4,6 +4,7 @@ mod parts;
 mod services;
 mod telling;
 mod renewed;
+pub(crate) mod tls;
 mod serve;
 mod supervise;
 mod once;

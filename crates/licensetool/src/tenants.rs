@@ -11,8 +11,8 @@ use pipeline::roster::{Access, Entry, Roster};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock;
 use crate::sharepoint::Profiles;
+use crate::{clock, sign_in};
 
 /// Where what the home folder says is handed on.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct Readers {
     pub(crate) roster: watch::Sender<Arc<Roster>>,
     /// Changes only when a profile or its certificate does.
     pub(crate) profiles: watch::Sender<Arc<Profiles>>,
+    /// The same of the profile for sign-in; one that is gone or broken is no change.
+    pub(crate) sign_in: watch::Sender<sign_in::Profile>,
 }
 
 /// The tenants of `home`. One whose profile is what it was in `before` keeps its token.
@@ -173,6 +175,7 @@ pub(crate) async fn take_over(
         );
     }
     let known = Known::of(&home);
+    hand_on_sign_in(home.sign_in, readers);
     readers.roster.send_replace(Arc::new(roster));
     let profiles = Profiles::new(home.sharepoint);
     readers.profiles.send_if_modified(|before| {
@@ -183,6 +186,17 @@ pub(crate) async fn take_over(
         changed
     });
     Ok(known)
+}
+
+fn hand_on_sign_in(found: Option<home::SignInProfile>, readers: &Readers) {
+    let Some(found) = found else { return };
+    readers.sign_in.send_if_modified(|before| {
+        let changed = before.as_ref().is_none_or(|before| **before != found);
+        if changed {
+            *before = Some(Arc::new(found));
+        }
+        changed
+    });
 }
 
 /// Looks at the home folder every `poll` and hands on what changed since `known`, until `stop`.

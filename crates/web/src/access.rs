@@ -111,3 +111,29 @@ pub(crate) fn of(method: &str, path: &str) -> Option<Access> {
     let row = rows.find(|row| row.0.eq_ignore_ascii_case(method) && row.1 == path)?;
     Some(row.2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::DOCUMENT;
+
+    #[test]
+    fn every_operation_stands_in_the_table_and_nothing_else() {
+        let paths = DOCUMENT["paths"].as_object().unwrap().iter();
+        let mut described: Vec<(String, &str)> = paths
+            .flat_map(|(path, item)| {
+                let methods = item.as_object().unwrap().keys();
+                methods.map(move |method| (method.to_ascii_uppercase(), path.as_str()))
+            })
+            .collect();
+        let listed = ROUTES.iter();
+        let mut listed: Vec<(String, &str)> = listed
+            .map(|(method, path, _)| ((*method).to_owned(), *path))
+            .collect();
+        let by_path = |a: &(String, &str), b: &(String, &str)| (a.1, &a.0).cmp(&(b.1, &b.0));
+        assert!(listed.is_sorted_by(|a, b| by_path(a, b).is_lt()), "sort it");
+        described.sort_by(by_path);
+        listed.sort_by(by_path);
+        assert_eq!(listed, described);
+    }
+}

@@ -14,8 +14,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::{self, Access};
+use crate::auth::Auth;
 use crate::state::App;
-use crate::{Options, answer, auth, docs, guard, health, identify, observe, pages, problem, v1, v2};
+use crate::{
+    Options, answer, auth, docs, guard, health, identify, observe, pages, problem, v1, v2,
+};
 
 /// No request of ours is anywhere near this big, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -82,14 +85,17 @@ pub(crate) fn whole(router: Router<App>) -> Router<App> {
 
 /// What happens around every request of either listener, the innermost first.
 pub(crate) fn around(router: Router<App>, state: App) -> Router {
-    let requests = state.options().requests.clone();
+    let observer = observe::Observer {
+        requests: state.options().requests.clone(),
+        https_only: state.auth().is_some_and(Auth::is_secure),
+    };
     let fetch_within = state.options().fetch_within;
     router
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(fetch_within, observe::in_time))
         .layer(CatchPanicLayer::custom(observe::panicked))
         .layer(CompressionLayer::new())
-        .layer(from_fn_with_state(requests, observe::request))
+        .layer(from_fn_with_state(observer, observe::request))
         .with_state(state)
 }
 

@@ -35,7 +35,8 @@ impl Role {
     /// Whatever the case of its letters.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
         let all = [Self::Reader, Self::Operator, Self::Admin];
-        all.into_iter().find(|role| role.as_str().eq_ignore_ascii_case(word))
+        all.into_iter()
+            .find(|role| role.as_str().eq_ignore_ascii_case(word))
     }
 }
 
@@ -97,9 +98,7 @@ impl Identity {
                 let detail = format!("It takes the role {needed}, and \"{who}\" has none.");
                 Error::new(Kind::RoleMissing, detail)
             }
-            Self::BadToken(Refusal::Token(flaw)) => {
-                Error::new(Kind::InvalidToken, flaw.sentence())
-            }
+            Self::BadToken(Refusal::Token(flaw)) => Error::new(Kind::InvalidToken, flaw.sentence()),
             Self::BadToken(Refusal::ForeignTenant) => {
                 Error::new(Kind::InvalidToken, Flaw::Tenant.sentence())
             }

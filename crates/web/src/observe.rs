@@ -24,9 +24,27 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// For everything that is no page: such an answer may load nothing and be framed by nobody.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// Browsers keep to HTTPS for a year.
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// What no page of ours needs is nobody's to ask for.
+const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), \
+                           browsing-topics=()";
+
+/// What is said of requests, and to whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Observer {
+    pub(crate) requests: Requests,
+    /// Whether people reach the service over HTTPS alone.
+    pub(crate) https_only: bool,
+}
+
 /// The outermost layer: one line in the log and one count for each request.
 pub(crate) async fn request(
-    State(requests): State<Requests>,
+    State(Observer {
+        requests,
+        https_only,
+    }): State<Observer>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -42,6 +60,11 @@ pub(crate) async fn request(
     requests.count(&method, route, response.status(), took);
     span.in_scope(|| log(&response, took));
     add_headers(&mut response, id);
+    if https_only {
+        response
+            .headers_mut()
+            .insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+    }
     response
 }
 
@@ -67,11 +90,14 @@ fn add_headers(response: &mut Response, id: Uuid) {
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),
     );
-    let site = HeaderValue::from_static("same-origin");
-    headers.insert(
-        HeaderName::from_static("cross-origin-resource-policy"),
-        site,
-    );
+    for (name, value) in [
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", PERMISSIONS),
+    ] {
+        let name = HeaderName::from_static(name);
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     let nothing = HeaderValue::from_static(NOTHING);
     headers
         .entry(header::CONTENT_SECURITY_POLICY)

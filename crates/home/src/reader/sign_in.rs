@@ -104,7 +104,9 @@ impl Reader {
             tenant: None,
         };
         self.report_all(&own_place, remarks);
-        let line = str::from_utf8(&bytes).ok().and_then(|text| text.lines().next());
+        let line = str::from_utf8(&bytes)
+            .ok()
+            .and_then(|text| text.lines().next());
         match line.map(str::trim).filter(|line| !line.is_empty()) {
             Some(line) => Some(SecretText::new(Zeroizing::new(line.to_owned()))),
             None => {

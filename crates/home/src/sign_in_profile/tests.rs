@@ -41,7 +41,10 @@ fn a_valid_profile_says_everything() {
 fn a_secret_takes_the_place_of_a_certificate() {
     let secret = "\"client_secret_file\": \"certs/sign-in/secret\"";
     let profile = check("\"cert_path\": \"certs/sign-in/sign-in.pem\"", secret, &[]);
-    assert_eq!(profile.client_secret_file.as_deref(), Some("certs/sign-in/secret"));
+    assert_eq!(
+        profile.client_secret_file.as_deref(),
+        Some("certs/sign-in/secret")
+    );
     check(
         "{",
         &format!("{{{secret},"),
@@ -59,7 +62,10 @@ fn another_provider_has_an_address_and_ids_of_its_own() {
              "client_id": "licensetool", "client_secret_file": "certs/secret"}"#,
     );
     assert_eq!(findings, []);
-    assert_eq!(profile.registration.client_id.as_deref(), Some("licensetool"));
+    assert_eq!(
+        profile.registration.client_id.as_deref(),
+        Some("licensetool")
+    );
     for wrong in [
         "http://login.company.example",
         "https://",

@@ -176,6 +176,7 @@ fn options(store: Store) -> web::Options {
         desk: None,
         time_zone: jiff::tz::TimeZone::UTC,
         company_name: "bench".to_owned(),
+        sign_in: None,
         closing: tokio::sync::watch::channel(false).1,
         requests: web::Requests::default(),
         routes: Vec::new(),

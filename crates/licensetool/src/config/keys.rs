@@ -31,7 +31,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "listen",
         "127.0.0.1:5000",
-        "Address of pages and API. Until sign-in is set up, loopback only.",
+        "Address of pages and API. Without sign-in loopback only.",
     ),
     key(
         "metrics_listen",
@@ -41,8 +41,42 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "public_url",
         "",
-        "Where people open the pages: links in messages begin with it. Without it `http://` and \
-         `listen`.",
+        "Where people open the pages: links in messages begin with it, and sign-in leads back to \
+         it. Without it `http://` and `listen`.",
+    ),
+    key(
+        "auth",
+        "none",
+        "`entra`: people sign in with the app in `config-profiles/auth` (docs/sign-in.md). `none`: \
+         nobody does, and only this machine is answered.",
+    ),
+    key(
+        "session.key_file",
+        "",
+        "File with the secret keys of sessions, a line each: the first one seals, all open. Needed \
+         with sign-in; relative to home.",
+    ),
+    key(
+        "session.lifetime",
+        "8h",
+        "How long somebody stays signed in, at most 24h.",
+    ),
+    key(
+        "trusted_proxies",
+        "",
+        "Addresses or ranges of proxies whose `X-Forwarded-For` counts, separated by commas, such \
+         as `10.0.0.0/8`.",
+    ),
+    key(
+        "tls.cert_file",
+        "",
+        "PEM file with the certificate of `listen` and its chain, relative to home. Without it a \
+         proxy in front speaks TLS.",
+    ),
+    key(
+        "tls.key_file",
+        "",
+        "PEM file with its private key, relative to home.",
     ),
     key(
         "language",

@@ -1,5 +1,7 @@
 //! Reads the settings: file and environment in, a checked [`Config`] or every problem out.
 
+mod access;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -191,6 +193,7 @@ impl Reader<'_> {
         let metrics_listen = self.get("metrics_listen");
         let store_url: Option<String> = self.get("store.url");
         let public_url: Option<Option<url::Url>> = self.get("public_url");
+        let access = self.access(home);
         let language = self.get("language");
         let (time_zone, company) = (self.get("time_zone"), self.get("company"));
         let (level, format) = (self.get("log.level"), self.get("log.format"));
@@ -201,8 +204,12 @@ impl Reader<'_> {
         let deliver = self.deliver();
         let keep = self.keep();
         let sharepoint_interval = self.sharepoint_interval();
+        let access = access?;
         Some(Config {
             home: home.to_owned(),
+            sign_in: access.sign_in,
+            trusted_proxies: access.trusted_proxies,
+            tls: access.tls,
             listen: listen?,
             metrics_listen: metrics_listen?,
             store_url: under_home(&store_url?, home),

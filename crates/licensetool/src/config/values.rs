@@ -127,6 +127,35 @@ impl FromText for Cloud {
     }
 }
 
+/// Whether people sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuthWord {
+    None,
+    Entra,
+}
+
+impl FromText for AuthWord {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => Ok(Self::None),
+            "entra" => Ok(Self::Entra),
+            _ => Err("must be entra or none".to_owned()),
+        }
+    }
+}
+
+/// Addresses and ranges, separated by commas.
+impl FromText for Vec<web::Network> {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let parts = text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        let networks = parts.map(|part| part.parse().map_err(|wrong| format!("{wrong}")));
+        networks.collect()
+    }
+}
+
 impl FromText for Severity {
     fn from_text(text: &str) -> Result<Self, String> {
         Self::from_word(text).ok_or_else(|| "must be notice, warning or critical".to_owned())
@@ -260,6 +289,12 @@ mod tests {
         check::<Url>(&["ftp://x/"], "must begin with https://");
         check::<Option<usize>>(&[""], "None");
         check::<Port>(&["0", "65536", "x"], "must be a port from 1 to 65535");
+        check::<AuthWord>(&["azure", ""], "must be entra or none");
+        check::<Vec<web::Network>>(&["", " , "], "[]");
+        check::<Vec<web::Network>>(
+            &["10.0.0.1, proxy", "10.0.0.0/40"],
+            "must be an address such as 10.0.0.7, or a range such as 10.0.0.0/8",
+        );
         check::<bool>(&["yes", ""], "must be true or false");
         check::<Severity>(&["warning"], "Warning");
         check::<Severity>(&["mild"], "must be notice, warning or critical");

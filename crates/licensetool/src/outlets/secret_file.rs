@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 const LIMIT: u64 = 64 * 1024;
 
 /// The text of a file, with the way out if there is none.
-pub(super) fn text(file: &Path) -> Result<Zeroizing<String>, String> {
+pub(crate) fn text(file: &Path) -> Result<Zeroizing<String>, String> {
     let name = file.display();
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => {
@@ -73,7 +73,7 @@ pub(super) fn lines(file: &Path) -> Result<Vec<Secret>, String> {
 
 /// What is wrong with the rights to a file that holds a secret.
 #[cfg(unix)]
-pub(super) fn too_open(file: &Path) -> Option<String> {
+pub(crate) fn too_open(file: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o777;
     // The group may read: Kubernetes' fsGroup needs it.
@@ -87,7 +87,7 @@ pub(super) fn too_open(file: &Path) -> Option<String> {
 }
 
 #[cfg(not(unix))]
-pub(super) fn too_open(_: &Path) -> Option<String> {
+pub(crate) fn too_open(_: &Path) -> Option<String> {
     None
 }
 

@@ -9,9 +9,11 @@ use store::Store;
 use tokio::sync::watch;
 
 use super::telling::Telling;
+use super::tls::Certificate;
 use crate::config::Config;
 use crate::microsoft::{self, Waiting};
 use crate::sharepoint::Profiles;
+use crate::sign_in::{self, SignIn};
 use crate::tenants::{self, Readers};
 use crate::{clock, stored};
 
@@ -21,6 +23,8 @@ pub(crate) struct Parts {
     pub(super) client: graph::Client,
     pub(super) telling: Telling,
     pub(super) readers: Readers,
+    pub(super) sign_in: Option<SignIn>,
+    pub(super) certificate: Option<Certificate>,
     pub(super) home: Option<tenants::Known>,
 }
 
@@ -31,31 +35,39 @@ pub(crate) struct Addresses {
 }
 
 impl Parts {
-    /// Opens the store and brings its schema up to date; reads the channels' files and the
-    /// SharePoint profiles.
+    /// Opens the store and brings its schema up to date; reads the channels' files, the SharePoint
+    /// profiles, and what sign-in and TLS need.
     pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
-        web::check_listen(config.listen)?;
-        // What licences a tenant has stands there too.
-        web::check_listen(config.metrics_listen)?;
+        if config.sign_in.is_none() {
+            web::check_listen(config.listen)?;
+            // What licences a tenant has stands there too.
+            web::check_listen(config.metrics_listen)?;
+        }
         let client = microsoft::client(&config.microsoft, Waiting::Nobody)?;
         let profiles = Profiles::read(&config.home).await?;
         let store = stored::opened(&config).await?;
         let config = Arc::new(config);
+        let certificate = config.tls.as_ref().map(Certificate::open).transpose()?;
+        let readers = Readers {
+            roster: watch::Sender::new(Arc::new(Roster::new())),
+            profiles: watch::Sender::new(Arc::new(profiles)),
+            sign_in: watch::Sender::new(None),
+        };
+        let sign_in = opened_sign_in(&config, &readers).await?;
         let telling = Telling::new(
             Arc::clone(&config),
             store.clone(),
             client.clone(),
-            &profiles,
+            &readers.profiles.borrow(),
         )?;
         Ok(Self {
             config,
             store,
             client,
             telling,
-            readers: Readers {
-                roster: watch::Sender::new(Arc::new(Roster::new())),
-                profiles: watch::Sender::new(Arc::new(profiles)),
-            },
+            readers,
+            sign_in,
+            certificate,
             home: None,
         })
     }
@@ -87,4 +99,17 @@ impl Parts {
             clock::shared(),
         )
     }
+}
+
+/// Sign-in, if it is set up; its profile is what is handed on first.
+async fn opened_sign_in(config: &Arc<Config>, readers: &Readers) -> anyhow::Result<Option<SignIn>> {
+    let Some(settings) = &config.sign_in else {
+        return Ok(None);
+    };
+    let mut home = sign_in::profile(&config.home).await?;
+    readers
+        .sign_in
+        .send_replace(home.sign_in.take().map(Arc::new));
+    let profile = readers.sign_in.subscribe();
+    SignIn::open(config, settings, &home, profile).map(Some)
 }

@@ -14,9 +14,10 @@ use url::Url;
 
 use super::parts::{Addresses, Parts};
 use super::renewed::renewed;
-use super::serve::serve;
+use super::serve::{Server, serve};
 use super::supervise::Supervisor;
 use super::telling::{delivering, evaluating};
+use super::tls::Certificate;
 use crate::exit::Outcome;
 use crate::{clock, outlets, tenant, tenants};
 
@@ -40,34 +41,46 @@ impl Parts {
         let listener = listen("listen", self.config.listen).await?;
         let metrics_listener = listen("metrics_listen", self.config.metrics_listen).await?;
         let served_at = listener.local_addr()?;
+        let public_url = self.config.public_url_at(served_at);
+        let scheme = if self.certificate.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         let addresses = Addresses {
-            pages: format!("http://{served_at}"),
+            pages: format!("{scheme}://{served_at}"),
             metrics: format!("http://{}/metrics", metrics_listener.local_addr()?),
         };
         let (collector, pulses) = (self.collector(), Pulses::default());
         let (closing, closed) = watch::channel(false);
-        let options = self.web_options(&collector, &pulses, closed);
+        let options = self.web_options(&collector, &pulses, closed, &public_url);
         let mut registry = Registry::with_prefix("licensetool");
         collector.metrics().register(&mut registry);
 
         let mut services = Supervisor::new(stop);
-        services.start("pages and API", |stop| {
-            serve(listener, web::app(options.clone()), stop, closing)
-        });
+        let pages = Server {
+            listener,
+            tls: self.certificate.as_ref().map(Certificate::shown),
+            app: web::app(options.clone()),
+        };
+        services.start("pages and API", |stop| serve(pages, stop, closing));
         self.start_evaluate(&mut services, pulses.evaluate, &mut registry);
-        let public_url = self.config.public_url_at(served_at);
         self.start_deliver(&mut services, pulses.deliver, &mut registry, public_url);
-        services.start("metrics", |stop| {
-            let nothing_streams = watch::Sender::new(false);
-            serve(
-                metrics_listener,
-                web::metrics_app(options, registry),
-                stop,
-                nothing_streams,
-            )
-        });
+        let metrics = Server {
+            listener: metrics_listener,
+            tls: None,
+            app: web::metrics_app(options, registry),
+        };
+        let nothing_streams = watch::Sender::new(false);
+        services.start("metrics", |stop| serve(metrics, stop, nothing_streams));
         self.start_collect(&mut services, collector);
         let (dir, poll, store) = (self.config.home.clone(), self.config.home_poll, self.store);
+        if let Some(certificate) = self.certificate {
+            services.start("certificate", |stop| certificate.follow(poll, stop));
+        }
+        if let (Some(sign_in), Some(settings)) = (self.sign_in, self.config.sign_in.clone()) {
+            services.start("sign-in", |stop| sign_in.follow(settings, poll, stop));
+        }
         services.start("home folder", |stop| {
             tenants::follow(dir, self.client, self.readers, self.home, poll, stop)
         });
@@ -134,7 +147,10 @@ impl Parts {
         collector: &Collector,
         pulses: &Pulses,
         closing: watch::Receiver<bool>,
+        public_url: &Url,
     ) -> web::Options {
+        let settings = self.sign_in.as_ref().zip(self.config.sign_in.as_ref());
+        let sign_in = settings.map(|(sign_in, settings)| sign_in.web(settings, public_url.clone()));
         let a_loop = |name, turned_at| web::Loop {
             name,
             turned_at,
@@ -156,6 +172,7 @@ impl Parts {
                 a_loop("deliver", Arc::clone(&pulses.deliver)),
             ],
             requests: web::Requests::default(),
+            sign_in,
             closing,
             desk: Some(tenant::desk(Arc::clone(&self.config))),
         }

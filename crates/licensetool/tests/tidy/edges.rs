@@ -53,7 +53,7 @@ const HOUSE: &[Firewall] = &[
     Firewall {
         name: "web",
         may: &["domain", "store"],
-        externals: Externals::Never(&["clap", "hyper", "reqwest", "rustls", "sqlx"]),
+        externals: Externals::Never(&["clap", "hyper", "sqlx"]),
     },
     Firewall {
         name: SIMULATOR,
@@ -144,6 +144,40 @@ impl Firewall {
             Externals::Never(never) => !never.contains(&name),
         }
     }
+}
+
+/// The only part of `web` that calls anybody, and by what it does.
+const CALLS: &str = "crates/web/src/auth";
+const CALLING: [&str; 2] = ["reqwest", "rustls"];
+
+/// No page view causes a call to anybody: sign-in alone speaks to its provider.
+pub(crate) fn callers(tree: &Tree) -> Vec<Finding> {
+    let web = tree.rust();
+    let web = web.filter(|file| file.path.starts_with("crates/web/src/"));
+    let others = web.filter(|file| !file.path.starts_with(CALLS));
+    let mut findings = Vec::new();
+    for file in others {
+        for word in CALLING {
+            for at in rust_text::words(&file.code, word) {
+                let line = rust_text::line_of(&file.code, at);
+                let what = format!("`{word}` is used outside of sign-in");
+                let way_out = "Read what is shown from the store; only web::auth calls anybody";
+                findings.push(Finding::new(&file.path, line, what, way_out));
+            }
+        }
+    }
+    findings
+}
+
+#[test]
+fn a_page_that_calls_somebody_is_found() {
+    let calls = "//! Calls.\nuse reqwest::Client;\n";
+    let tree = Tree::of([
+        ("crates/web/src/pages.rs", calls),
+        ("crates/web/src/auth/provider.rs", calls),
+        ("crates/graph/src/lib.rs", calls),
+    ]);
+    check(&callers(&tree), &[("crates/web/src/pages.rs", 2)]);
 }
 
 /// A dependency that no line of the crate uses only costs time.

@@ -35,6 +35,7 @@ const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
     manifests::missing_files,
     manifests::crates_inherit,
     manifests::idle_dependencies,
+    edges::callers,
     docs::length,
     docs::commands,
     docs::map,

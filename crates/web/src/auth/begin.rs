@@ -1,10 +1,10 @@
 //! Sends somebody to the provider, and remembers in the browser what must come back.
 
 use axum::extract::State as Shared;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use url::Url;
 use serde::Deserialize;
+use url::Url;
 use utoipa::IntoParams;
 
 use super::begun::{self, Begun};
@@ -24,7 +24,10 @@ pub(super) struct Wish {
     /// `other` lets choose another account than the one that is signed in at Entra.
     account: Option<String>,
     /// `de` or `en`: of the page that says what went wrong.
-    #[allow(dead_code, reason = "the visit reads it; this lets the address take it")]
+    #[allow(
+        dead_code,
+        reason = "the visit reads it; this lets the address take it"
+    )]
     language: Option<String>,
 }
 
@@ -41,6 +44,7 @@ pub(super) struct Wish {
 pub(super) async fn login(
     Shared(app): Shared<App>,
     from: From,
+    uri: Uri,
     headers: HeaderMap,
     Params(wish): Params<Wish>,
 ) -> Result<Response, Error> {
@@ -49,6 +53,9 @@ pub(super) async fn login(
     let Some(auth) = app.auth() else {
         return Ok(Redirect::to(&back).into_response());
     };
+    if let Some(there) = auth.elsewhere(&uri, &headers) {
+        return Ok(Redirect::to(&there).into_response());
+    }
     let begun = auth.begin(&app, from, back, account.is_some()).await;
     let (begun, address) = begun.map_err(Refusal::error)?;
     let mut all = auth.all_begun(auth.begun.read(&headers));
@@ -60,6 +67,21 @@ pub(super) async fn login(
 }
 
 impl Auth {
+    /// Where to begin instead, if somebody came by another name of this machine: sign-in leads back
+    /// to the one in the settings, and cookies stay where they are. On the network a proxy may
+    /// change names, so there the one that came is believed to be right.
+    fn elsewhere(&self, uri: &Uri, headers: &HeaderMap) -> Option<String> {
+        let own = &self.settings.public_url;
+        let host = headers.get(header::HOST)?.to_str().ok()?;
+        let own_host = match own.port() {
+            Some(port) => format!("{}:{port}", own.host_str()?),
+            None => own.host_str()?.to_owned(),
+        };
+        let here = self.is_secure() || host.eq_ignore_ascii_case(&own_host);
+        let path = uri.path_and_query()?.as_str().trim_start_matches('/');
+        (!here).then(|| self.own(path))
+    }
+
     async fn begin(
         &self,
         app: &App,

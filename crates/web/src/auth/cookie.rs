@@ -37,9 +37,8 @@ impl Cookie {
     pub(super) fn set(&self, text: &str, lasts: SignedDuration) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
         let (name, seconds) = (&self.name, lasts.as_secs());
-        let line = format!(
-            "{name}={text}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-        );
+        let line =
+            format!("{name}={text}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::try_from(line).expect("a cookie of plain letters and signs")
     }
 

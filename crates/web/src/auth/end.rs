@@ -3,8 +3,8 @@
 use axum::extract::{Extension, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use url::Url;
 use serde::Deserialize;
+use url::Url;
 use utoipa::IntoParams;
 
 use super::Auth;
@@ -94,7 +94,9 @@ pub(super) async fn front_channel(
     let counted = auth.sign_ins.count(from.0, now).map_err(Refusal::from);
     counted.map_err(Refusal::error)?;
     let about = auth.app().about(now).await.map_err(Refusal::error)?;
-    let sid = ended.sid.filter(|sid| (1..=LONGEST_SID).contains(&sid.len()));
+    let sid = ended
+        .sid
+        .filter(|sid| (1..=LONGEST_SID).contains(&sid.len()));
     let (Some(sid), true) = (sid, ended.iss.as_deref() == Some(&about.issuer)) else {
         let detail = "It takes iss, the issuer, and sid, a session's name.";
         return Err(Error::new(Kind::InvalidParameter, detail));

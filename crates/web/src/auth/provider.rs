@@ -7,10 +7,10 @@ mod http;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
+use url::Url;
 
 use super::begun::Begun;
 use super::limits::Limit;
@@ -54,7 +54,7 @@ pub enum Authority {
     Entra(Url),
     /// The provider with this issuer, which stands for the company's own tenant where its tokens
     /// name none.
-    Other(Url),
+    Other(String),
 }
 
 /// The app, ready to be used, with what is known of its provider.
@@ -186,7 +186,10 @@ impl SignInApp {
             ("redirect_uri", redirect_uri.to_owned()),
             ("code_verifier", begun.verifier.clone()),
         ];
-        form.extend(self.signer.prove(&self.registration.client_id, endpoint, now));
+        form.extend(
+            self.signer
+                .prove(&self.registration.client_id, endpoint, now),
+        );
         let answer = self.http.post(endpoint).form(&form).send().await;
         let answer = http::read(answer).await?;
         let granted: Granted = answer.success().ok_or_else(|| answer.refusal())?;
@@ -253,7 +256,7 @@ impl Registration {
     /// are allowed.
     fn issuer(&self) -> String {
         match &self.authority {
-            Authority::Other(issuer) => issuer.to_string(),
+            Authority::Other(issuer) => issuer.clone(),
             Authority::Entra(base) => {
                 let base = base.as_str().trim_end_matches('/');
                 let tenant = match self.allowed_tenants.is_empty() {
@@ -266,7 +269,11 @@ impl Registration {
     }
 
     fn lets_in(&self, tid: &str) -> bool {
-        self.is_own(tid) || self.allowed_tenants.iter().any(|it| it.eq_ignore_ascii_case(tid))
+        self.is_own(tid)
+            || self
+                .allowed_tenants
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(tid))
     }
 
     pub(super) fn is_own(&self, tid: &str) -> bool {

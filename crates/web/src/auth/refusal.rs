@@ -101,7 +101,10 @@ impl Refusal {
 
     /// Whether another account may help.
     pub(crate) fn wants_another_account(self) -> bool {
-        matches!(self, Self::ForeignTenant | Self::NoRole | Self::ByProvider(_))
+        matches!(
+            self,
+            Self::ForeignTenant | Self::NoRole | Self::ByProvider(_)
+        )
     }
 
     fn kind(self) -> Kind {

@@ -112,6 +112,7 @@ impl Service {
             }],
             requests: Requests::default(),
             desk: None,
+            sign_in: None,
             closing: tokio::sync::watch::channel(false).1,
         };
         Self::with(options, folder)

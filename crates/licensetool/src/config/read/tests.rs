@@ -161,3 +161,60 @@ fn the_reference_page_is_the_committed_one() {
         "run: licensetool config reference > docs/configuration.md"
     );
 }
+
+#[test]
+fn sign_in_needs_a_key_and_an_address_to_lead_back_to() {
+    let key = "session.key_file is missing, and auth is entra: make a key with `openssl rand \
+               -base64 48 > secrets/session` in the home folder, `chmod 600` it, and set \
+               session.key_file = \"secrets/session\"";
+    check("auth = \"entra\"", &[], &[key]);
+    let with_key = "auth = \"entra\"\nsession.key_file = \"secrets/session\"\n";
+    let access = |more: &str| {
+        let (config, _) = read(Path::new("/h"), &sources(&format!("{with_key}{more}"), &[]))?;
+        Ok::<_, Vec<String>>(config)
+    };
+    let sign_in = access("").unwrap().sign_in.unwrap();
+    assert_eq!(sign_in.key_file, PathBuf::from("/h/secrets/session"));
+    assert_eq!(sign_in.lifetime, SignedDuration::from_hours(8));
+    let open = "listen = \"0.0.0.0:5000\"\n";
+    let missing = "public_url is missing, and auth is entra: say where people open the pages, \
+                   such as https://licensetool.company.example/";
+    assert_eq!(access(open).unwrap_err(), [missing]);
+    let safe = "public_url = \"https://licensetool.example\"";
+    assert!(access(&format!("{open}{safe}")).is_ok());
+    for (url, word) in [
+        ("http://licensetool.example/", "must begin with https://"),
+        ("https://licensetool.example/x", "must end with the host"),
+    ] {
+        let problems = access(&format!("public_url = \"{url}\"")).unwrap_err();
+        assert!(problems[0].contains(word), "{problems:?}");
+    }
+    assert!(access("public_url = \"http://127.0.0.1:5000/\"").is_ok());
+    check(
+        "session.lifetime = \"25h\"",
+        &[],
+        &["session.lifetime must be at most 24h"],
+    );
+}
+
+#[test]
+fn a_certificate_and_its_key_come_together() {
+    check(
+        "tls.cert_file = \"tls.crt\"",
+        &[],
+        &["tls.key_file is missing: tls.cert_file needs both, or leave both out"],
+    );
+    check(
+        "tls.key_file = \"tls.key\"",
+        &[],
+        &["tls.cert_file is missing: tls.key_file needs both, or leave both out"],
+    );
+    let both = "tls.cert_file = \"tls.crt\"\ntls.key_file = \"tls.key\"";
+    let (config, _) = read(Path::new("/h"), &sources(both, &[])).unwrap();
+    assert_eq!(
+        config.tls.as_ref().unwrap().cert,
+        PathBuf::from("/h/tls.crt")
+    );
+    let served = config.public_url_at(config.listen);
+    assert_eq!(served.as_str(), "https://127.0.0.1:5000/");
+}

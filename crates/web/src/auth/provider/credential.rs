@@ -93,7 +93,10 @@ impl Signer {
         now: Timestamp,
     ) -> Vec<(&'static str, String)> {
         let assertion = self.assertion(client_id, audience, now);
-        match (self, assertion.expect("the key has signed before, in `new`")) {
+        match (
+            self,
+            assertion.expect("the key has signed before, in `new`"),
+        ) {
             (Self::Secret(secret), _) => vec![("client_secret", secret.to_string())],
             (Self::Certificate { .. }, assertion) => vec![
                 ("client_assertion_type", ASSERTION_TYPE.to_owned()),
@@ -102,7 +105,12 @@ impl Signer {
         }
     }
 
-    fn assertion(&self, client_id: &str, audience: &str, now: Timestamp) -> Result<String, Unusable> {
+    fn assertion(
+        &self,
+        client_id: &str,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<String, Unusable> {
         let Self::Certificate { key, thumbprint } = self else {
             return Ok(String::new());
         };

@@ -128,7 +128,10 @@ fn known(error: &str) -> &str {
         "invalid_request",
         "interaction_required",
     ];
-    words.into_iter().find(|word| *word == error).unwrap_or("other")
+    words
+        .into_iter()
+        .find(|word| *word == error)
+        .unwrap_or("other")
 }
 
 #[cfg(test)]
@@ -151,7 +154,10 @@ mod tests {
 
     #[test]
     fn the_number_of_an_error_is_found() {
-        assert_eq!(aadsts("AADSTS54005: OAuth2 code was redeemed."), Some(54005));
+        assert_eq!(
+            aadsts("AADSTS54005: OAuth2 code was redeemed."),
+            Some(54005)
+        );
         assert_eq!(aadsts("x AADSTS7000215"), Some(7_000_215));
         assert_eq!(aadsts("AADSTS: none"), None);
         assert_eq!(aadsts("nothing"), None);
