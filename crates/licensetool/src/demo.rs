@@ -35,6 +35,9 @@ pub(crate) struct Demo {
     /// Address of /metrics, /healthz and /readyz [default: 127.0.0.1:9464]
     #[arg(long, conflicts_with = "fast")]
     metrics_listen: Option<SocketAddr>,
+    /// Let everybody on this machine in without sign-in, as scripts like it
+    #[arg(long, conflicts_with = "fast")]
+    no_sign_in: bool,
     /// Time between two acts of the story
     #[arg(long, default_value = "10s", hide = true)]
     pace: SignedDuration,
@@ -59,6 +62,7 @@ pub(crate) async fn demo(wish: Demo) -> anyhow::Result<Outcome> {
     let config = stage.config(Listen {
         pages: wish.listen,
         metrics: wish.metrics_listen,
+        sign_in: !wish.no_sign_in,
     })?;
     let mut parts = Parts::open(config.clone()).await?;
     history::seed(&parts.store, &world, clock::now()).await?;
@@ -66,12 +70,15 @@ pub(crate) async fn demo(wish: Demo) -> anyhow::Result<Outcome> {
     parts.collector().run_once(stop.clone()).await?;
     let shown = shown(&parts.store, &config, clock::now()).await?;
     let table = status::table(&shown, clock::now(), output::width());
+    let accounts = config.sign_in.as_ref().map(|_| stage.accounts());
     let microsoft = stage.microsoft.base_url();
 
     let (ready, started) = oneshot::channel();
     let store = parts.store.clone();
     let services = parts.run(stop.clone(), |addresses| {
-        tell(&table, addresses, &microsoft);
+        tell(&table, addresses, &microsoft, accounts.as_deref());
+        let ended = format!("{}/api/v1/auth/front-channel-logout", addresses.pages);
+        stage.microsoft.register_logout(&ended);
         // Nobody waits for it any more if the demo is being stopped.
         drop(ready.send(addresses.pages.clone()));
     });
@@ -97,11 +104,15 @@ pub(crate) async fn demo(wish: Demo) -> anyhow::Result<Outcome> {
     ended
 }
 
-fn tell(table: &str, addresses: &Addresses, microsoft: &str) {
+fn tell(table: &str, addresses: &Addresses, microsoft: &str, accounts: Option<&str>) {
     let Addresses { pages, metrics } = addresses;
+    let sign_in = accounts.map_or_else(String::new, |accounts| {
+        format!("\x20 accounts   {accounts}: choose one, there is no password\n")
+    });
     let text = format!(
         "{table}\n\
          licensetool is running on {pages}\n\
+         {sign_in}\
          \x20 licences   {pages}/api/v1/licenses/status/show\n\
          \x20 API        {pages}/api/v1/docs\n\
          \x20 metrics    {metrics}\n\

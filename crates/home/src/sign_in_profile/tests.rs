@@ -98,6 +98,17 @@ fn oddities_are_said() {
     );
 }
 
+#[test]
+fn the_profile_of_the_documentation_has_no_problems() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sign-in.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let example = page.split("```json").nth(1).unwrap();
+    let example = example.split("```").next().unwrap();
+    let (profile, findings) = parse_sign_in_profile(example.as_bytes());
+    assert_eq!(findings, []);
+    assert!(profile.require_role);
+}
+
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {

@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use microsoft_sim::sink::{SmtpOptions, SmtpSink, SmtpTls, WebhookSink};
 use microsoft_sim::{Options, Row, Simulator, SiteView, Tls, World};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::config::{self, Config, Sources};
@@ -26,6 +27,9 @@ pub(super) const LISTS: &str = "sharepoint-company";
 const PASSWORD: &str = "only-for-the-demo";
 const SIGNING: &str = "whsec_b25seS1mb3ItdGhlLWRlbW8tb25seS1mb3ItdGhlLWRlbW8=";
 
+/// Seals the sessions of a demo, whose accounts have no passwords either.
+const SESSION_KEY: &str = "b25seS1mb3ItdGhlLWRlbW8tb25seS1mb3ItdGhlLWRlbW8tb25seS1m";
+
 /// Which variables of the environment the demo heeds: it must not tell anybody's real channels.
 const HEEDED: [&str; 3] = [
     "LICENSETOOL_LISTEN",
@@ -33,11 +37,13 @@ const HEEDED: [&str; 3] = [
     "LICENSETOOL_PUBLIC_URL",
 ];
 
-/// Where pages and metrics are served, if not at the usual addresses.
+/// Where pages and metrics are served, if not at the usual addresses, and to whom.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Listen {
     pub(super) pages: Option<SocketAddr>,
     pub(super) metrics: Option<SocketAddr>,
+    /// Whether people sign in.
+    pub(super) sign_in: bool,
 }
 
 pub(super) struct Stage {
@@ -50,10 +56,11 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Starts everybody with TLS and the company's flow, and writes the home folder.
+    /// Starts everybody and the company's flow, and writes the home folder. Microsoft alone speaks
+    /// in the clear: people sign in there, and their browsers do not trust a made-up authority.
     pub(super) async fn set(world: World, options: Options) -> anyhow::Result<Self> {
         let options = Options {
-            tls: Tls::Generated,
+            tls: Tls::Off,
             flow: true,
             ..options
         };
@@ -73,6 +80,7 @@ impl Stage {
             folder: tempfile::tempdir()?,
         };
         stage.microsoft.write_home(stage.home())?;
+        stage.require_roles()?;
         stage.write_channels()?;
         Ok(stage)
     }
@@ -90,10 +98,33 @@ impl Stage {
         let said = flags.into_iter();
         let said = said.filter_map(|(name, address)| Some((name, address?.to_string())));
         sources.flags.extend(said);
+        if listen.sign_in {
+            let settings = [("auth", "entra"), ("session.key_file", "secrets/session")];
+            let settings = settings.map(|(name, value)| (name, value.to_owned()));
+            sources.flags.extend(settings);
+        }
         let (mut config, _) = config::read(self.home(), &sources)
             .map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
         config.store_url = store_in(self.home());
         Ok(config)
+    }
+
+    /// Who can sign in, and as what.
+    pub(super) fn accounts(&self) -> String {
+        let accounts = self.microsoft.accounts().iter();
+        let names: Vec<&str> = accounts.map(|account| account.name.as_str()).collect();
+        names.join(", ")
+    }
+
+    /// Has the app for sign-in keep out who has no role: one of the accounts has none.
+    fn require_roles(&self) -> anyhow::Result<()> {
+        for entry in std::fs::read_dir(self.home().join("config-profiles/auth"))? {
+            let file = entry?.path();
+            let mut profile: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+            profile["require_role"] = true.into();
+            std::fs::write(&file, serde_json::to_vec_pretty(&profile)?)?;
+        }
+        Ok(())
     }
 
     /// The licence list's row of a school's product.
@@ -135,6 +166,7 @@ impl Stage {
             ("mail-ca.pem", self.mail.ca_pem().unwrap_or_default()),
             ("webhook-ca.pem", self.webhook.ca_pem().unwrap_or_default()),
             ("teams-ca.pem", self.teams.ca_pem().unwrap_or_default()),
+            ("secrets/session", SESSION_KEY),
             ("secrets/mail", PASSWORD),
             ("secrets/webhook", SIGNING),
             ("secrets/teams", self.teams.url()),

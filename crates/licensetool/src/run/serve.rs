@@ -3,7 +3,6 @@
 
 mod pages;
 
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 

@@ -16,6 +16,7 @@ fn demo(pace: &str) -> (Running, String, Vec<String>) {
     let any = "127.0.0.1:0";
     command.args([
         "demo",
+        "--no-sign-in",
         "--listen",
         any,
         "--metrics-listen",

@@ -11,6 +11,7 @@ mod status;
 mod proxy;
 mod demo;
 mod run;
+mod sign_in;
 mod alerts;
 mod policy;
 mod deliveries;

@@ -37,6 +37,7 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
     }
     let (mut parts, body) = request.into_parts();
     let visit = Visit::from_request_parts(&mut parts, &app).await;
+    let from_sign_in = parts.uri.path().starts_with(FOR_PEOPLE);
     let is_visit = parts.method == axum::http::Method::GET && is_navigation(&parts.headers);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let (Some(shown), Ok(visit)) = (response.extensions_mut().remove::<Shown>(), visit) else {
@@ -46,6 +47,11 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
     if shown.kind == Kind::SignInNeeded && is_visit {
         return Redirect::to(&sign_in_from(visit.here())).into_response();
     }
+    // What led through sign-in stands in no link: it may hold a code.
+    let visit = match from_sign_in {
+        true => visit.at("/"),
+        false => visit,
+    };
     let failure = Failure {
         visit,
         place: Place::Elsewhere,

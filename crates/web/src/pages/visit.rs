@@ -101,6 +101,14 @@ impl Visit {
         super::failure::sign_in_from(back)
     }
 
+    /// The same visit of another page.
+    pub(crate) fn at(self, path: &str) -> Self {
+        Self {
+            here: path.to_owned(),
+            ..self
+        }
+    }
+
     pub(crate) fn here(&self) -> &str {
         &self.here
     }

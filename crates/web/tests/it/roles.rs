@@ -113,6 +113,8 @@ fn routes() -> Vec<(Method, String, Option<usize>)> {
             routes.push((method, path, rank));
         }
     }
+    // It ends the session, so it comes last.
+    routes.sort_by_key(|(_, path, _)| path.ends_with("/logout"));
     routes
 }
 

@@ -218,3 +218,12 @@ fn a_certificate_and_its_key_come_together() {
     let served = config.public_url_at(config.listen);
     assert_eq!(served.as_str(), "https://127.0.0.1:5000/");
 }
+
+#[test]
+fn the_settings_of_the_page_on_sign_in_are_understood() {
+    let page = include_str!("../../../../../docs/sign-in.md");
+    let settings = page.split("```toml").nth(1).unwrap();
+    let settings = settings.split("```").next().unwrap();
+    let (config, _) = read(Path::new("/h"), &sources(settings, &[])).unwrap();
+    assert!(config.sign_in.is_some());
+}

@@ -1,5 +1,6 @@
 //! Both ways to be reached, a certificate that changes, and an end that lets requests finish.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
