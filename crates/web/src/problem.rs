@@ -19,7 +19,7 @@ pub(crate) use kind::Kind;
 pub(crate) struct Error {
     kind: Kind,
     detail: String,
-    gap: Option<Gap>,
+    gap: Option<Box<Gap>>,
     /// In seconds.
     retry_after: Option<u32>,
     /// For the log alone.
@@ -113,11 +113,11 @@ impl Error {
             tenant.name, gap.message
         );
         Self {
-            gap: Some(Gap {
+            gap: Some(Box::new(Gap {
                 cause: Cause::as_str(gap.cause),
                 advice: gap.advice.clone(),
                 since: Moment(gap.at),
-            }),
+            })),
             ..Self::new(Kind::CollectionFailed, detail)
         }
     }
