@@ -34,6 +34,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         3,
         "audit",
         include_str!("../migrations/sqlite/0003_audit.sql"),
+    ),
+    (
         4,
         "sessions",
         include_str!("../migrations/sqlite/0004_sessions.sql"),
