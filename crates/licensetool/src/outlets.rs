@@ -210,7 +210,7 @@ impl<'a> Maker<'a> {
     }
 
     fn warn_if_open(&mut self, setting: &str, file: &Path) {
-        let warning = secret_file::too_open(file);
+        let warning = too_open(file);
         let of_setting = |warning| format!("channel.{}.{setting}: {warning}", self.channel);
         self.warnings.extend(warning.map(of_setting));
     }

@@ -8,7 +8,6 @@ use axum::http::request::Parts;
 use store::{By, Origin};
 
 use crate::auth::refusal::Refusal;
-use crate::auth::token::Flaw;
 use crate::problem::{Error, Kind};
 
 /// What somebody may do; each may do what those before it may.
@@ -100,7 +99,8 @@ impl Identity {
             }
             Self::BadToken(Refusal::Token(flaw)) => Error::new(Kind::InvalidToken, flaw.sentence()),
             Self::BadToken(Refusal::ForeignTenant) => {
-                Error::new(Kind::InvalidToken, Flaw::Tenant.sentence())
+                let detail = "The token comes from a tenant that is not allowed here.";
+                Error::new(Kind::InvalidToken, detail)
             }
             Self::BadToken(refusal) => refusal.error(),
             Self::Unproven => Refusal::Away.error(),

@@ -4,11 +4,13 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Shared};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::Deed;
 use jiff::Timestamp;
 use serde::Deserialize;
+use store::{By, Origin, Store};
 use utoipa::IntoParams;
 
-use super::begun::{AllBegun, Begun};
+use super::begun::AllBegun;
 use super::network::From;
 use super::person::{Person, Roles};
 use super::provider::aadsts;
@@ -18,6 +20,9 @@ use super::{Auth, CALLBACK};
 use crate::caller::Role;
 use crate::problem::{Error, Kind};
 use crate::state::App;
+
+/// In the audit, for somebody who did not prove who they are.
+const UNKNOWN: &str = "unknown";
 
 /// What Entra sends back. Whatever else it sends is left alone.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -60,13 +65,15 @@ pub(super) async fn callback(
     let now = app.now();
     let mut all = auth.all_begun(auth.begun.read(&headers));
     let came = auth.came_back(&answer, &mut all, from, now).await;
-    let mut response = match came {
-        Ok((session, back)) => {
+    let noted = note(app.store(), &came, from, now).await;
+    let mut response = match (came, noted) {
+        (_, Err(error)) => Error::from(error).into_response(),
+        (Came::In { session, back, .. }, Ok(())) => {
             let sealed = session.sealed(&auth.keys(), &auth.session);
             let cookie = auth.session.set(&sealed, auth.settings.lifetime);
             ([(header::SET_COOKIE, cookie)], Redirect::to(&back)).into_response()
         }
-        Err(refusal) => {
+        (Came::Not { refusal, .. }, Ok(())) => {
             tracing::info!(reason = refusal.as_str(), "a sign-in was refused");
             refusal.error().into_response()
         }
@@ -82,15 +89,80 @@ pub(super) async fn callback(
     response
 }
 
+/// What became of it.
+enum Came {
+    In {
+        session: Session,
+        role: Role,
+        back: String,
+    },
+    Not {
+        refusal: Refusal,
+        /// Whoever it was, if that is proven.
+        person: Option<Person>,
+    },
+}
+
+/// Leaves a row in the audit, for what is worth one.
+async fn note(store: &Store, came: &Came, from: From, now: Timestamp) -> store::Result<()> {
+    let by = |who| By {
+        who,
+        from: from.0.map(Origin::Address),
+    };
+    match came {
+        Came::In { session, role, .. } => {
+            let (account, role) = (session.account(), format!("role: {}", role.as_str()));
+            let who = by(&session.who);
+            store.note(who, Deed::SignedIn, &account, &role, now).await
+        }
+        Came::Not { refusal, person } if refusal.is_worth_a_note() => {
+            let account = person.as_ref().map(Person::account).unwrap_or_default();
+            let who = by(person.as_ref().map_or(UNKNOWN, |person| &person.who));
+            let detail = match refusal.aadsts() {
+                Some(number) => format!("{} (AADSTS{number})", refusal.as_str()),
+                None => refusal.as_str().to_owned(),
+            };
+            store
+                .note(who, Deed::SignInRefused, &account, &detail, now)
+                .await
+        }
+        Came::Not { .. } => Ok(()),
+    }
+}
+
 impl Auth {
-    /// The session that begins, and where it leads.
     async fn came_back(
         &self,
         answer: &Answer,
         all: &mut AllBegun,
         from: From,
         now: Timestamp,
-    ) -> Result<(Session, String), Refusal> {
+    ) -> Came {
+        let refused = |refusal, person| Came::Not { refusal, person };
+        let (person, back) = match self.proven(answer, all, from, now).await {
+            Ok(proven) => proven,
+            Err(refusal) => return refused(refusal, None),
+        };
+        let role = match role(&person, &self.app()) {
+            Ok(role) => role,
+            Err(refusal) => return refused(refusal, Some(person)),
+        };
+        let session = Session::begin(person, role, self.settings.lifetime, now);
+        Came::In {
+            session,
+            role,
+            back,
+        }
+    }
+
+    /// Who it is, and where they wanted to go.
+    async fn proven(
+        &self,
+        answer: &Answer,
+        all: &mut AllBegun,
+        from: From,
+        now: Timestamp,
+    ) -> Result<(Person, String), Refusal> {
         self.sign_ins.count(from.0, now)?;
         let begun = all.take(answer.state.as_deref().unwrap_or_default(), now)?;
         let provider = self.app();
@@ -100,15 +172,9 @@ impl Auth {
             return Err(super::token::Flaw::Issuer.into());
         }
         let code = answer.code()?;
-        let person = self.redeemed(code, &begun, now).await?;
-        let role = role(&person, &provider)?;
-        let session = Session::begin(person, role, self.settings.lifetime, now);
-        Ok((session, begun.back))
-    }
-
-    async fn redeemed(&self, code: &str, begun: &Begun, now: Timestamp) -> Result<Person, Refusal> {
         let redirect_uri = self.own(CALLBACK);
-        self.app().redeem(code, begun, &redirect_uri, now).await
+        let person = provider.redeem(code, &begun, &redirect_uri, now).await?;
+        Ok((person, begun.back))
     }
 }
 
@@ -130,6 +196,7 @@ impl Answer {
 fn role(person: &Person, provider: &super::SignInApp) -> Result<Role, Refusal> {
     let registration = provider.registration();
     match person.roles {
+        _ if !person.is_let_in => Err(Refusal::ForeignTenant),
         Roles::Has(role) => Ok(role),
         Roles::Untold if !registration.require_role && registration.is_own(&person.tid) => {
             Ok(Role::Operator)

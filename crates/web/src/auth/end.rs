@@ -3,7 +3,9 @@
 use axum::extract::{Extension, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::Deed;
 use serde::Deserialize;
+use store::{By, Origin};
 use url::Url;
 use utoipa::IntoParams;
 
@@ -27,6 +29,7 @@ const LONGEST_SID: usize = 200;
         (status = 400, description = "A parameter is not understood")))]
 pub(super) async fn logout(
     Shared(app): Shared<App>,
+    from: From,
     session: Option<Extension<Session>>,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Error> {
@@ -36,9 +39,14 @@ pub(super) async fn logout(
     if let Some(Extension(session)) = session
         && let Some(ends_at) = session.ends_at()
     {
-        app.store()
-            .end_session(&session.id, ends_at, app.now())
-            .await?;
+        let (store, now) = (app.store(), app.now());
+        store.end_session(&session.id, ends_at, now).await?;
+        let by = By {
+            who: &session.who,
+            from: from.0.map(Origin::Address),
+        };
+        let account = session.account();
+        store.note(by, Deed::SignedOut, &account, "", now).await?;
     }
     let to = auth.end_at_provider(&app).await;
     let to = to.as_ref().map_or("/", Url::as_str);

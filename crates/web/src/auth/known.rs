@@ -61,7 +61,11 @@ impl Auth {
     }
 
     async fn by_token(&self, token: &str, from: From, now: Timestamp) -> Identity {
-        match self.app().bearer(token, now).await {
+        let person = match self.app().bearer(token, now).await {
+            Ok(person) if !person.is_let_in => Err(Refusal::ForeignTenant),
+            person => person,
+        };
+        match person {
             Ok(Person {
                 roles: Roles::Has(role),
                 who,

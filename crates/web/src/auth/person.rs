@@ -17,6 +17,19 @@ pub(crate) struct Person {
     /// The provider's name of the session.
     pub(super) sid: Option<String>,
     pub(super) roles: Roles,
+    /// Whether users of their tenant may sign in.
+    pub(super) is_let_in: bool,
+}
+
+impl Person {
+    /// What identifies them for good, whatever they are called.
+    pub(super) fn account(&self) -> String {
+        account(&self.oid, &self.tid)
+    }
+}
+
+pub(super) fn account(oid: &str, tid: &str) -> String {
+    format!("{oid}@{tid}")
 }
 
 /// The app roles that a token names.
@@ -80,7 +93,7 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    pub(super) fn person(self, tid: String) -> Person {
+    pub(super) fn person(self, tid: String, is_let_in: bool) -> Person {
         let oid = self.oid.unwrap_or(self.sub);
         let names = [self.preferred_username, self.name, self.azp];
         let mut names = names.into_iter().flatten();
@@ -91,6 +104,7 @@ impl Claims {
             tid: bounded(tid),
             sid: self.sid.filter(|sid| sid.len() <= LONGEST),
             roles: Roles::of(self.roles.as_deref()),
+            is_let_in,
         }
     }
 }

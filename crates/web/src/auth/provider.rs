@@ -235,10 +235,8 @@ impl SignInApp {
             return Err(Flaw::Audience.into());
         }
         token::in_time(&claims, now)?;
-        if !self.registration.lets_in(&tid) {
-            return Err(Flaw::Tenant.into());
-        }
-        Ok(claims.person(tid))
+        let is_let_in = self.registration.lets_in(&tid);
+        Ok(claims.person(tid, is_let_in))
     }
 
     /// Whose user it is. Entra always says it.

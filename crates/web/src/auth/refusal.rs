@@ -40,10 +40,7 @@ impl From<NotBegun> for Refusal {
 
 impl From<Flaw> for Refusal {
     fn from(flaw: Flaw) -> Self {
-        match flaw {
-            Flaw::Tenant => Self::ForeignTenant,
-            flaw => Self::Token(flaw),
-        }
+        Self::Token(flaw)
     }
 }
 
@@ -82,7 +79,7 @@ impl Refusal {
             Self::Away => w.refused_away(),
             Self::Token(Flaw::Expired | Flaw::NotYet) => w.refused_times(),
             Self::Token(Flaw::Nonce) => w.refused_nonce(),
-            Self::Token(Flaw::Issuer | Flaw::Audience | Flaw::Tenant) => w.refused_meant(),
+            Self::Token(Flaw::Issuer | Flaw::Audience) => w.refused_meant(),
             Self::Token(_) => w.refused_proof(),
             Self::ForeignTenant => w.refused_tenant(),
             Self::NoRole => w.refused_no_role(),
@@ -97,6 +94,14 @@ impl Refusal {
             }
             _ => None,
         }
+    }
+
+    /// Whether the audit should have it: nobody can fill that with what costs nothing to send.
+    pub(super) fn is_worth_a_note(self) -> bool {
+        matches!(
+            self,
+            Self::ByProvider(_) | Self::Token(_) | Self::ForeignTenant | Self::NoRole
+        )
     }
 
     /// Whether another account may help.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::chance;
 use super::cookie::Cookie;
 use super::keys::SessionKeys;
-use super::person::Person;
+use super::person::{self, Person};
 use crate::caller::Role;
 
 /// Somebody who signed in. Short names: it travels with each request.
@@ -68,6 +68,10 @@ impl Session {
         let seconds = now.as_second();
         let lives = seconds < session.ends_at && seconds < session.began_at + lasts.as_secs();
         lives.then_some(session)
+    }
+
+    pub(super) fn account(&self) -> String {
+        person::account(&self.oid, &self.tid)
     }
 
     pub(super) fn role(&self) -> Option<Role> {

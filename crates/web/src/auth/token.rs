@@ -28,8 +28,6 @@ pub(crate) enum Flaw {
     Expired,
     NotYet,
     Nonce,
-    /// From a tenant whose users may not sign in.
-    Tenant,
     /// It is a proof of a sign-in, not a token for calling us.
     Purpose,
 }
@@ -46,7 +44,6 @@ impl Flaw {
             Self::Expired => "expired",
             Self::NotYet => "not-yet",
             Self::Nonce => "nonce",
-            Self::Tenant => "tenant",
             Self::Purpose => "purpose",
         }
     }
@@ -63,7 +60,6 @@ impl Flaw {
             Self::Expired => "The token has expired.",
             Self::NotYet => "The token is not valid yet.",
             Self::Nonce => "The token belongs to another sign-in.",
-            Self::Tenant => "The token comes from a tenant that is not allowed here.",
             Self::Purpose => "The token is an id_token; send an access token.",
         }
     }

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use store::AuditFilter;
 
 use crate::browser::{BEGUN, Browser, SESSION, led_to, parameter};
 use crate::fixture::{Answer, Service, ask, now};
@@ -54,6 +55,45 @@ async fn somebody_signs_in_and_is_led_back() {
     let page = browser.get("/nowhere").await;
     assert!(page.text().contains("operator@schulservice.example"));
     assert_eq!(status(&mut browser).await, 200);
+}
+
+#[tokio::test]
+async fn who_came_and_went_stands_in_the_audit() {
+    let (service, provider) = service().await;
+    let mut browser = Browser::new(&service.app);
+    browser
+        .sign_in(&provider, provider.person(Some(&["reader"])))
+        .await;
+    browser.get("/api/v1/auth/logout").await;
+    browser
+        .sign_in(&provider, provider.person(Some(&["auditor"])))
+        .await;
+    provider.spoil(|claims, _| claims["aud"] = "other".into());
+    browser.sign_in(&provider, provider.person(None)).await;
+    // Whoever has not begun leaves nothing: anybody could send that without end.
+    browser.get("/api/v1/auth/callback?state=x&code=y").await;
+    let all = AuditFilter::default();
+    let rows = service.store().audit(&all, None, 10);
+    let rows = rows.await.unwrap().into_iter().rev();
+    let rows: Vec<String> = rows
+        .map(|row| {
+            let (who, what, subject) = (row.who, row.what.as_str(), row.subject);
+            format!("{who} {what} {subject} {}", row.detail)
+        })
+        .collect();
+    let (who, account) = (
+        "operator@schulservice.example",
+        format!("7c9e6679-7425-40de-944b-e07fc1f90ae7@{COMPANY}"),
+    );
+    assert_eq!(
+        rows,
+        [
+            format!("{who} signed-in {account} role: reader"),
+            format!("{who} signed-out {account} "),
+            format!("{who} sign-in-refused {account} no-role"),
+            "unknown sign-in-refused  audience".to_owned(),
+        ]
+    );
 }
 
 #[tokio::test]
