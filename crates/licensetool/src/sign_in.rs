@@ -171,8 +171,8 @@ impl SignIn {
 /// Where the profile lies in the home folder.
 const FOLDER: &str = "config-profiles/auth";
 
-pub(crate) const NO_PROFILE: &str = "auth is entra, and there is no profile of the app for sign-in: add \
-     config-profiles/auth/auth-config-<name>-profile.json (docs/sign-in.md)";
+pub(crate) const NO_PROFILE: &str = "auth is entra, and there is no profile of the app for \
+     sign-in: add config-profiles/auth/auth-config-<name>-profile.json (docs/sign-in.md)";
 
 /// Whether there is anything that could be a profile: what is wrong with it is said of its files.
 pub(crate) fn has_profile(home: &Path) -> bool {

@@ -114,7 +114,8 @@ pub struct Loop {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{0} can be reached from other machines, and there is no sign-in: set auth = \"entra\" \
-     (docs/sign-in.md), or listen on 127.0.0.1 or [::1] and put nothing in front that lets others in"
+     (docs/sign-in.md), or listen on 127.0.0.1 or [::1] and put nothing in front that lets others \
+     in"
 )]
 pub struct NotLoopback(SocketAddr);
 

@@ -186,22 +186,16 @@ impl Kind {
             Self::NotCollectedYet => ("not-collected-yet", "The tenant has not been collected yet",
                 "A tenant that was just added is collected within seconds. One that is switched \
                  off waits until it is switched on."),
-            Self::ForeignHost => ("foreign-host", "This name is not served",
-                "Without sign-in, only requests to localhost, 127.0.0.1 or [::1] are answered, so that \
-                 no web page from elsewhere can read along."),
+            Self::ForeignHost => FOREIGN_HOST,
             Self::ForeignOrigin => ("foreign-origin", "Another site's page may not do this",
                 "Requests that change something are taken from this site's own pages and from \
                  programs, not from pages of other sites."),
-            Self::SignInNeeded => ("sign-in-needed", "Signing in is needed",
-                "People sign in at /api/v1/auth/login. Programs send a bearer token of the same \
-                 Entra app in the Authorization header."),
+            Self::SignInNeeded => SIGN_IN_NEEDED,
             Self::InvalidToken => INVALID_TOKEN,
             Self::RoleMissing => ROLE_MISSING,
             Self::SignInRefused => SIGN_IN_REFUSED,
             Self::SignInUnavailable => SIGN_IN_UNAVAILABLE,
-            Self::TooManyRequests => ("too-many-requests", "Too many tries",
-                "Too many sign-ins, or tokens that are none, came from this address. Try again \
-                 after the seconds in Retry-After."),
+            Self::TooManyRequests => TOO_MANY_REQUESTS,
             Self::StoreUnavailable => ("store-unavailable", "The store cannot be reached",
                 "The database is busy or away. Try again after the seconds in Retry-After; if it \
                  lasts, /readyz and the log say more."),
@@ -221,6 +215,21 @@ impl Kind {
 
 /// Name, title and help.
 type Row = (&'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const TOO_MANY_REQUESTS: Row = ("too-many-requests", "Too many tries",
+    "Too many sign-ins, or tokens that are none, came from this address. Try again \
+    after the seconds in Retry-After.");
+
+#[rustfmt::skip]
+const SIGN_IN_NEEDED: Row = ("sign-in-needed", "Signing in is needed",
+    "People sign in at /api/v1/auth/login. Programs send a bearer token of the same \
+    Entra app in the Authorization header.");
+
+#[rustfmt::skip]
+const FOREIGN_HOST: Row = ("foreign-host", "This name is not served",
+    "Without sign-in, only requests to localhost, 127.0.0.1 or [::1] are answered, so that \
+    no web page from elsewhere can read along.");
 
 #[rustfmt::skip]
 const INVALID_TOKEN: Row = ("invalid-token", "The bearer token is not accepted",

@@ -2,8 +2,11 @@
 
 use super::Kind;
 
+/// Title and help.
+type Row = (&'static str, &'static str);
+
 #[rustfmt::skip]
-pub(super) fn row(kind: Kind) -> (&'static str, &'static str) {
+pub(super) fn row(kind: Kind) -> Row {
     match kind {
         Kind::InvalidParameter => ("Ein Parameter der Adresse ist nicht verständlich",
             "Die Einzelheit nennt den Parameter und was er sein darf. Ein Schreibfehler in einem \
@@ -54,26 +57,16 @@ pub(super) fn row(kind: Kind) -> (&'static str, &'static str) {
         Kind::SignInNeeded => ("Dafür müssen Sie sich anmelden",
             "Melden Sie sich mit Ihrem Firmenkonto an. Programme senden ein Bearer-Token derselben \
              Entra-App."),
-        Kind::InvalidToken => ("Das Bearer-Token wird nicht angenommen",
-            "Die Einzelheit sagt, was daran falsch ist. Holen Sie bei Entra ein neues."),
-        Kind::SignInRefused => ("Die Anmeldung ist nicht gelungen",
-            "Melden Sie sich neu an. Die Nummer von Entra (AADSTS…) sagt der Administration mehr."),
-        Kind::SignInUnavailable => ("Die Anmeldung geht im Moment nicht",
-            "Entra ist nicht erreichbar oder nimmt dieses Programm nicht an. Das Log sagt mehr."),
-        Kind::TooManyRequests => ("Zu viele Versuche",
-            "Von Ihrer Adresse kamen zu viele Anmeldungen oder ungültige Tokens. Warten Sie einen \
-             Moment."),
-        Kind::RoleMissing => ("Ihre Rolle erlaubt das nicht",
-            "Wer liest, sieht; wer bedient, ändert, was überwacht und gemeldet wird; wer verwaltet, \
-             fügt Mandanten hinzu und liest das Protokoll. Rollen vergibt Entra bei der App für die \
-             Anmeldung; eine neue gilt ab der nächsten Anmeldung."),
+        Kind::InvalidToken => INVALID_TOKEN,
+        Kind::SignInRefused => SIGN_IN_REFUSED,
+        Kind::SignInUnavailable => SIGN_IN_UNAVAILABLE,
+        Kind::TooManyRequests => TOO_MANY_REQUESTS,
+        Kind::RoleMissing => ROLE_MISSING,
         Kind::StoreUnavailable => ("Der Speicher ist nicht erreichbar",
             "Die Datenbank ist beschäftigt oder fort. Versuchen Sie es gleich noch einmal."),
         Kind::NotReady => ("Der Dienst ist nicht bereit",
             "Der Speicher ist nicht erreichbar, oder sein Schema passt nicht zu dieser Version."),
-        Kind::LoopStuck => ("Ein Dienst steht still",
-            "Der genannte Dienst hat seine Runde nicht rechtzeitig gemacht. Das Log sagt, worauf er \
-             wartet; ein Neustart schadet nicht."),
+        Kind::LoopStuck => LOOP_STUCK,
         Kind::TooSlow => ("Die Antwort dauerte zu lange",
             "Nach zehn Sekunden wurde abgebrochen. Fragen Sie nach weniger, oder später noch \
              einmal."),
@@ -82,3 +75,31 @@ pub(super) fn row(kind: Kind) -> (&'static str, &'static str) {
              X-Request-Id der Antwort."),
     }
 }
+
+#[rustfmt::skip]
+const INVALID_TOKEN: Row = ("Das Bearer-Token wird nicht angenommen",
+    "Die Einzelheit sagt, was daran falsch ist. Holen Sie bei Entra ein neues.");
+
+#[rustfmt::skip]
+const SIGN_IN_REFUSED: Row = ("Die Anmeldung ist nicht gelungen",
+    "Melden Sie sich neu an. Die Nummer von Entra (AADSTS…) sagt der Administration mehr.");
+
+#[rustfmt::skip]
+const SIGN_IN_UNAVAILABLE: Row = ("Die Anmeldung geht im Moment nicht",
+    "Entra ist nicht erreichbar oder nimmt dieses Programm nicht an. Das Log sagt mehr.");
+
+#[rustfmt::skip]
+const TOO_MANY_REQUESTS: Row = ("Zu viele Versuche",
+    "Von Ihrer Adresse kamen zu viele Anmeldungen oder ungültige Tokens. Warten Sie einen \
+     Moment.");
+
+#[rustfmt::skip]
+const ROLE_MISSING: Row = ("Ihre Rolle erlaubt das nicht",
+    "Wer liest, sieht; wer bedient, ändert, was überwacht und gemeldet wird; wer verwaltet, \
+     fügt Mandanten hinzu und liest das Protokoll. Rollen vergibt Entra bei der App für die \
+     Anmeldung; eine neue gilt ab der nächsten Anmeldung.");
+
+#[rustfmt::skip]
+const LOOP_STUCK: Row = ("Ein Dienst steht still",
+    "Der genannte Dienst hat seine Runde nicht rechtzeitig gemacht. Das Log sagt, worauf er \
+     wartet; ein Neustart schadet nicht.");
