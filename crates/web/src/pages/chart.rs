@@ -181,7 +181,7 @@ impl Sketch<'_> {
 
     fn days(&self, scale: &Scale) -> Vec<Mark> {
         let whole = scale.until.duration_since(scale.from).as_hours() / 24;
-        let every = nice(whole / DAYS_WRITTEN, &[1, 2, 7, 14, 30, 61, 91, 183]);
+        let every = nice(whole / DAYS_WRITTEN, &[1, 2, 7, 14, 21, 30, 61, 91, 183]);
         let last = scale.until.to_zoned_datetime(self.zone.clone()).date();
         let mut marks = Vec::new();
         let first = scale.from.to_zoned_datetime(self.zone.clone()).date();

@@ -92,10 +92,10 @@ messages! {
         "{n} Abonnements, die es nicht mehr gibt, fehlen bei Änderungen und Verlängerungen.",
         "A subscription that is gone by now is missing among changes and renewals." |
         "{n} subscriptions that are gone by now are missing among changes and renewals.";
-    report_gap(from, until, cause): "{from} bis {until}: nicht gesehen. {cause}",
-        "{from} to {until}: not seen. {cause}";
-    report_gap_open(from, cause): "Seit {from}: nicht gesehen. {cause}",
-        "Since {from}: not seen. {cause}";
+    report_gap(from, until, cause): "{from} bis {until}: nicht gesehen ({cause}).",
+        "{from} to {until}: not seen ({cause}).";
+    report_gap_open(from, cause): "Seit {from}: nicht gesehen ({cause}).",
+        "Since {from}: not seen ({cause}).";
     report_short_gaps[n]: "Dazu ein kurzer Unterbruch." | "Dazu {n} kurze Unterbrüche.",
         "And one short interruption." | "And {n} short interruptions.";
     report_number_missing(product, field): "{product}: Microsoft nannte keine Zahl für {field}.",
