@@ -44,6 +44,7 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v2/alerts/{id}/resolve", ACT),
     ("POST", "/api/v2/alerts/{id}/snooze", ACT),
     ("GET", "/api/v2/audit", ADMIN),
+    ("GET", "/api/v2/audit.csv", ADMIN),
     ("GET", "/api/v2/channels", READ),
     ("GET", "/api/v2/deliveries", READ),
     ("POST", "/api/v2/deliveries/{message}/{channel}/retry", ACT),

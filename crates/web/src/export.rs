@@ -22,6 +22,7 @@ use crate::v2::Lens;
 use source::Rows;
 use writer::Writer;
 
+pub(crate) use csv::harmless;
 pub use wish::{ExportFormat, ExportWish, Exported, Separator};
 
 /// What a file is made from, without a running service.

@@ -77,4 +77,5 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(changes::changes))
         .routes(routes!(exports::export))
         .routes(routes!(audit::list))
+        .routes(routes!(audit::file::file))
 }

@@ -75,7 +75,7 @@ impl CsvFile {
 }
 
 /// A text that a spreadsheet takes for a text: an apostrophe before what would begin a formula.
-fn harmless(text: &str) -> Cow<'_, str> {
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         true => format!("'{text}").into(),
         false => text.into(),

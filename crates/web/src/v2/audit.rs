@@ -1,5 +1,7 @@
 //! The audit: who did what on purpose, when, and from where.
 
+pub(super) mod file;
+
 use axum::extract::State as Shared;
 use axum::response::Response;
 use domain::Deed;
@@ -38,6 +40,34 @@ pub(super) struct Wanted {
     /// At most so many: 1 to 1000. Without it: 100.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000)]
     limit: Option<String>,
+}
+
+/// Which deeds, for the whole file of them.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Selection {
+    /// Only of this person or program, by the whole name.
+    who: Option<String>,
+    /// Only this, such as `alert-acknowledged` or `signed-in`.
+    what: Option<String>,
+    /// Only to this, and parts of it: a tenant's key, an alert's id.
+    subject: Option<String>,
+    /// Only what happened then or later. RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    since: Option<String>,
+    /// Only what happened before. RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    until: Option<String>,
+}
+
+fn filter(selection: Selection) -> Result<AuditFilter, Error> {
+    Ok(AuditFilter {
+        what: deed(selection.what.as_deref())?,
+        since: request::time("since", selection.since.as_deref())?,
+        until: request::time("until", selection.until.as_deref())?,
+        who: selection.who,
+        subject: selection.subject,
+    })
 }
 
 /// Something that somebody did on purpose.
@@ -93,13 +123,13 @@ pub(super) async fn list(
 ) -> Result<Response, Error> {
     let limit = page::limit(wanted.limit.as_deref())?;
     let after = page::place(wanted.cursor.as_deref(), place)?;
-    let filter = AuditFilter {
-        what: deed(wanted.what.as_deref())?,
-        since: request::time("since", wanted.since.as_deref())?,
-        until: request::time("until", wanted.until.as_deref())?,
+    let filter = filter(Selection {
         who: wanted.who,
+        what: wanted.what,
         subject: wanted.subject,
-    };
+        since: wanted.since,
+        until: wanted.until,
+    })?;
     let found = app.store().audit(&filter, after, rows(limit)).await?;
     let listing = Listing::of(found, limit, |entry| entry.id.to_string(), Done::from);
     Ok(answer::json(&listing))

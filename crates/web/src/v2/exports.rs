@@ -2,8 +2,9 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::State as Shared;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
+use domain::Deed;
 use futures_util::stream;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -56,15 +57,21 @@ pub(super) struct Wanted {
         (status = 400, description = "A parameter is not understood"),
         (status = 404, description = "There is no such file, or no such tenant")))]
 pub(super) async fn export(
-    _: Reader,
+    Reader(caller): Reader,
     Shared(app): Shared<App>,
     Segments(file): Segments<String>,
+    method: Method,
     headers: HeaderMap,
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Error> {
     let lens = Lens::new(&app, &headers, wanted.language.as_deref()).await?;
     let (what, format) = named(&file)?;
     let wish = wish(&app, what, format, &wanted).await?;
+    if method == Method::GET {
+        let of = wish.tenant.as_ref().map_or("", |tenant| tenant.as_str());
+        let (store, by) = (app.store(), caller.by());
+        store.note(by, Deed::Exported, of, &file, lens.now).await?;
+    }
     let zone = app.options().time_zone.clone();
     let day = lens.now.to_zoned_datetime(zone.clone()).date();
     let (name, language) = (wish.file_name(day), lens.language);

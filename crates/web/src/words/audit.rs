@@ -5,6 +5,7 @@ use domain::Deed;
 use super::{Words, messages};
 
 messages! {
+    audit_file: "Alles als CSV", "All of it as CSV";
     audit_title: "Protokoll", "Audit log";
     audit_lead: "Wer wann was getan hat, und von wo.", "Who did what and when, and from where.";
     audit_none: "Noch hat niemand etwas getan.", "Nobody has done anything yet.";
