@@ -1,5 +1,6 @@
-//! Every route with the role it takes, in one table: for the API's description and for the test that
-//! tries each of them as everybody. What lets people in or not is the handlers' argument (`caller`).
+//! Every route with the role it takes, in one table: for the API's description and for the test
+//! that tries each of them as everybody. What lets people in or not is the handlers' argument
+//! (`caller`).
 
 use crate::caller::Role;
 
