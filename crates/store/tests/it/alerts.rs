@@ -308,7 +308,8 @@ async fn what_nobody_takes_care_of_stands_first_and_pages_put_together_are_the_w
     }
     let act = async |tenant: &str, action| {
         let id = the_alert(&store, tenant).await.id;
-        let acted = store.act(id, None, action, "anna", "", &[], minute(9));
+        let why = "".into();
+        let acted = store.act(id, None, action, by("anna"), &why, &[], minute(9));
         assert!(matches!(acted.await.unwrap(), Acted::Done(_)));
     };
     act("c", Action::Acknowledge).await;

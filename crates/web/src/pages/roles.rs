@@ -35,6 +35,7 @@ async fn pages(role: Role, folder: &tempfile::TempDir) -> axum::Router {
     let options = Options {
         store,
         company: Layer::default(),
+        company_name: String::new(),
         routes: Vec::new(),
         fetch_within: std::time::Duration::ZERO,
         language: Language::English,
