@@ -1,4 +1,4 @@
-//! The pages, each a struct beside its handler and a template: what runs, licences, tenants, alerts.
+//! The pages, each a struct beside its handler and a template.
 
 pub(crate) mod visit;
 pub(crate) mod failure;

@@ -42,7 +42,7 @@ async fn done(config: &Config, order: Order) -> Result<Standing, Refused> {
         Task::Abandon => {
             let (dir, of) = (config.home.clone(), key.clone());
             let removed = off_thread(move || home::abandon_certificate(&dir, &of)).await;
-            removed.map_err(because)?.map_err(refused)?;
+            removed.map_err(because)?.map_err(|error| refused(&error))?;
             None
         }
     };
@@ -84,7 +84,7 @@ async fn add(
             let text = steps::elsewhere(key, &folder, &again, language);
             Err(Refused::ReadOnly(text))
         }
-        Err(other) => Err(refused(other)),
+        Err(other) => Err(refused(&other)),
     }
 }
 
@@ -106,7 +106,7 @@ async fn activate(config: &Config, key: &TenantKey) -> Result<(), Refused> {
 async fn known(config: &Config, key: &TenantKey) -> Result<Rotation, Refused> {
     let (dir, of) = (config.home.clone(), key.clone());
     let known = off_thread(move || home::rotation(&dir, &of)).await;
-    known.map_err(because)?.map_err(refused)
+    known.map_err(because)?.map_err(|error| refused(&error))
 }
 
 async fn look(config: &Config, key: &TenantKey, language: Language) -> Result<Standing, Refused> {
@@ -163,7 +163,7 @@ fn shown(certificate: &home::Certificate) -> web::Certificate {
     }
 }
 
-fn refused(error: WriteError) -> Refused {
+fn refused(error: &WriteError) -> Refused {
     match error {
         WriteError::NoTenant(_) => Refused::Unknown,
         WriteError::ReadOnly { .. } => Refused::ReadOnly(error.to_string()),

@@ -1,4 +1,4 @@
-//! All licences of all tenants: what needs action first, found by filters that stand in the address.
+//! All licences of all tenants: what needs action first; all filters stand in the address.
 
 mod query;
 mod rows;

@@ -1,5 +1,5 @@
-//! From a new customer to a watched tenant, for administrators: the list of tenants, adding one, and
-//! setting one up step by step until its licences appear.
+//! From a new customer to a watched tenant, for administrators: the list of tenants, adding one,
+//! and setting one up step by step until its licences appear.
 
 pub(crate) mod acting;
 pub(crate) mod setup;

@@ -42,7 +42,6 @@ async fn pages(role: Role, folder: &tempfile::TempDir) -> axum::Router {
         time_zone: TimeZone::UTC,
         clock: now,
         version: "0",
-        company_name: "x".to_owned(),
         sign_in: None,
         loops: Vec::new(),
         requests: Requests::default(),

@@ -51,7 +51,8 @@ fn in_german(cause: Option<Cause>) -> &'static str {
             "Wer den Mandanten verwaltet, muss der App in Entra zustimmen (Organization.Read.All)."
         }
         Some(Cause::Throttled | Cause::Unavailable | Cause::TimedOut) => {
-            "Nichts zu tun, die Abfrage läuft weiter. Dauert es an, Microsofts Dienststatus ansehen."
+            "Nichts zu tun, die Abfrage läuft weiter. Dauert es an, Microsofts Dienststatus \
+             ansehen."
         }
         Some(Cause::Unreachable) => "Netz, DNS, Proxy und Firewall prüfen.",
         Some(Cause::Unreadable) => {

@@ -23,31 +23,38 @@ messages! {
     tenants_set_up: "Einrichten", "Set up";
     tenants_none: "Noch gibt es keinen Mandanten.", "There is no tenant yet.";
     tenants_read_only:
-        "Von hier aus kann der Home-Ordner nicht beschrieben werden. Auf der Befehlszeile geht es so:",
+        "Von hier aus kann der Home-Ordner nicht beschrieben werden. Auf der Befehlszeile geht es \
+         so:",
         "The home folder cannot be written from here. On the command line it goes like this:";
     setup_title(name): "{name} einrichten", "Set up {name}";
     setup_steps: "In Entra zu tun", "To do in Entra";
     setup_app: "Die App", "The app";
     setup_app_waits:
-        "Der Mandant wartet auf seine App. Ist sie registriert, tragen Sie hier ihre Anwendungs-ID ein.",
+        "Der Mandant wartet auf seine App. Ist sie registriert, tragen Sie hier ihre \
+         Anwendungs-ID ein.",
         "The tenant waits for its app. Once it is registered, enter its application id here.";
     setup_client_id: "Anwendungs-ID (Client)", "Application (client) ID";
     setup_save: "Speichern", "Save";
     setup_watching: "Stand", "How it stands";
-    setup_complete: "Vollständig. Die erste Abfrage folgt innert Sekunden; diese Seite sagt, wie sie ausgeht.",
+    setup_complete:
+        "Vollständig. Die erste Abfrage folgt innert Sekunden; diese Seite sagt, wie sie ausgeht.",
         "Complete. The first look follows within seconds; this page says how it goes.";
     setup_sees[n]: "Eine Lizenz gesehen." | "{n} Lizenzen gesehen.",
         "One licence seen." | "{n} licences seen.";
     setup_open: "Zum Mandanten", "Open the tenant";
     setup_certificate: "Zertifikat in Gebrauch", "Certificate in use";
-    setup_staged: "Neues Zertifikat, wartet auf das Hochladen", "New certificate, waits for its upload";
+    setup_staged:
+        "Neues Zertifikat, wartet auf das Hochladen",
+        "New certificate, waits for its upload";
     setup_thumbprint: "Fingerabdruck (SHA-1)", "Thumbprint (SHA-1)";
     setup_ends: "Gültig bis", "Valid until";
     setup_download: "Zertifikat herunterladen (.crt)", "Download the certificate (.crt)";
     setup_renew: "Zertifikat erneuern", "Replace the certificate";
     setup_renew_how:
-        "Ein neues Zertifikat entsteht neben dem alten. Laden Sie es in Entra hoch; erst dann wird gewechselt, ohne Lücke.",
-        "A new certificate is made beside the old one. Upload it in Entra; only then it takes over, without a gap.";
+        "Ein neues Zertifikat entsteht neben dem alten. Laden Sie es in Entra hoch; erst dann \
+         wird gewechselt, ohne Lücke.",
+        "A new certificate is made beside the old one. Upload it in Entra; only then it takes \
+         over, without a gap.";
     setup_stage: "Neues Zertifikat erstellen", "Make a new certificate";
     setup_activate: "Hochgeladen: jetzt wechseln", "Uploaded: take over now";
     setup_abandon: "Neues Zertifikat verwerfen", "Give the new one up";

@@ -16,7 +16,9 @@ messages! {
         "Monitoring is off: nobody is told of this tenant.";
     tenant_switches: "Schalter", "Switches";
     tenant_certificate: "Zertifikat", "Certificate";
-    tenant_certificate_ends(date, away): "gültig bis {date} ({away})", "valid until {date} ({away})";
+    tenant_certificate_ends(date, away):
+        "gültig bis {date} ({away})",
+        "valid until {date} ({away})";
     tenant_certificate_over(date): "abgelaufen am {date}", "expired on {date}";
     tenant_licenses: "Lizenzen", "Licences";
     tenant_nothing: "Dieser Mandant hat keine Lizenzen.", "This tenant has no licences.";

@@ -27,13 +27,13 @@ async fn with_desk() -> (Service, Orders) {
     let seen = orders.clone();
     let desk = Desk::new(move |order| {
         let seen = seen.clone();
-        Box::pin(async move { answer(&seen, order) })
+        Box::pin(async move { answer(&seen, &order) })
     });
     let service = Service::schools().await;
     (service.change(|options| options.desk = Some(desk)), orders)
 }
 
-fn answer(seen: &Orders, order: Order) -> Result<Standing, Refused> {
+fn answer(seen: &Orders, order: &Order) -> Result<Standing, Refused> {
     let mut seen = seen.lock().unwrap();
     let before: Vec<Task> = seen
         .iter()

@@ -91,7 +91,7 @@ pub(super) async fn shown(
     responses(
         (status = 200, description = "The certificate (PEM)",
             content_type = "application/x-x509-ca-cert"),
-        (status = 404, description = "There is no such tenant, or its folder cannot be read here")))]
+        (status = 404, description = "There is no such tenant, or it cannot be read here")))]
 pub(crate) async fn certificate(
     _: Admin,
     Shared(app): Shared<App>,
