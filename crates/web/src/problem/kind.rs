@@ -150,10 +150,7 @@ impl Kind {
                  that a misspelt filter never looks like an answer to it."),
             Self::InvalidBody => ("invalid-body", "The request's body is not understood",
                 "The detail names the place in the body and what belongs there."),
-            Self::UnsupportedMediaType => ("unsupported-media-type",
-                "The request's body is of another kind than this address takes",
-                "The API takes JSON, with the header Content-Type: application/json. Forms of \
-                 pages are sent as browsers do, URL-encoded."),
+            Self::UnsupportedMediaType => UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge => ("body-too-large", "The request's body is too large",
                 "A body may have up to 64 KiB. Split the request."),
             Self::NotFound => ("not-found", "Nothing is here",
@@ -251,6 +248,12 @@ const SIGN_IN_REFUSED: Row = ("sign-in-refused", "You could not be signed in",
 const SIGN_IN_UNAVAILABLE: Row = ("sign-in-unavailable", "Sign-in does not work at the moment",
     "Entra cannot be reached, or does not accept this program's app. The log says \
      more; `licensetool config check` looks at the app's profile.");
+
+#[rustfmt::skip]
+const UNSUPPORTED_MEDIA_TYPE: Row = ("unsupported-media-type",
+    "The request's body is of another kind than this address takes",
+    "The API takes JSON, with the header Content-Type: application/json. Forms of pages are sent \
+     as browsers do, URL-encoded.");
 
 #[rustfmt::skip]
 const COLLECTION_FAILED: Row = ("collection-failed", "The tenant could not be collected",

@@ -48,7 +48,8 @@ fn in_german(cause: Option<Cause>) -> &'static str {
             "App und Zertifikat in Entra prüfen: «licensetool tenant check» sagt, was fehlt."
         }
         Some(Cause::Denied) => {
-            "Wer den Mandanten verwaltet, muss der App in Entra zustimmen (Organization.Read.All)."
+            "Wer den Mandanten verwaltet, muss der App in Entra zustimmen \
+             (Organization.Read.All)."
         }
         Some(Cause::Throttled | Cause::Unavailable | Cause::TimedOut) => {
             "Nichts zu tun, die Abfrage läuft weiter. Dauert es an, Microsofts Dienststatus \

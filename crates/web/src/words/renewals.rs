@@ -39,8 +39,7 @@ messages! {
     because_pinned: "So von Hand festgelegt.", "Somebody set it so.";
     because_renewed(from, to): "Hat sich schon verlängert: das Datum ging von {from} auf {to}.",
         "It has renewed before: its date went from {from} to {to}.";
-    because_ended(seen_on):
-        "Ausgelaufen, gesehen am {seen_on}.",
+    because_ended(seen_on): "Ausgelaufen, gesehen am {seen_on}.",
         "It has ended, seen on {seen_on}.";
     because_nothing: "Das Datum allein sagt es nicht.", "The date alone does not say.";
 }
