@@ -208,13 +208,18 @@ fn placeholder(text: &str) -> Option<String> {
         ("%", "%"),
     ]
     .iter()
-    .any(|(open, close)| text.starts_with(open) && text.ends_with(close));
+    .any(|(open, close)| {
+        let inside = text
+            .strip_prefix(open)
+            .and_then(|it| it.strip_suffix(close));
+        inside.is_some_and(is_words)
+    });
     let first_word = lower.split(|c: char| !c.is_alphanumeric()).next();
     let spoken = matches!(first_word, Some("todo" | "changeme" | "placeholder"))
         || ["your-", "your_", "change-me", "change_me"]
             .iter()
             .any(|word| lower.starts_with(word));
-    let blank = letters.iter().all(|c| *c == 'x');
+    let blank = lower.chars().all(|c| c == 'x' || c.is_ascii_punctuation());
     let zero = letters.len() >= 32 && letters.iter().all(|c| *c == '0');
     if zero {
         Some(format!("{} is nobody's id, only zeros", excerpt(text)))
@@ -223,6 +228,12 @@ fn placeholder(text: &str) -> Option<String> {
     } else {
         None
     }
+}
+
+/// What somebody is told to write, and not somebody's odd name, such as markup.
+fn is_words(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_alphanumeric() || c.is_whitespace() || "-_.:'".contains(c))
 }
 
 #[cfg(test)]

@@ -87,6 +87,7 @@ fn a_misspelt_field_is_guessed() {
 fn placeholders_are_known() {
     let placeholders = [
         "<tenant-id>",
+        "<Name of the tenant>",
         "{{ tenant }}",
         "${TENANT}",
         "[id]",
@@ -109,6 +110,8 @@ fn placeholders_are_known() {
         "0",
         "Your School",
         "Todor School",
+        "<img src=x onerror=alert(1)>",
+        "🦉🏫",
     ] {
         assert_eq!(placeholder(text), None, "{text}");
     }
