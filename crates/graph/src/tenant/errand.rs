@@ -130,6 +130,10 @@ impl Tenant {
             self.take_turn(errand, ask.units).await?;
             let token = self.token(&errand.patience).await?;
             let sent = self.send(errand, ask, &token).await;
+            if sent.as_ref().is_ok_and(|answer| answer.status == 403) {
+                // What an app may do stands in its token: after a consent, only a new one helps.
+                self.own.tokens.forget(&token).await;
+            }
             errand.token = Some(token);
             match &sent {
                 Ok(answer) if answer.status == 401 && self.renew(errand).await => {}

@@ -60,6 +60,22 @@ fn over_https() -> Options {
 }
 
 #[tokio::test]
+async fn a_consent_counts_from_the_next_question_on() {
+    let office = Office::open(over_https()).await;
+    let company = office.tenant("company");
+    let error = company.subscribed_skus().await.unwrap_err();
+    assert!(matches!(error, Error::Denied { .. }), "{error:?}");
+    let app = office.simulator.credential("company").client_id;
+    let permission = "Organization.Read.All";
+    let simulator = &office.simulator;
+    simulator
+        .request_permission("company", app, permission)
+        .unwrap();
+    simulator.consent("company", app).unwrap();
+    company.subscribed_skus().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_regular_world_is_read_without_a_remark_and_with_one_token() {
     let office = Office::open(over_https()).await;
     for key in ["iseschool", "iseschool2013"] {
