@@ -4,7 +4,8 @@
 mod asked;
 mod picker;
 
-use http::{Method, StatusCode};
+use http::header::SET_COOKIE;
+use http::{HeaderValue, Method, StatusCode};
 use url::Url;
 use uuid::Uuid;
 
@@ -16,6 +17,9 @@ use crate::clock::Now;
 use crate::html;
 use crate::message::{Reply, Request};
 use crate::world::sign_in::Account;
+
+/// The cookie in which a browser has the name of its session.
+pub(super) const SESSION: &str = "simulator-session";
 
 /// Why nobody is asked for an account.
 enum Stop {
@@ -92,6 +96,7 @@ impl Entra {
     }
 
     fn signed_in(&self, account: &Account, asked: Asked, now: Now) -> Reply {
+        let sid = Uuid::new_v4();
         let code = self.codes.give(Grant {
             tenant: asked.tenant,
             client_id: asked.app.client_id,
@@ -100,7 +105,7 @@ impl Entra {
             nonce: asked.nonce,
             challenge: asked.challenge,
             scope: asked.scope,
-            sid: Uuid::new_v4(),
+            sid,
             given: now.wall,
             redeemed: false,
         });
@@ -108,12 +113,17 @@ impl Entra {
             ("code".to_owned(), code),
             ("session_state".to_owned(), Uuid::new_v4().to_string()),
         ];
-        answer(
+        let mut reply = answer(
             &asked.redirect_uri,
             asked.mode,
             asked.state.as_deref(),
             told,
-        )
+        );
+        // It spares nobody the choice; it says which session a sign-out ends.
+        let cookie = format!("{SESSION}={sid}; Path=/; HttpOnly; SameSite=Lax");
+        let cookie = HeaderValue::try_from(cookie).expect("letters and digits");
+        reply.headers.append(SET_COOKIE, cookie);
+        reply
     }
 }
 

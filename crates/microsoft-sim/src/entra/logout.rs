@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
-use http::StatusCode;
+use http::header::COOKIE;
+use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 use url::Url;
 
+use super::authorize::SESSION;
 use super::{Entra, Refusal};
 use crate::html::{self, escape};
 use crate::message::{Reply, Request};
@@ -33,10 +35,15 @@ impl Entra {
         });
         let hint = html::field(&told, "id_token_hint");
         let hint = hint.and_then(|token| self.keys.verified(token).ok());
+        let issuer = self.issuer(self.world.at(tenant));
+        let session = hint
+            .as_ref()
+            .and_then(named)
+            .or_else(|| Some((kept(&request.headers)?, issuer)));
         let urls = apps.iter().flat_map(|app| &app.logout_urls);
         let frames: Vec<Url> = urls
             .filter_map(|url| Url::parse(url).ok())
-            .map(|url| with_session(url, hint.as_ref()))
+            .map(|url| with_session(url, session.as_ref()))
             .collect();
         Ok(match &back {
             Some(back) if frames.is_empty() => html::redirect(StatusCode::FOUND, back.as_str()),
@@ -45,12 +52,28 @@ impl Entra {
     }
 }
 
-/// Whose session ends, if the app has said so.
-fn with_session(mut url: Url, hint: Option<&Value>) -> Url {
-    let claim = |name: &str| hint?[name].as_str();
-    if let (Some(sid), Some(iss)) = (claim("sid"), claim("iss")) {
-        let both = [("sid", sid), ("iss", iss)];
-        url.query_pairs_mut().extend_pairs(both);
+/// The session of a token that the app sent along, and who issued it.
+fn named(token: &Value) -> Option<(String, String)> {
+    let claim = |name: &str| token[name].as_str().map(str::to_owned);
+    Some((claim("sid")?, claim("iss")?))
+}
+
+/// The session that the browser knows.
+fn kept(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(COOKIE).iter();
+    let mut cookies = cookies
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='));
+    let (_, sid) = cookies.find(|(name, _)| *name == SESSION)?;
+    Some(sid.to_owned())
+}
+
+/// An app hears whose session ends, if that is known.
+fn with_session(mut url: Url, session: Option<&(String, String)>) -> Url {
+    if let Some((sid, iss)) = session {
+        url.query_pairs_mut()
+            .extend_pairs([("sid", sid), ("iss", iss)]);
     }
     url
 }

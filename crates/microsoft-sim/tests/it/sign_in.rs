@@ -528,6 +528,33 @@ async fn signing_out_tells_the_apps_and_leads_back_to_registered_addresses_alone
 }
 
 #[tokio::test]
+async fn a_browser_that_signs_out_names_the_session_it_signed_in_to() {
+    let browser = Browser::open().await;
+    let app = browser.session.simulator.sign_in_app();
+    browser
+        .session
+        .simulator
+        .register_logout("https://tool.example/logout");
+    let back = browser.choose(ZOE, &[]).await;
+    let cookie = back.headers["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap();
+    let answer = redeem(&browser, &back.parameter("code").unwrap(), &[]).await;
+    let sid = part(answer.body["id_token"].as_str().unwrap(), 1)["sid"].clone();
+    let frame = format!("https://tool.example/logout?sid={}", sid.as_str().unwrap());
+
+    let end = format!("/{}/oauth2/v2.0/logout", app.tenant_id);
+    let check = async |cookie: &str, expected: bool| {
+        let url = browser.session.url(&end);
+        let request = browser.session.http.get(url).header("cookie", cookie);
+        let page = request.send().await.unwrap().text().await.unwrap();
+        assert_eq!(page.contains(&frame), expected, "{cookie}: {page}");
+    };
+    check(cookie, true).await;
+    check(&format!("other=1; {cookie}"), true).await;
+    check("other=1", false).await;
+}
+
+#[tokio::test]
 async fn the_simulator_tells_what_to_sign_in_with() {
     let browser = Browser::open().await;
     let told = browser.session.get("/_sim/sign-in").await.body;
