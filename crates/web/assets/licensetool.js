@@ -3,7 +3,9 @@
 "use strict";
 (() => {
   const regions = "[data-region]";
+  const here = () => location.pathname + location.search;
   let turn = 0;
+  let shown = here();
 
   // Takes over what the page at an address has in its regions.
   const take = async (address, push) => {
@@ -27,6 +29,7 @@
       else region.replaceChildren(...fresh.childNodes);
     }
     if (push) history.pushState(null, "", address);
+    shown = here();
   };
 
   // Somebody who reads with the keyboard stays where they are.
@@ -63,14 +66,29 @@
     event.preventDefault();
     take(link.getAttribute("href"), true);
   });
-  addEventListener("popstate", () => location.reload());
+  // A jump within the page, such as to its content, is no other page.
+  addEventListener("popstate", () => here() === shown || location.reload());
 
-  // Ages grow by themselves; numbers change when the server says so.
+  // Ages grow by themselves; numbers change when the server says so. A page that nobody sees does
+  // not listen: a browser holds few connections to one server, and other pages need them.
   if (document.body.hasAttribute("data-live")) {
-    const renew = () => document.hidden || take(location.pathname + location.search, false);
-    const events = new EventSource("/events");
-    events.addEventListener("changed", renew);
+    const renew = () => document.hidden || take(here(), false);
+    let events;
+    const listen = () => {
+      events?.close();
+      events = undefined;
+      if (document.hidden) return;
+      events = new EventSource("/events");
+      events.addEventListener("changed", renew);
+    };
+    const comeAgain = () => {
+      listen();
+      renew();
+    };
+    listen();
     setInterval(renew, 60000);
-    document.addEventListener("visibilitychange", renew);
+    document.addEventListener("visibilitychange", comeAgain);
+    addEventListener("pagehide", () => events?.close());
+    addEventListener("pageshow", ({ persisted }) => persisted && comeAgain());
   }
 })();

@@ -56,7 +56,8 @@ fn changes(app: App, seen: Revision) -> impl Stream<Item = Result<Event, Infalli
                     sleep(AT_MOST_EVERY).await;
                 }
                 let changed = next_change(&app, seen, ends_at).await?;
-                let event = Event::default().event("changed").data("");
+                // A browser drops an event without data.
+                let event = Event::default().event("changed").data("look again");
                 Some((Ok(event), (app, changed, true)))
             };
             tokio::select! {
