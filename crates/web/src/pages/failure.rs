@@ -45,7 +45,9 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
     };
     // A form cannot be led to another site, and a script should not: both get the page.
     if shown.kind == Kind::SignInNeeded && is_visit {
-        return Redirect::to(&sign_in_from(visit.here())).into_response();
+        let mut to_sign_in = Redirect::to(&sign_in_from(visit.here())).into_response();
+        visit.keep_language(to_sign_in.headers_mut());
+        return to_sign_in;
     }
     // What led through sign-in stands in no link: it may hold a code.
     let visit = match from_sign_in {

@@ -164,10 +164,15 @@ impl Visit {
         let lang = HeaderValue::from_static(self.lang());
         headers.insert(CONTENT_LANGUAGE, lang);
         headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+        self.keep_language(headers);
+        Ok(response)
+    }
+
+    /// Remembers the language, if this visit chose it.
+    pub(crate) fn keep_language(&self, headers: &mut HeaderMap) {
         if self.chosen {
             headers.append(SET_COOKIE, self.remember());
         }
-        Ok(response)
     }
 
     fn remember(&self) -> HeaderValue {
