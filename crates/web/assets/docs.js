@@ -5,7 +5,7 @@
 function requestOf(form) {
   let path = form.getAttribute("action");
   const query = new URLSearchParams();
-  const options = { method: form.getAttribute("method").toUpperCase(), headers: {} };
+  const options = { method: form.dataset.method, headers: {} };
   for (const field of form.elements) {
     if (!field.name || field.value === "") continue;
     switch (field.dataset.in) {
