@@ -17,7 +17,7 @@ use crate::access::{self, Access};
 use crate::auth::Auth;
 use crate::state::App;
 use crate::{
-    Options, answer, auth, docs, guard, health, identify, observe, pages, problem, v1, v2,
+    Options, answer, auth, docs, exact, guard, health, identify, observe, pages, problem, v1, v2,
 };
 
 /// No request of ours is anywhere near this big, in bytes.
@@ -118,6 +118,7 @@ pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     for (path, operations) in members(document.get_mut("paths")) {
         for (method, operation) in members(Some(operations)) {
             takes(operation, access::of(method, path).flatten());
+            exact::parameters(path, operation);
             operation.get_mut("responses").map(failures_are_problems);
         }
     }
@@ -125,6 +126,7 @@ pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         if !ORDERED.contains(&name.as_str()) {
             nulls_are_written(schema);
         }
+        exact::shape(name, schema);
     }
     document
 });

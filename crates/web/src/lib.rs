@@ -27,6 +27,7 @@ mod caller;
 mod auth;
 mod identify;
 mod access;
+mod exact;
 mod observe;
 mod moment;
 mod v1;

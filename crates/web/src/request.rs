@@ -90,7 +90,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
     }
 }
 
-/// A JSON body. `None` if there is none at all.
+/// A JSON body. `None` if there is none at all, or null.
 pub(crate) struct Body<T>(pub(crate) Option<T>);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
@@ -109,7 +109,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             return Err(Error::new(Kind::UnsupportedMediaType, detail));
         }
         match serde_json::from_slice(&bytes) {
-            Ok(body) => Ok(Self(Some(body))),
+            Ok(body) => Ok(Self(body)),
             Err(error) => Err(Error::new(Kind::InvalidBody, format!("{error}."))),
         }
     }

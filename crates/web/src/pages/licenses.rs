@@ -20,8 +20,8 @@ use super::spark::Spark;
 use super::todo::Todo;
 use super::visit::Visit;
 
-pub(crate) use query::Wanted;
-use query::{LEVELS, Query, Sort};
+pub(crate) use query::{LEVELS, SORTS, Wanted};
+use query::{Query, Sort};
 use rows::{Counts, Row};
 
 /// So many rows make a page.

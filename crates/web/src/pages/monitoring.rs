@@ -28,7 +28,7 @@ use row::{Agreement, Row};
 /// Tenants on a page.
 const ROWS: usize = 100;
 
-const STATES: [&str; 3] = ["failing", "quiet", "off"];
+pub(crate) const STATES: [&str; 3] = ["failing", "quiet", "off"];
 
 /// Which tenants.
 #[derive(Debug, Deserialize, IntoParams)]

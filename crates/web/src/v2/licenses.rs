@@ -21,7 +21,7 @@ use super::page::{self, Page};
 use super::shapes::{Judged, Units};
 use super::walk::{Stop, Walk};
 
-const LEVELS: [&str; 5] = ["enough", "low", "exhausted", "over-assigned", "unknown"];
+pub(crate) const LEVELS: [&str; 5] = ["enough", "low", "exhausted", "over-assigned", "unknown"];
 
 /// Which licences.
 #[derive(Debug, Deserialize, IntoParams)]

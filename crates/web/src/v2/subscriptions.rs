@@ -24,7 +24,7 @@ use super::page::{self, Page};
 use super::shapes::{Judged, Units};
 use super::walk::{Stop, Walk};
 
-const OUTLOOKS: [&str; 3] = ["renews", "ends", "unknown"];
+pub(crate) const OUTLOOKS: [&str; 3] = ["renews", "ends", "unknown"];
 
 /// Which subscriptions.
 #[derive(Debug, Deserialize, IntoParams)]

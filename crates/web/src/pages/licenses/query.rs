@@ -8,7 +8,7 @@ use crate::problem::Error;
 use crate::request;
 
 /// The words for levels in the address: those that need action first.
-pub(super) const LEVELS: [&str; 6] = [
+pub(crate) const LEVELS: [&str; 6] = [
     "over-assigned",
     "exhausted",
     "unknown",
@@ -17,7 +17,7 @@ pub(super) const LEVELS: [&str; 6] = [
     "none",
 ];
 
-const SORTS: [&str; 10] = [
+pub(crate) const SORTS: [&str; 10] = [
     "level", "-level", "product", "-product", "tenant", "-tenant", "free", "-free", "used", "-used",
 ];
 
@@ -36,7 +36,7 @@ pub(crate) struct Wanted {
     /// front the other way round.
     sort: Option<String>,
     /// Which page, from 1 on.
-    #[param(value_type = Option<u32>, minimum = 1)]
+    #[param(value_type = Option<u64>, minimum = 1)]
     page: Option<String>,
     /// `de` or `en`: from now on. Without it: as chosen last, else as Accept-Language says.
     #[allow(

@@ -21,7 +21,7 @@ use crate::v2::{Lens, looked_ahead, present};
 use super::purchases::{Bought, bought};
 
 /// How far back the picture can look, in days.
-const SPANS: [i64; 4] = [30, 90, 365, 1095];
+pub(crate) const SPANS: [i64; 4] = [30, 90, 365, 1095];
 const USUAL_SPAN: i64 = 90;
 
 /// More changes than these stand in the API.
