@@ -51,6 +51,14 @@ fuzz target seconds="60":
 clients:
     scripts/check-clients
 
+# a real Chromium through the pages; named files of scripts/browser alone
+browser *tests:
+    scripts/check-browser {{ tests }}
+
+# schemathesis on the API, as nobody, reader and operator
+schemathesis:
+    scripts/check-schemathesis
+
 # start the demo as a newcomer does, and ask it
 smoke:
     scripts/check-demo
@@ -62,7 +70,7 @@ generate:
     cargo run --quiet --locked -- openapi > docs/openapi.json.new
     mv docs/openapi.json.new docs/openapi.json
 
-# the README's pictures, taken anew
+# the pictures of README and guide, taken anew
 pictures:
     scripts/pictures
 
