@@ -366,15 +366,22 @@ async fn every_deed_goes_in_and_comes_out_and_is_found() {
         let what = Some(what);
         check(AuditFilter { what, ..none() }, 1).await;
     }
-    for (who, count) in [("anna", 10), ("beat", 10), ("eve", 0)] {
+    let of_four = |rests: &[usize]| {
+        let numbers = 0..Deed::ALL.len();
+        numbers
+            .filter(|number| rests.contains(&(number % 4)))
+            .count()
+    };
+    let (anna, beat) = (of_four(&[0, 2]), of_four(&[1, 3]));
+    for (who, count) in [("anna", anna), ("beat", beat), ("eve", 0)] {
         let who = text(who);
         check(AuditFilter { who, ..none() }, count).await;
     }
     for (subject, count) in [
-        ("a", 10),
-        ("a/x", 5),
-        ("ab", 5),
-        ("a-b", 5),
+        ("a", of_four(&[0, 1])),
+        ("a/x", of_four(&[1])),
+        ("ab", of_four(&[2])),
+        ("a-b", of_four(&[3])),
         ("", 0),
         ("%", 0),
     ] {
@@ -386,7 +393,8 @@ async fn every_deed_goes_in_and_comes_out_and_is_found() {
         until: until.map(minute),
         ..none()
     };
-    check(time(Some(18), None), 2).await;
+    let last = i64::try_from(Deed::ALL.len()).unwrap() - 1;
+    check(time(Some(last - 1), None), 2).await;
     check(time(None, Some(3)), 3).await;
     check(time(Some(4), Some(6)), 2).await;
     let both = AuditFilter {
@@ -429,7 +437,8 @@ async fn what_is_old_is_forgotten_and_nothing_else() {
     let rows = all(&store, &AuditFilter::default()).await;
     assert_eq!(rows.len(), Deed::ALL.len() - 5);
     assert_eq!(rows.last().unwrap().at, minute(5));
-    assert_eq!(forget(Timestamp::MAX).await, 15);
+    let rest = u64::try_from(rows.len()).unwrap();
+    assert_eq!(forget(Timestamp::MAX).await, rest);
     store
         .note(ANNA, Deed::SignedIn, "", "", minute(99))
         .await
