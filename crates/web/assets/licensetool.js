@@ -7,6 +7,11 @@
   let turn = 0;
   let shown = here();
 
+  // What is being clicked does not change between press and release.
+  let pressed = false;
+  addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => (pressed = false), true);
+
   // Takes over what the page at an address has in its regions.
   const take = async (address, push) => {
     const mine = ++turn;
@@ -19,7 +24,7 @@
     if (answer.redirected || answer.status === 401) return location.assign(address);
     if (!answer.ok || mine !== turn) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (mine !== turn) return;
+    if (mine !== turn || (pressed && !push)) return;
     for (const region of document.querySelectorAll(regions)) {
       const fresh = page.getElementById(region.id);
       if (!fresh || region.innerHTML === fresh.innerHTML) continue;
