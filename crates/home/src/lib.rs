@@ -9,8 +9,8 @@
 //! The parsers of what people write are pure and total: [`parse_tenant_profile`],
 //! [`parse_sharepoint_profile`], [`parse_sign_in_profile`] and [`parse_pem`] take any bytes.
 //!
-//! [`add_tenant`] and the functions around [`rotation`] write: each file wholly or not at all, none
-//! over another, a certificate before the profile that names it. They block, and making a key
+//! [`add_tenant`] and the functions around [`rotation()`] write: each file wholly or not at all,
+//! none over another, a certificate before the profile that names it. They block, and making a key
 //! takes seconds: call them off the async threads.
 
 mod finding;

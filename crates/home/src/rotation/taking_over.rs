@@ -90,7 +90,7 @@ fn put_next(
 
 /// Changes the profile to the certificate that waits: from then on that one signs. Call it when
 /// Entra has accepted it. Gives what the tenant has then; the file of the old one is among
-/// [`retired_certificates`].
+/// [`super::retired_certificates`].
 ///
 /// # Errors
 /// If nothing waits, if what waits is not valid now, or the disk refuses. The profile then names
