@@ -58,7 +58,7 @@ const tries = async (stage, who, token, more) => {
     ...["--checks", "all"],
     ...["--phases", "examples,coverage,fuzzing"],
     ...["--max-examples", EXAMPLES, "--seed", SEED],
-    ...["--workers", "2", "--request-timeout", "10", "--continue-on-failure", "--no-color"],
+    ...["--workers", "1", "--request-timeout", "10", "--continue-on-failure", "--no-color"],
     ...["--exclude-path-regex", LEFT_OUT],
     ...rights,
     ...more,
