@@ -43,10 +43,10 @@ const CASES: &[Case] = &[
     ),
     ("one level", "/licenses?level=low", 200, Anew::Nobody),
     ("tenant", "/tenants/school-00001", 200, Anew::Nobody),
-    //LATER     ("alerts", "/alerts", 200, Anew::Nobody),
-    //LATER     ("renewals", "/renewals", 50, Anew::Nobody),
-    //LATER     ("monitoring", "/monitoring", 50, Anew::Nobody),
-    //LATER     ("deliveries", "/deliveries", 50, Anew::Nobody),
+    ("alerts", "/alerts", 200, Anew::Nobody),
+    ("renewals", "/renewals", 50, Anew::Nobody),
+    ("monitoring", "/monitoring", 50, Anew::Nobody),
+    ("deliveries", "/deliveries", 50, Anew::Nobody),
 ];
 
 pub(crate) fn run() {
