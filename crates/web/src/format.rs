@@ -72,11 +72,9 @@ pub(crate) fn time(at: Timestamp, zone: &TimeZone, language: Language) -> String
 pub(crate) fn age(at: Timestamp, now: Timestamp, words: Words) -> String {
     let away = now.duration_since(at);
     let ahead = away.is_negative();
-    let SignedSpan {
-        minutes,
-        hours,
-        days,
-    } = SignedSpan::of(away.abs());
+    let span = away.abs();
+    let (minutes, hours) = (span.as_mins(), span.as_hours());
+    let days = hours / 24;
     match (ahead, minutes, hours, days) {
         (_, 0, ..) => words.age_now().to_owned(),
         (false, n, 0, _) => words.age_minutes(n),
@@ -94,23 +92,6 @@ pub(crate) fn due(at: Timestamp, now: Timestamp, words: Words) -> String {
     match soon.is_ok_and(|soon| at < soon) {
         true => words.in_a_moment().to_owned(),
         false => age(at, now, words),
-    }
-}
-
-/// A span in whole units, each by itself.
-struct SignedSpan {
-    minutes: i64,
-    hours: i64,
-    days: i64,
-}
-
-impl SignedSpan {
-    fn of(span: SignedDuration) -> Self {
-        Self {
-            minutes: span.as_mins(),
-            hours: span.as_hours(),
-            days: span.as_hours() / 24,
-        }
     }
 }
 

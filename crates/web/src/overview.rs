@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::{Exclusion, Language, Level, SkuId, Unknown};
+use domain::{Exclusion, Language, Level, SkuId};
 use jiff::{SignedDuration, Timestamp};
 use store::{State, Tenant};
 
@@ -67,14 +67,9 @@ impl Product {
 impl Line {
     /// What is to be said of it now.
     pub(crate) fn level(&self, tenant: &Tenant, now: Timestamp) -> Option<Level> {
+        let fresh = domain::freshness(tenant.seen_at, now, self.stale_after);
         let level = self.level?;
-        Some(
-            match domain::freshness(tenant.seen_at, now, self.stale_after) {
-                Ok(()) => level,
-                Err(Unknown::NeverSeen) => Level::Unknown(Unknown::NeverSeen),
-                Err(stale) => Level::Unknown(stale),
-            },
-        )
+        Some(fresh.map_or_else(Level::Unknown, |()| level))
     }
 }
 

@@ -50,11 +50,7 @@ impl FromRequestParts<App> for Visit {
         let query = parts.uri.query().unwrap_or_default();
         let wanted = language_of(query);
         let remembered = remembered(&parts.headers);
-        let language = language::wanted(
-            wanted.or(remembered.filter(|_| wanted.is_none())),
-            &parts.headers,
-            app.language(),
-        )?;
+        let language = language::wanted(wanted.or(remembered), &parts.headers, app.language())?;
         Ok(Self {
             w: Words(language),
             visitor: Identity::caller(parts).cloned(),
