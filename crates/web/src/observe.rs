@@ -19,6 +19,13 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// Where addresses begin that wait for Microsoft, for as long as the options say.
 pub(crate) const WAITS: &str = "/api/v1/licenses/status/show-fetch";
 
+/// Where orders of administrators are carried out, which may ask Entra and make keys.
+const AT_THE_DESK: [&str; 3] = [
+    "/tenants",
+    "/tenants/{tenant}/setup",
+    "/tenants/{tenant}/certificate",
+];
+
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// For everything that is no page: such an answer may load nothing and be framed by nobody.
@@ -111,7 +118,9 @@ pub(crate) async fn in_time(
     next: Next,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>();
-    let waits = route.is_some_and(|route| route.as_str().starts_with(WAITS));
+    let waits = route
+        .map(MatchedPath::as_str)
+        .is_some_and(|route| route.starts_with(WAITS) || AT_THE_DESK.contains(&route));
     let limit = if waits {
         TIME_LIMIT + fetch_within
     } else {
@@ -190,11 +199,13 @@ mod tests {
     async fn an_address_that_waits_for_others_has_its_own_time_besides() {
         let after = || tokio::time::sleep(Duration::from_secs(30));
         let limit = from_fn_with_state(Duration::from_secs(25), in_time);
-        let waits = Router::new().route(WAITS, get(after)).layer(limit);
-        let request = Request::get(WAITS).body(Body::empty());
-        let response = waits.oneshot(request.expect("a plain request")).await;
-        let status = response.expect("routers never fail").status();
-        assert_eq!(status, StatusCode::OK);
+        for route in [WAITS].into_iter().chain(AT_THE_DESK) {
+            let waits = Router::new().route(route, get(after)).layer(limit.clone());
+            let request = Request::get(route.replace(['{', '}'], "")).body(Body::empty());
+            let response = waits.oneshot(request.expect("a plain request")).await;
+            let status = response.expect("routers never fail").status();
+            assert_eq!(status, StatusCode::OK, "{route}");
+        }
     }
 
     #[tokio::test]
