@@ -113,7 +113,7 @@ fn tell(table: &str, addresses: &Addresses, microsoft: &str, accounts: Option<&s
         "{table}\n\
          licensetool is running on {pages}\n\
          {sign_in}\
-         \x20 licences   {pages}/api/v1/licenses/status/show\n\
+         \x20 licences   {pages}/licenses\n\
          \x20 API        {pages}/api/v1/docs\n\
          \x20 metrics    {metrics}\n\
          \x20 Microsoft  {microsoft} (a stand-in)\n\
