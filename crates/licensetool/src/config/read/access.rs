@@ -6,9 +6,9 @@ use std::path::Path;
 use jiff::SignedDuration;
 use url::{Host, Url};
 
+use super::super::values::AuthWord;
+use super::super::{SignIn, TlsFiles};
 use super::Reader;
-use crate::config::values::AuthWord;
-use crate::config::{SignIn, TlsFiles};
 
 /// A day at work is shorter.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24);
