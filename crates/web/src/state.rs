@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use domain::{Language, Policies, ProductNames};
 use jiff::{SignedDuration, Timestamp};
 use store::{Revision, Store};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Options;
 use crate::auth::Auth;
@@ -12,6 +13,9 @@ use crate::kept::{Basis, Grounds, Kept};
 use crate::overview::KeptOverview;
 use crate::pages::Sparks;
 use crate::problem::Error;
+
+/// A workbook of a thousand tenants takes some two hundred megabytes while it is made.
+const WORKBOOKS: usize = 2;
 
 /// Imported names are read again after this long.
 const NAMES_HOLD: SignedDuration = SignedDuration::from_secs(60);
@@ -29,6 +33,7 @@ struct Shared {
     kept: Mutex<Kept>,
     overview: Mutex<KeptOverview>,
     sparks: Mutex<Sparks>,
+    workbooks: Arc<Semaphore>,
 }
 
 impl App {
@@ -43,7 +48,13 @@ impl App {
             kept: Mutex::default(),
             overview: Mutex::default(),
             sparks: Mutex::default(),
+            workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
         }))
+    }
+
+    /// Leave to make a workbook, as long as it is held; `None`: enough are being made already.
+    pub(crate) fn workbook(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.workbooks).try_acquire_owned().ok()
     }
 
     pub(crate) fn options(&self) -> &Options {

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use domain::Deed;
 use futures_util::stream;
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::IntoParams;
 
 use crate::caller::Reader;
@@ -55,7 +56,8 @@ pub(super) struct Wanted {
             (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (String = "application/x-ndjson"))),
         (status = 400, description = "A parameter is not understood"),
-        (status = 404, description = "There is no such file, or no such tenant")))]
+        (status = 404, description = "There is no such file, or no such tenant"),
+        (status = 429, description = "Enough workbooks are being made already")))]
 pub(super) async fn export(
     Reader(caller): Reader,
     Shared(app): Shared<App>,
@@ -72,6 +74,10 @@ pub(super) async fn export(
         let (store, by) = (app.store(), caller.by());
         store.note(by, Deed::Exported, of, &file, lens.now).await?;
     }
+    let leave = match format {
+        ExportFormat::Xlsx => Some(app.workbook().ok_or_else(too_many)?),
+        _ => None,
+    };
     let zone = app.options().time_zone.clone();
     let day = lens.now.to_zoned_datetime(zone.clone()).date();
     let (name, language) = (wish.file_name(day), lens.language);
@@ -79,13 +85,18 @@ pub(super) async fn export(
     // A workbook has the time at which it was made in it, so a tag would never hold.
     let mut response = match wish.tenant.is_some() && format != ExportFormat::Xlsx {
         true => answer::tagged(format.media_type(), whole(export).await?),
-        false => sent(export, format),
+        false => sent(export, format, leave),
     };
     let disposition = format!("attachment; filename=\"{name}\"");
     let disposition = HeaderValue::try_from(disposition).expect("a key, a date and a dot");
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_DISPOSITION, disposition);
     Ok((language::headers(language), response).into_response())
+}
+
+fn too_many() -> Error {
+    let detail = "Other workbooks are being made at this moment. Try again shortly, or take CSV.";
+    Error::new(Kind::TooManyRequests, detail).retry_after(10)
 }
 
 /// `licenses.csv` as what it stands for.
@@ -142,14 +153,14 @@ async fn whole(mut export: Export) -> Result<Vec<u8>, Error> {
 
 /// The file while it is made, as fast as the reader takes it. One that breaks off ends without its
 /// last piece, so that nobody takes it for whole.
-fn sent(export: Export, format: ExportFormat) -> Response {
-    let pieces = stream::try_unfold(export, |mut export| async move {
+fn sent(export: Export, format: ExportFormat, leave: Option<OwnedSemaphorePermit>) -> Response {
+    let pieces = stream::try_unfold((export, leave), |(mut export, leave)| async move {
         let piece = export.next().await;
         let broken = |failed: &crate::ExportFailed| {
             tracing::error!(cause = %failed, "an export broke off");
         };
         let piece = piece.inspect_err(broken)?;
-        Ok::<_, crate::ExportFailed>(piece.map(|piece| (Bytes::from(piece), export)))
+        Ok::<_, crate::ExportFailed>(piece.map(|piece| (Bytes::from(piece), (export, leave))))
     });
     let headers = [
         (header::CONTENT_TYPE, format.media_type()),

@@ -432,3 +432,44 @@ async fn without_a_service_the_file_is_the_same() {
     let failed = Export::begin(&source, &wish).await.unwrap_err();
     assert!(failed.to_string().contains("nobody"), "{failed}");
 }
+
+#[tokio::test]
+async fn only_so_many_workbooks_are_made_at_once() {
+    use tower::ServiceExt as _;
+    let service = Service::schools().await;
+    let ask = || {
+        let request = axum::http::Request::get("/api/v2/exports/licenses.xlsx");
+        let request = request.header("host", "localhost");
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        service.app.clone().oneshot(request)
+    };
+    let (first, second) = (ask().await.unwrap(), ask().await.unwrap());
+    assert_eq!(
+        (first.status().as_u16(), second.status().as_u16()),
+        (200, 200)
+    );
+    let third = service.get("/api/v2/exports/licenses.xlsx").await;
+    assert_eq!(
+        (third.status.as_u16(), third.header("retry-after")),
+        (429, "10")
+    );
+    assert_eq!(third.problem(), "too-many-requests");
+    assert_eq!(
+        service
+            .get("/api/v2/exports/licenses.csv")
+            .await
+            .status
+            .as_u16(),
+        200
+    );
+    drop(first);
+    assert_eq!(
+        service
+            .get("/api/v2/exports/licenses.xlsx")
+            .await
+            .status
+            .as_u16(),
+        200
+    );
+    drop(second);
+}
