@@ -62,8 +62,8 @@ pub struct Standing {
     pub staged: Option<Certificate>,
     /// What an administrator of the tenant does in Entra, in this order.
     pub steps: Vec<String>,
-    /// What should be known besides.
-    pub remark: Option<String>,
+    /// Whether anything was written just now.
+    pub changed: bool,
 }
 
 /// A certificate as it is uploaded: without its key.

@@ -27,36 +27,41 @@ async fn done(config: &Config, order: Order) -> Result<Standing, Refused> {
         task,
         language,
     } = order;
-    let remark = match task {
-        Task::Look => None,
+    let changed = match task {
+        Task::Look => false,
         Task::Add(wish) => add(config, &key, wish, language).await?,
         Task::Stage => {
             known(config, &key).await?;
             rotate::stage(config, &key).await.map_err(because)?;
-            None
+            true
         }
         Task::Activate => {
             activate(config, &key).await?;
-            None
+            true
         }
         Task::Abandon => {
             let (dir, of) = (config.home.clone(), key.clone());
             let removed = off_thread(move || home::abandon_certificate(&dir, &of)).await;
-            removed.map_err(because)?.map_err(|error| refused(&error))?;
-            None
+            !removed
+                .map_err(because)?
+                .map_err(|error| refused(&error))?
+                .is_empty()
         }
     };
     let standing = look(config, &key, language).await?;
-    Ok(Standing { remark, ..standing })
+    Ok(Standing {
+        changed,
+        ..standing
+    })
 }
 
-/// Answers what should be known besides.
+/// Answers whether anything was written.
 async fn add(
     config: &Config,
     key: &TenantKey,
     wish: NewTenant,
     language: Language,
-) -> Result<Option<String>, Refused> {
+) -> Result<bool, Refused> {
     let domain = wish.domain.as_deref().map(new::domain_name).transpose();
     let wish = new::NewTenant {
         key: key.clone(),
@@ -77,7 +82,7 @@ async fn add(
     let dir = config.home.clone();
     let added = off_thread(move || home::add_tenant(&dir, &wanted, clock::now())).await;
     match added.map_err(because)? {
-        Ok(_) => Ok(found.remark),
+        Ok(added) => Ok(!added.written.is_empty()),
         Err(WriteError::ReadOnly { folder }) => {
             let domain = wish.domain.as_deref().unwrap_or("…");
             let again = format!("licensetool tenant new {key} --domain {domain} --out DIR");
@@ -151,7 +156,7 @@ async fn look(config: &Config, key: &TenantKey, language: Language) -> Result<St
         certificate: shown(&certificate),
         staged: staged.map(|staged| shown(&staged.certificate)),
         steps,
-        remark: None,
+        changed: false,
     })
 }
 

@@ -10,6 +10,7 @@ use axum::response::Response;
 use store::Tenant;
 
 use crate::caller::Admin;
+use crate::desk::Refused;
 use crate::problem::Error;
 use crate::request::Params;
 use crate::state::App;
@@ -25,7 +26,7 @@ struct Tenants {
     /// Whether pages may write the home folder.
     has_desk: bool,
     /// Why nothing was added, and what was asked for.
-    refused: Option<(String, acting::NewForm)>,
+    refused: Option<(Refused, acting::NewForm)>,
 }
 
 /// Tenants, for administrators
@@ -46,7 +47,7 @@ pub(crate) async fn page(
 async fn shown(
     app: &App,
     visit: Visit,
-    refused: Option<(String, acting::NewForm)>,
+    refused: Option<(Refused, acting::NewForm)>,
 ) -> Result<Response, Error> {
     let page = Tenants {
         tenants: app.store().tenants().await?,
@@ -64,15 +65,5 @@ impl Tenants {
             .as_ref()
             .map(|(_, form)| form.clone())
             .unwrap_or_default()
-    }
-
-    fn certificate(&self, tenant: &Tenant) -> Option<String> {
-        let ends = tenant.certificate.as_ref()?.ends;
-        let (date, visit) = (self.visit.date(ends), &self.visit);
-        Some(if ends > visit.now {
-            visit.w.tenant_certificate_ends(date, visit.age(ends))
-        } else {
-            visit.w.tenant_certificate_over(date)
-        })
     }
 }

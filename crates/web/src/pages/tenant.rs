@@ -113,17 +113,6 @@ impl TenantPage {
         level.map_or(self.visit.w.level_none(), |level| self.visit.w.level(level))
     }
 
-    /// How long the certificate lasts.
-    fn certificate(&self) -> Option<String> {
-        let ends = self.tenant.certificate.as_ref()?.ends;
-        let (visit, date) = (&self.visit, self.visit.date(ends));
-        Some(if ends > visit.now {
-            visit.w.tenant_certificate_ends(date, visit.age(ends))
-        } else {
-            visit.w.tenant_certificate_over(date)
-        })
-    }
-
     /// Whether its end is near enough for somebody to act.
     fn certificate_is_due(&self) -> bool {
         let certificate = self.tenant.certificate.as_ref();

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Language;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use store::Tenant;
 use uuid::Uuid;
 
 use askama::Template;
@@ -148,6 +149,17 @@ impl Visit {
     /// When something is due.
     pub(crate) fn due(&self, at: Timestamp) -> String {
         format::due(at, self.now, self.w)
+    }
+
+    /// How long the certificate with which the tenant is asked lasts.
+    pub(crate) fn certificate(&self, tenant: &Tenant) -> Option<String> {
+        let ends = tenant.certificate.as_ref()?.ends;
+        let date = self.date(ends);
+        Some(if ends > self.now {
+            self.w.tenant_certificate_ends(date, self.age(ends))
+        } else {
+            self.w.tenant_certificate_over(date)
+        })
     }
 
     /// The page with the headers that pages need.

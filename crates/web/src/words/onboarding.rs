@@ -26,6 +26,11 @@ messages! {
         "Von hier aus kann der Home-Ordner nicht beschrieben werden. Auf der Befehlszeile geht es \
          so:",
         "The home folder cannot be written from here. On the command line it goes like this:";
+    tenants_unknown: "Dieser Mandant liegt nicht im Home-Ordner.",
+        "This tenant is not in the home folder.";
+    setup_domain(domain):
+        "Entra konnte noch nicht nach der Tenant-ID gefragt werden; bis dahin steht {domain} im Profil.",
+        "Entra could not be asked for the tenant id yet; until then {domain} stands in the profile.";
     setup_title(name): "{name} einrichten", "Set up {name}";
     setup_steps: "In Entra zu tun", "To do in Entra";
     setup_app: "Die App", "The app";

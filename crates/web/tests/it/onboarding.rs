@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::http::{Request, StatusCode};
 use domain::Deed;
 use store::AuditFilter;
+use tokio::sync::Notify;
 use web::{Certificate, Desk, Order, Refused, Standing, Task};
 
 use crate::fixture::{Answer, Service, ask, now};
@@ -56,7 +57,7 @@ fn answer(seen: &Orders, order: &Order) -> Result<Standing, Refused> {
         certificate: certificate("first"),
         staged: staged.then(|| certificate("second")),
         steps: vec!["Register <the> app".to_owned()],
-        remark: None,
+        changed: !matches!(order.task, Task::Look),
     })
 }
 
@@ -204,4 +205,31 @@ async fn the_list_of_tenants_says_how_each_stands() {
         page.contains("licensetool tenant new KEY") && !page.contains("Make key"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn what_is_done_is_noted_even_if_nobody_waits_for_it_any_more() {
+    let (begun, done) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (begins, ends) = (begun.clone(), done.clone());
+    let desk = Desk::new(move |order| {
+        let (begins, ends) = (begins.clone(), ends.clone());
+        Box::pin(async move {
+            begins.notify_one();
+            ends.notified().await;
+            answer(&Orders::default(), &order)
+        })
+    });
+    let service = Service::schools().await;
+    let service = service.change(|options| options.desk = Some(desk));
+    let waits = form(&service, "/tenants/fresh/certificate", "deed=stage");
+    tokio::select! {
+        _ = waits => panic!("nothing was done yet"),
+        () = begun.notified() => {}
+    }
+    assert_eq!(noted(&service).await, []);
+    done.notify_one();
+    let expected = [(Deed::CertificateStaged, "fresh".to_owned())];
+    while noted(&service).await != expected {
+        tokio::task::yield_now().await;
+    }
 }

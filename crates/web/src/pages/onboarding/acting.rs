@@ -2,7 +2,7 @@
 
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use domain::{Deed, TenantKey};
+use domain::{Deed, Language, TenantKey};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -13,7 +13,7 @@ use crate::problem::{Error, Kind};
 use crate::request::{Form, Nothing, Params, Segments, filled};
 use crate::state::App;
 
-use super::setup::{self, Told};
+use super::setup;
 
 /// A new tenant.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -68,23 +68,26 @@ pub(crate) async fn add(
 ) -> Result<Response, Error> {
     let key = match TenantKey::parse(form.key.trim()) {
         Ok(key) => key,
-        Err(error) => return super::shown(&app, visit, Some((error.to_string(), form))).await,
+        Err(error) => {
+            let refused = Refused::Because(error.to_string());
+            return super::shown(&app, visit, Some((refused, form))).await;
+        }
     };
     let new = NewTenant {
         domain: form.domain.clone(),
         name: form.name.clone(),
         ..NewTenant::default()
     };
-    match order(&app, &visit, &key, Task::Add(new)).await {
-        Ok(_) => {
-            let (what, detail) = (Deed::TenantCreated, form.domain.unwrap_or_default());
-            note(&app, &caller, what, &key, &detail, &visit).await?;
-            Ok(Redirect::to(&setup::address(&key)).into_response())
-        }
-        Err(refused) => {
-            let why = said(refused);
-            super::shown(&app, visit, Some((why, form))).await
-        }
+    let asked = Asked {
+        caller,
+        key,
+        what: Deed::TenantCreated,
+        detail: form.domain.clone().unwrap_or_default(),
+    };
+    let address = setup::address(&asked.key);
+    match asked.done(&app, &visit, Task::Add(new)).await? {
+        Ok(_) => Ok(Redirect::to(&address).into_response()),
+        Err(refused) => super::shown(&app, visit, Some((refused, form))).await,
     }
 }
 
@@ -117,13 +120,12 @@ pub(crate) async fn complete(
         ..NewTenant::default()
     };
     let asked = Asked {
-        app: &app,
-        caller: &caller,
-        key: &key,
+        caller,
+        key,
         what: Deed::TenantCompleted,
-        detail: form.client_id.trim(),
+        detail: form.client_id.trim().to_owned(),
     };
-    asked.done(visit, Task::Add(new)).await
+    asked.answered(&app, visit, Task::Add(new)).await
 }
 
 /// Replace a certificate
@@ -160,42 +162,61 @@ pub(crate) async fn replace(
         }
     };
     let asked = Asked {
-        app: &app,
-        caller: &caller,
-        key: &key,
+        caller,
+        key,
         what,
-        detail: "",
+        detail: String::new(),
     };
-    asked.done(visit, task).await
+    asked.answered(&app, visit, task).await
 }
 
-/// Something that is to be done to a tenant that is there, and how it is noted.
-struct Asked<'a> {
-    app: &'a App,
-    caller: &'a Caller,
-    key: &'a TenantKey,
+/// Something that is to be done to a tenant, and how it is noted.
+struct Asked {
+    caller: Caller,
+    key: TenantKey,
     what: Deed,
-    detail: &'a str,
+    detail: String,
 }
 
-impl Asked<'_> {
-    async fn done(self, visit: Visit, task: Task) -> Result<Response, Error> {
-        let Self { app, key, .. } = self;
-        match order(app, &visit, key, task).await {
-            Ok(_) => {
-                note(app, self.caller, self.what, key, self.detail, &visit).await?;
-                Ok(Redirect::to(&setup::address(key)).into_response())
+impl Asked {
+    /// Has it done and noted, whatever becomes of the one who asked: what was written into the home
+    /// folder stays, so its row must not be lost with a request.
+    async fn done(
+        self,
+        app: &App,
+        visit: &Visit,
+        task: Task,
+    ) -> Result<Result<Standing, Refused>, Error> {
+        // What could not be noted is not begun.
+        app.store().revision().await?;
+        let (app, language, now) = (app.clone(), visit.language(), visit.now);
+        let deed = async move {
+            let done = ordered(&app, language, &self.key, task).await;
+            if done.as_ref().is_ok_and(|standing| standing.changed) {
+                let (store, by) = (app.store(), self.caller.by());
+                let of = self.key.as_str();
+                store.note(by, self.what, of, &self.detail, now).await?;
             }
+            Ok(done)
+        };
+        let ended = tokio::spawn(deed).await;
+        ended.map_err(|error| Error::internal(format!("an order: {error}")))?
+    }
+
+    async fn answered(self, app: &App, visit: Visit, task: Task) -> Result<Response, Error> {
+        let key = self.key.clone();
+        match self.done(app, &visit, task).await? {
+            Ok(_) => Ok(Redirect::to(&setup::address(&key)).into_response()),
             Err(Refused::Unknown) => Err(Error::unknown_tenant(key.as_str())),
-            Err(refused) => setup::shown(app, visit, key, Told::Refused(said(refused))).await,
+            Err(refused) => setup::shown(app, visit, &key, Some(refused)).await,
         }
     }
 }
 
 /// What the desk says. Without one, home is a mount.
-pub(super) async fn order(
+pub(super) async fn ordered(
     app: &App,
-    visit: &Visit,
+    language: Language,
     key: &TenantKey,
     task: Task,
 ) -> Result<Standing, Refused> {
@@ -206,28 +227,7 @@ pub(super) async fn order(
     let order = Order {
         key: key.clone(),
         task,
-        language: visit.language(),
+        language,
     };
     desk.order(order).await
-}
-
-pub(super) fn said(refused: Refused) -> String {
-    match refused {
-        Refused::ReadOnly(text) | Refused::Because(text) => text,
-        Refused::Unknown => "There is no such tenant in the home folder.".to_owned(),
-    }
-}
-
-async fn note(
-    app: &App,
-    caller: &Caller,
-    what: Deed,
-    key: &TenantKey,
-    detail: &str,
-    visit: &Visit,
-) -> Result<(), Error> {
-    let store = app.store();
-    Ok(store
-        .note(caller.by(), what, key.as_str(), detail, visit.now)
-        .await?)
 }

@@ -14,7 +14,7 @@ use crate::problem::Error;
 use crate::request::{Nothing, Params, Segments};
 use crate::state::App;
 
-use super::acting::{order, said};
+use super::acting::ordered;
 
 #[derive(Template)]
 #[template(path = "setup.html")]
@@ -25,14 +25,9 @@ struct Setup {
     /// As the store knows it; `None`: not yet.
     state: Option<State>,
     /// As the home folder has it, or why that cannot be told.
-    standing: Result<Standing, String>,
-    told: Told,
-}
-
-/// What became of what was just asked for.
-pub(super) enum Told {
-    Nothing,
-    Refused(String),
+    standing: Result<Standing, Refused>,
+    /// Why what was just asked for was not done.
+    refused: Option<Refused>,
 }
 
 /// Set up a tenant
@@ -52,7 +47,7 @@ pub(crate) async fn page(
     Params(Reading { .. }): Params<Reading>,
 ) -> Result<Response, Error> {
     let key = TenantKey::parse(&given).map_err(|_| Error::unknown_tenant(&given))?;
-    shown(&app, visit, &key, Told::Nothing).await
+    shown(&app, visit, &key, None).await
 }
 
 pub(super) fn address(key: &TenantKey) -> String {
@@ -63,11 +58,11 @@ pub(super) async fn shown(
     app: &App,
     visit: Visit,
     key: &TenantKey,
-    told: Told,
+    refused: Option<Refused>,
 ) -> Result<Response, Error> {
     let state = app.store().state(key).await?;
     let state = state.filter(|state| state.tenant.removed_at.is_none());
-    let standing = order(app, &visit, key, Task::Look).await;
+    let standing = ordered(app, visit.language(), key, Task::Look).await;
     if state.is_none() && matches!(standing, Err(Refused::Unknown)) {
         return Err(Error::unknown_tenant(key.as_str()));
     }
@@ -76,8 +71,8 @@ pub(super) async fn shown(
         place: Place::Tenants,
         key: key.clone(),
         state,
-        standing: standing.map_err(said),
-        told,
+        standing,
+        refused,
     };
     page.visit.render(&page)
 }
@@ -101,8 +96,8 @@ pub(crate) async fn certificate(
 ) -> Result<Response, Error> {
     let unknown = || Error::unknown_tenant(&given);
     let key = TenantKey::parse(&given).map_err(|_| unknown())?;
-    let standing = order(&app, &visit, &key, Task::Look).await;
-    let standing = standing.map_err(|refused| unknown().because(said(refused)))?;
+    let standing = ordered(&app, visit.language(), &key, Task::Look).await;
+    let standing = standing.map_err(|refused| unknown().because(format!("{refused:?}")))?;
     let certificate = standing.staged.unwrap_or(standing.certificate);
     let name = format!("attachment; filename=\"licensetool-{key}.crt\"");
     let name = HeaderValue::try_from(name).expect("a key is letters, digits and hyphens");
@@ -127,6 +122,13 @@ impl Setup {
     fn seen(&self) -> Option<i64> {
         let snapshot = self.state.as_ref()?.snapshot.as_ref()?;
         i64::try_from(snapshot.skus.len()).ok()
+    }
+
+    /// The domain that stands in the place of the tenant's id, which nobody could look up yet.
+    fn domain(&self) -> Option<&str> {
+        let standing = self.standing.as_ref().ok()?;
+        let id = standing.tenant_id.as_str();
+        uuid::Uuid::try_parse(id).is_err().then_some(id)
     }
 
     fn waits_for_app(&self) -> bool {
