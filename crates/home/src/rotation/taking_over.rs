@@ -89,30 +89,33 @@ fn put_next(
 }
 
 /// Changes the profile to the certificate that waits: from then on that one signs. Call it when
-/// Entra has accepted it. Gives what the tenant has then; the file of the old one is among
+/// Entra has accepted it, with its SHA-256 thumbprint as `accepted`: while Entra was asked, another
+/// one may have begun to wait. Gives what the tenant has then; the file of the old one is among
 /// [`super::retired_certificates`].
 ///
 /// # Errors
-/// If nothing waits, if what waits is not valid now, or the disk refuses. The profile then names
-/// the old one still, or already the new one; either is there.
+/// If nothing waits, if what waits is another one or not valid now, or the disk refuses. The
+/// profile then names the old one still, or already the new one; either is there.
 pub fn activate_certificate(
     dir: &Path,
     key: &TenantKey,
+    accepted: &str,
     now: Timestamp,
 ) -> Result<Rotation, WriteError> {
-    activate(dir, key, now, &mut || Ok(()))
+    activate(dir, key, accepted, now, &mut || Ok(()))
 }
 
 /// The same, interrupted by `gate`.
 pub(crate) fn activate(
     dir: &Path,
     key: &TenantKey,
+    accepted: &str,
     now: Timestamp,
     gate: Gate<'_>,
 ) -> Result<Rotation, WriteError> {
     fields(dir, key)?;
     let mut disk = Disk::claim(dir, key, &folder(key), gate)?;
-    let activated = activate_within(&mut disk, key, now);
+    let activated = activate_within(&mut disk, key, accepted, now);
     if activated.is_err() {
         disk.undo();
     }
@@ -122,25 +125,12 @@ pub(crate) fn activate(
 fn activate_within(
     disk: &mut Disk<'_>,
     key: &TenantKey,
+    accepted: &str,
     now: Timestamp,
 ) -> Result<Rotation, WriteError> {
     let dir = disk.home;
     let (next_file, next_upload) = next(key);
-    let Some(staged) = rotation(dir, key)?.staged else {
-        let advice = format!("`licensetool tenant rotate {key}` makes one");
-        let finding = Finding::error("is not there: no certificate waits", advice);
-        return Err(WriteError::of(&next_file, key, finding));
-    };
-    let certificate = &staged.certificate;
-    let by_the_clock = validity::by_the_clock(certificate, now);
-    if let Some(finding) = by_the_clock.filter(|finding| finding.severity == Severity::Error) {
-        let advice = format!("`licensetool tenant rotate {key} --abandon`, then begin anew");
-        return Err(WriteError::of(
-            &next_file,
-            key,
-            Finding { advice, ..finding },
-        ));
-    }
+    let certificate = &ready(dir, key, accepted, now)?.certificate;
     refuse_mount(dir, Path::new(TENANTS.folder))?;
     let file = own_name(key, certificate);
     if !dir.join(&file).exists() {
@@ -158,6 +148,35 @@ fn activate_within(
     disk.remove(&next_file)?;
     disk.remove(&next_upload)?;
     rotation(dir, key)
+}
+
+/// The certificate that waits, if it is the accepted one and valid now.
+fn ready(
+    dir: &Path,
+    key: &TenantKey,
+    accepted: &str,
+    now: Timestamp,
+) -> Result<StagedCertificate, WriteError> {
+    let refused = |finding| Err(WriteError::of(&next(key).0, key, finding));
+    let Some(staged) = rotation(dir, key)?.staged else {
+        let advice = format!("`licensetool tenant rotate {key}` makes one");
+        let message = "is not there: no certificate waits";
+        return refused(Finding::error(message, advice));
+    };
+    let certificate = &staged.certificate;
+    if certificate.thumbprint_sha256 != accepted {
+        return refused(Finding::error(
+            "is another certificate than the one that Entra was asked about",
+            "run this again, so that Entra is asked about this one",
+        ));
+    }
+    match validity::by_the_clock(certificate, now) {
+        Some(finding) if finding.severity == Severity::Error => {
+            let advice = format!("`licensetool tenant rotate {key} --abandon`, then begin anew");
+            refused(Finding { advice, ..finding })
+        }
+        _ => Ok(staged),
+    }
 }
 
 fn change_profile(

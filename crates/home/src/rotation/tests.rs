@@ -9,7 +9,7 @@ use super::taking_over::{activate, stage};
 use super::*;
 use crate::Severity;
 use crate::disk::Gate;
-use crate::specimen::{OTHER_KEY, certificate, now, pem_file, pkcs8};
+use crate::specimen::{KEY, OTHER_KEY, certificate, now, pem_file, pkcs8};
 use crate::tests::interrupted::{Stop, at_every_step, tree};
 use crate::{Home, read as read_home};
 
@@ -66,6 +66,17 @@ fn staged_in(home: &TempDir) -> StagedCertificate {
     stage(home.path(), &a(), now(), &some_key, &mut || Ok(())).unwrap()
 }
 
+/// As if Entra had accepted what waits.
+fn take_over(dir: &Path) -> Rotation {
+    activate_certificate(dir, &a(), &waiting(dir), now()).unwrap()
+}
+
+/// The thumbprint of what waits.
+fn waiting(dir: &Path) -> String {
+    let staged = rotation(dir, &a()).unwrap().staged.unwrap();
+    staged.certificate.thumbprint_sha256
+}
+
 fn in_use(home: &Home) -> &str {
     assert_eq!(home.tenants.len(), 1, "{:?}", home.problems);
     &home.tenants[0].certificate.subject
@@ -91,7 +102,7 @@ fn a_certificate_waits_takes_over_and_the_old_one_stays() {
         "one waits already"
     );
 
-    let after = activate_certificate(dir, &a(), now()).unwrap();
+    let after = take_over(dir);
     assert!(after.staged.is_none() && !dir.join(NEXT).exists());
     let name = after.in_use.to_str().unwrap();
     let start = staged.certificate.thumbprint_sha1[..8].to_lowercase();
@@ -126,8 +137,8 @@ fn a_certificate_waits_takes_over_and_the_old_one_stays() {
 fn there_is_no_moment_without_a_certificate() {
     let write = |gate: Gate<'_>| {
         let home = home();
-        staged_in(&home);
-        let done = activate(home.path(), &a(), now(), gate);
+        let accepted = staged_in(&home).certificate.thumbprint_sha256;
+        let done = activate(home.path(), &a(), &accepted, now(), gate);
         (done.is_ok(), home)
     };
     at_every_step(write, |stop, at, home| {
@@ -139,7 +150,7 @@ fn there_is_no_moment_without_a_certificate() {
             .filter(|it| it.severity == Severity::Error);
         assert_eq!(errors.count(), 0, "{stop:?} at {at}: {:?}", found.problems);
         if in_use(&found) == "CN=licensetool" {
-            activate_certificate(dir, &a(), now()).unwrap();
+            take_over(dir);
         } else {
             assert!(
                 rotation(dir, &a()).unwrap().staged.is_none(),
@@ -185,22 +196,27 @@ fn what_waits_can_be_given_up() {
 #[test]
 fn what_cannot_take_over_does_not() {
     let home = home();
-    let check = |expected: &str| {
+    let check = |accepted: &str, expected: &str| {
         let before = tree(home.path());
-        let refused = activate_certificate(home.path(), &a(), now())
+        let refused = activate_certificate(home.path(), &a(), accepted, now())
             .unwrap_err()
             .to_string();
         assert!(refused.contains(expected), "{refused}");
         assert_eq!(tree(home.path()), before);
     };
-    check("no certificate waits");
+    check("", "no certificate waits");
+    let accepted = staged_in(&home).certificate.thumbprint_sha256;
+    // While Entra was asked, somebody gave it up and began anew.
+    let another = format!("{}{}", pkcs8(&KEY), certificate(&KEY, "new", 365).pem());
+    fs::write(home.path().join(NEXT), another).unwrap();
+    check(&accepted, "another certificate than the one that Entra");
     let ended = format!(
         "{}{}",
         pkcs8(&OTHER_KEY),
         certificate(&OTHER_KEY, "old", -1).pem()
     );
     fs::write(home.path().join(NEXT), ended).unwrap();
-    check("has ended on");
+    check(&waiting(home.path()), "has ended on");
     let b = TenantKey::parse("b").unwrap();
     let unknown = rotation(home.path(), &b).unwrap_err();
     assert!(matches!(unknown, WriteError::NoTenant(_)));
@@ -212,17 +228,17 @@ fn what_cannot_take_over_does_not() {
 #[test]
 fn an_ended_certificate_is_replaced() {
     let home = home();
-    staged_in(&home);
+    let accepted = staged_in(&home).certificate.thumbprint_sha256;
     let later = now() + jiff::SignedDuration::from_hours(364 * 24 + 23);
     let at_night = later + jiff::SignedDuration::from_mins(59);
-    assert!(activate_certificate(home.path(), &a(), at_night).is_ok());
+    assert!(activate_certificate(home.path(), &a(), &accepted, at_night).is_ok());
 }
 
 #[test]
 fn a_certificate_that_another_profile_names_is_not_cleared_away() {
     let home = home();
     staged_in(&home);
-    activate_certificate(home.path(), &a(), now()).unwrap();
+    take_over(home.path());
     let other = home
         .path()
         .join("config-profiles/sharepoint/sp-config-x-profile.json");

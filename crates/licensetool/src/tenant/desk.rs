@@ -104,7 +104,8 @@ async fn activate(config: &Config, key: &TenantKey) -> Result<(), Refused> {
     if let Err(error) = accepted.map_err(because)? {
         return Err(Refused::Because(format!("{error}. {}", error.advice())));
     }
-    rotate::activate(config, key).await.map_err(because)?;
+    let activated = rotate::activate(config, key, &staged.certificate).await;
+    activated.map_err(because)?;
     Ok(())
 }
 

@@ -28,7 +28,7 @@ pub(crate) async fn rotate(config: &Config, key: &TenantKey) -> anyhow::Result<O
     };
     match accepted(config, &app, &staged.certificate).await? {
         Ok(()) => {
-            let old = activate(config, key).await?;
+            let old = activate(config, key, &staged.certificate).await?;
             output::say(&words.activated(staged, &old, clock::now()))?;
             Ok(Outcome::Fine)
         }
@@ -126,11 +126,16 @@ pub(super) async fn stage(config: &Config, key: &TenantKey) -> anyhow::Result<St
     staged.map_err(on_mount)
 }
 
-/// Gives the files that may be removed then.
-pub(super) async fn activate(config: &Config, key: &TenantKey) -> anyhow::Result<Vec<PathBuf>> {
+/// Lets the certificate take over that Entra has accepted. Gives the files that may be removed then.
+pub(super) async fn activate(
+    config: &Config,
+    key: &TenantKey,
+    accepted: &Certificate,
+) -> anyhow::Result<Vec<PathBuf>> {
     let (dir, of) = (config.home.clone(), key.clone());
+    let accepted = accepted.thumbprint_sha256.clone();
     let activated = off_thread(move || {
-        home::activate_certificate(&dir, &of, clock::now())?;
+        home::activate_certificate(&dir, &of, &accepted, clock::now())?;
         home::retired_certificates(&dir, &of)
     });
     activated.await?.map_err(on_mount)
