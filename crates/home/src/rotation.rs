@@ -87,7 +87,7 @@ pub fn rotation(dir: &Path, key: &TenantKey) -> Result<Rotation, WriteError> {
 pub fn abandon_certificate(dir: &Path, key: &TenantKey) -> Result<Vec<PathBuf>, WriteError> {
     let (file, upload) = next(key);
     fields(dir, key)?;
-    remove_all(dir, key, vec![file, upload])
+    remove_all(dir, key, || Ok(vec![file.clone(), upload.clone()]))
 }
 
 /// Removes the files of certificates that no profile names any more. Call it when the one in use
@@ -96,8 +96,7 @@ pub fn abandon_certificate(dir: &Path, key: &TenantKey) -> Result<Vec<PathBuf>, 
 /// # Errors
 /// If there is no such tenant, or the disk refuses.
 pub fn remove_retired(dir: &Path, key: &TenantKey) -> Result<Vec<PathBuf>, WriteError> {
-    let retired = retired_certificates(dir, key)?;
-    remove_all(dir, key, retired)
+    remove_all(dir, key, || retired_certificates(dir, key))
 }
 
 /// The files of the tenant's earlier certificates, which no profile names any more.
@@ -108,18 +107,24 @@ pub fn retired_certificates(dir: &Path, key: &TenantKey) -> Result<Vec<PathBuf>,
     Ok(retired(dir, key, &rotation(dir, key)?.in_use))
 }
 
+/// Removes what `list` names, as far as it is there. What counts is what it names under the claim:
+/// before, a certificate that is just taking over looks like one that nothing needs.
 fn remove_all(
     dir: &Path,
     key: &TenantKey,
-    files: Vec<PathBuf>,
+    mut list: impl FnMut() -> Result<Vec<PathBuf>, WriteError>,
 ) -> Result<Vec<PathBuf>, WriteError> {
-    let there = |file: &PathBuf| dir.join(file).exists();
-    let files: Vec<PathBuf> = files.into_iter().filter(there).collect();
-    if files.is_empty() {
-        return Ok(files);
+    let mut there = || -> Result<Vec<PathBuf>, WriteError> {
+        let files = list()?.into_iter();
+        Ok(files.filter(|file| dir.join(file).exists()).collect())
+    };
+    // Where nothing is to be removed, no folder is made, and a mount is no hindrance.
+    if there()?.is_empty() {
+        return Ok(Vec::new());
     }
     let mut always = || Ok(());
     let mut disk = Disk::claim(dir, key, &folder(key), &mut always)?;
+    let files = there()?;
     for file in &files {
         disk.remove(file)?;
     }

@@ -1,6 +1,7 @@
 //! Certificates that wait, take over, are given up and are cleared away.
 
 use std::fs;
+use std::io;
 
 use rcgen::KeyPair;
 use tempfile::TempDir;
@@ -191,6 +192,31 @@ fn what_waits_can_be_given_up() {
     staged_in(&home);
     assert_eq!(abandon_certificate(home.path(), &a()).unwrap().len(), 2);
     assert_eq!(tree(home.path()), before);
+}
+
+/// Just before the profile names it, a new certificate looks like one that nothing needs.
+#[test]
+fn what_takes_over_meanwhile_is_not_cleared_away() {
+    let home = home();
+    let dir = home.path();
+    let accepted = staged_in(&home).certificate.thumbprint_sha256;
+    let mut gate = || match retired_certificates(dir, &a()).unwrap().len() {
+        0 | 1 => Ok(()),
+        _ => Err(io::Error::other("interrupted")),
+    };
+    assert!(activate(dir, &a(), &accepted, now(), &mut gate).is_err());
+    let mut looks = 0;
+    let removed = remove_all(dir, &a(), || {
+        let retired = retired_certificates(dir, &a())?;
+        looks += 1;
+        if looks == 1 {
+            assert_eq!(retired.len(), 2, "key and certificate: {retired:?}");
+            take_over(dir);
+        }
+        Ok(retired)
+    });
+    assert_eq!(removed.unwrap(), [PathBuf::from(PEM)]);
+    assert_eq!(in_use(&read_home(dir, now())), "CN=licensetool a");
 }
 
 #[test]
