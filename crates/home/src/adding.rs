@@ -52,6 +52,8 @@ pub struct AddedTenant {
     pub profile: PathBuf,
     /// What was written this time, in this order; empty if all was there already.
     pub written: Vec<PathBuf>,
+    /// Whether it had no profile before.
+    pub is_new: bool,
 }
 
 /// Adds a tenant, or goes on where an earlier call ended: what is there stays, what is missing is
@@ -182,6 +184,7 @@ impl<'a> Adding<'a> {
             upload,
             profile: self.profile.clone(),
             written,
+            is_new: self.is_new,
         })
     }
 

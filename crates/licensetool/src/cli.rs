@@ -172,7 +172,7 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
         Command::Sharepoint(command) => {
             Box::pin(sharepoint::sharepoint(&configured(&[])?, command)).await
         }
-        Command::Tenant(command) => Box::pin(tenant::tenant(&configured(&[])?, command)).await,
+        Command::Tenant(command) => Box::pin(tenant::tenant(&configured(&[])?, by, command)).await,
         Command::Export(command) => Box::pin(export::export(&configured(&[])?, command)).await,
         Command::Config(ConfigCommand::Check) => check::check(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Show) => check::show(&home, &Sources::from_home(&home)?),

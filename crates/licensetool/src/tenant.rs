@@ -1,6 +1,7 @@
 //! `licensetool tenant`: adds tenants, proves that they can be watched, replaces certificates.
 
 mod steps;
+mod audit;
 mod new;
 mod proof;
 mod check;
@@ -10,6 +11,7 @@ mod desk;
 
 use anyhow::Context as _;
 use domain::TenantKey;
+use store::By;
 
 use crate::columns::Format;
 use crate::config::Config;
@@ -47,19 +49,23 @@ pub(crate) enum TenantCommand {
     },
 }
 
-pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> anyhow::Result<Outcome> {
+pub(crate) async fn tenant(
+    config: &Config,
+    by: By<'_>,
+    command: TenantCommand,
+) -> anyhow::Result<Outcome> {
     match command {
-        TenantCommand::New(wish) => new::new(config, wish).await,
+        TenantCommand::New(wish) => new::new(config, by, wish).await,
         TenantCommand::Check { key, format } => check::check(config, &key, format).await,
         TenantCommand::Rotate {
             key, abandon: true, ..
-        } => rotate::abandon(config, &key).await,
+        } => rotate::abandon(config, by, &key).await,
         TenantCommand::Rotate {
             key,
             remove_old: true,
             ..
         } => rotate::remove_old(config, &key).await,
-        TenantCommand::Rotate { key, .. } => rotate::rotate(config, &key).await,
+        TenantCommand::Rotate { key, .. } => rotate::rotate(config, by, &key).await,
         TenantCommand::List { format } => list::list(config, format).await,
     }
 }

@@ -4,12 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use domain::TenantKey;
+use domain::{Deed, TenantKey};
 use home::{AddedTenant, WriteError};
+use store::By;
 use url::Host;
 
-use super::off_thread;
 use super::steps::Steps;
+use super::{audit, off_thread};
 use crate::config::Config;
 use crate::exit::Outcome;
 use crate::microsoft::{self, Waiting};
@@ -45,7 +46,7 @@ pub(super) fn domain_name(text: &str) -> Result<String, String> {
     }
 }
 
-pub(crate) async fn new(config: &Config, wish: NewTenant) -> anyhow::Result<Outcome> {
+pub(crate) async fn new(config: &Config, by: By<'_>, wish: NewTenant) -> anyhow::Result<Outcome> {
     let dir = place(config, &wish)?;
     let found = tenant_id(config, &dir, &wish).await?;
     if let Some(remark) = &found.remark {
@@ -61,6 +62,7 @@ pub(crate) async fn new(config: &Config, wish: NewTenant) -> anyhow::Result<Outc
     let added = off_thread(move || home::add_tenant(&into, &wanted, clock::now())).await?;
     match added {
         Ok(added) => {
+            note(config, by, &added, wish.domain.as_deref()).await;
             let steps = steps(config, &added, &dir, wish.out.as_deref());
             output::say(&steps.text(config.language))?;
             Ok(Outcome::Fine)
@@ -81,6 +83,21 @@ pub(crate) async fn new(config: &Config, wish: NewTenant) -> anyhow::Result<Outc
             Ok(Outcome::Blind)
         }
         Err(other) => bail!("{other}"),
+    }
+}
+
+/// One run may do both: what waits for its app is created, what has it is complete.
+async fn note(config: &Config, by: By<'_>, added: &AddedTenant, domain: Option<&str>) {
+    let key = &added.key;
+    if added.written.is_empty() {
+        return;
+    }
+    if added.is_new || added.client_id.is_none() {
+        let from = domain.unwrap_or(&added.tenant_id);
+        audit::note(config, by, Deed::TenantCreated, key, from).await;
+    }
+    if let Some(app) = &added.client_id {
+        audit::note(config, by, Deed::TenantCompleted, key, app).await;
     }
 }
 

@@ -6,11 +6,12 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use domain::TenantKey;
+use domain::{Deed, TenantKey};
 use graph::{Credential, Error};
 use home::{Certificate, Rotation, StagedCertificate, WriteError};
+use store::By;
 
-use super::off_thread;
+use super::{audit, off_thread};
 use crate::config::Config;
 use crate::exit::Outcome;
 use crate::microsoft::{self, Waiting};
@@ -18,17 +19,23 @@ use crate::{clock, output};
 
 use words::Words;
 
-pub(crate) async fn rotate(config: &Config, key: &TenantKey) -> anyhow::Result<Outcome> {
+pub(crate) async fn rotate(
+    config: &Config,
+    by: By<'_>,
+    key: &TenantKey,
+) -> anyhow::Result<Outcome> {
     let (known, app) = known(config, key).await?;
     let words = Words::new(config, key, &app, &known);
     let Some(staged) = &known.staged else {
         let staged = stage(config, key).await?;
+        audit::note(config, by, Deed::CertificateStaged, key, "").await;
         output::say(&words.staged(&staged))?;
         return Ok(Outcome::Fine);
     };
     match accepted(config, &app, &staged.certificate).await? {
         Ok(()) => {
             let old = activate(config, key, &staged.certificate).await?;
+            audit::note(config, by, Deed::CertificateActivated, key, "").await;
             output::say(&words.activated(staged, &old, clock::now()))?;
             Ok(Outcome::Fine)
         }
@@ -45,13 +52,18 @@ pub(super) fn is_unknown_certificate(error: &Error) -> bool {
     error.failure().code.as_deref() == Some("AADSTS700027")
 }
 
-pub(crate) async fn abandon(config: &Config, key: &TenantKey) -> anyhow::Result<Outcome> {
+pub(crate) async fn abandon(
+    config: &Config,
+    by: By<'_>,
+    key: &TenantKey,
+) -> anyhow::Result<Outcome> {
     let (dir, of) = (config.home.clone(), key.clone());
     let removed = off_thread(move || home::abandon_certificate(&dir, &of)).await?;
-    output::say(&words::removed(
-        &removed.map_err(on_mount)?,
-        config.language,
-    ))?;
+    let removed = removed.map_err(on_mount)?;
+    if !removed.is_empty() {
+        audit::note(config, by, Deed::CertificateAbandoned, key, "").await;
+    }
+    output::say(&words::removed(&removed, config.language))?;
     Ok(Outcome::Fine)
 }
 
