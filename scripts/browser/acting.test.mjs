@@ -1,7 +1,10 @@
 // What people do on the pages is done: alerts acknowledged, tenants switched as far as the company's
 // SharePoint list, files taken away.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { kept, launch, quiet, soon, until } from "./browser.mjs";
@@ -11,10 +14,31 @@ import { folder, serve, simulate } from "./program.mjs";
 
 const QUOTES = "O'Brien & Söhne";
 
-let home, microsoft, stage, browser;
+let home, microsoft, stage, browser, hook;
+
+/** Another program that hears of alerts, and is out of order until `hook.well`. */
+const listen = async () => {
+  const heard = new Map();
+  const server = createServer((request, response) => {
+    request.resume();
+    const id = request.headers["webhook-id"];
+    heard.set(id, (heard.get(id) ?? 0) + 1);
+    response.writeHead(hook.well ? 204 : 503).end();
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return { server, heard, well: false, url: `http://127.0.0.1:${server.address().port}/` };
+};
+
 before(async () => {
   home = path.join(folder(), "home");
   microsoft = await simulate(path.join(import.meta.dirname, "world.toml"), home);
+  hook = await listen();
+  mkdirSync(path.join(home, "secrets"), { recursive: true });
+  const secret = `whsec_${randomBytes(32).toString("base64")}`;
+  writeFileSync(path.join(home, "secrets/hook"), secret, { mode: 0o600 });
+  const channel = ["", "[channel.hook]", 'kind = "webhook"', `url = "${hook.url}"`];
+  channel.push('secret_file = "secrets/hook"', "");
+  appendFileSync(path.join(home, "licensetool.toml"), channel.join("\n"));
   stage = await serve(home, { signIn: true });
   browser = await launch();
 });
@@ -22,6 +46,7 @@ after(async () => {
   await browser?.close();
   await stage?.stop();
   await microsoft?.stop();
+  hook?.server.close();
 });
 
 /** Clicks at once: a page that renews itself may put another button in its place meanwhile. */
@@ -66,6 +91,70 @@ describe("people", () => {
       assert.ok(await page.evaluate(on), "the button is reached");
       await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
       await page.waitForSelector("[role=status]");
+    });
+    quiet(page);
+  });
+
+  it("put an alert off until next week, saying why", async () => {
+    const page = await arrives(browser, stage, "Operator");
+    await soon(async () => {
+      await page.goto(`${stage.address}/alerts?tenant=quotes&state=open`);
+      return page.$(`form[action$="/acknowledge"]`);
+    });
+    await kept("snooze", page, async () => {
+      const action = await page.$eval("button[formaction$='/snooze']", (button) => button.getAttribute("formaction"));
+      await page.goto(stage.address + action.replace(/\/snooze$/, ""));
+      await page.click("summary[id^='more-']");
+      await page.type("input[name=reason]", "<b>ordered</b> at O'Brien's");
+      await page.select("select[name=until]", "week");
+      await submit(page, `button[formaction="${action}"]`);
+      await page.waitForSelector("[role=status]");
+      await page.goto(stage.address + action.replace(/\/snooze$/, ""));
+      const said = await page.$eval("main", (main) => main.innerText);
+      assert.match(said, /snoozed/i);
+      assert.ok(said.includes("<b>ordered</b> at O'Brien's"), said);
+    });
+    quiet(page);
+  });
+
+  it("say what becomes of a purchase, and take it back", async () => {
+    const page = await arrives(browser, stage, "Operator");
+    await soon(async () => {
+      await page.goto(`${stage.address}/renewals?tenant=quotes`);
+      return page.$("button[value=ends]");
+    });
+    await kept("pin", page, async () => {
+      const row = () => page.$eval("form[action$='/pin']", (form) => form.closest("tr").innerText);
+      const before = await row();
+      await submit(page, "form[action$='/pin'] button[value=ends]");
+      await page.waitForSelector("[role=status]");
+      assert.match(await row(), /Somebody set it so/);
+      await submit(page, "form[action$='/pin'] button[value=forget]");
+      await page.waitForSelector("[role=status]");
+      assert.equal(await row(), before);
+    });
+    quiet(page);
+  });
+
+  it("have what a channel refused delivered once it is well again", async () => {
+    const page = await arrives(browser, stage, "Operator");
+    await soon(async () => {
+      await page.goto(`${stage.address}/deliveries?channel=hook`);
+      return page.$("form[action='/deliveries/retry']");
+    });
+    await kept("retry", page, async () => {
+      assert.match(await page.$eval("#channels", (part) => part.innerText), /503/);
+      const message = await page.$eval("form[action='/deliveries/retry'] [name=message]", (it) => it.value);
+      hook.well = true;
+      const tries = () => [...hook.heard.values()].reduce((sum, one) => sum + one, 0);
+      const before = tries();
+      await submit(page, `button[id="retry-${message}-hook"]`);
+      await page.waitForSelector("[role=status]");
+      await soon(() => tries() > before);
+      await soon(async () => {
+        await page.goto(`${stage.address}/deliveries?channel=hook&state=delivered`);
+        return page.$("#list tbody tr");
+      });
     });
     quiet(page);
   });

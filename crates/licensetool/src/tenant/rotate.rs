@@ -138,7 +138,7 @@ pub(super) async fn stage(config: &Config, key: &TenantKey) -> anyhow::Result<St
     staged.map_err(on_mount)
 }
 
-/// Lets the certificate take over that Entra has accepted. Gives the files that may be removed then.
+/// Lets the certificate take over that Entra has accepted. Answers the files that may be removed.
 pub(super) async fn activate(
     config: &Config,
     key: &TenantKey,

@@ -1,5 +1,5 @@
-//! `licensetool tenant`: from a domain to a tenant that is seen, and every step that can fail on the
-//! way.
+//! `licensetool tenant`: from a domain to a tenant that is seen, and every step that can fail on
+//! the way.
 
 mod rotation;
 mod audit;

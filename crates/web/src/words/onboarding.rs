@@ -29,8 +29,10 @@ messages! {
     tenants_unknown: "Dieser Mandant liegt nicht im Home-Ordner.",
         "This tenant is not in the home folder.";
     setup_domain(domain):
-        "Entra konnte noch nicht nach der Tenant-ID gefragt werden; bis dahin steht {domain} im Profil.",
-        "Entra could not be asked for the tenant id yet; until then {domain} stands in the profile.";
+        "Entra konnte noch nicht nach der Tenant-ID gefragt werden; bis dahin steht {domain} im \
+         Profil.",
+        "Entra could not be asked for the tenant id yet; until then {domain} stands in the \
+         profile.";
     setup_title(name): "{name} einrichten", "Set up {name}";
     setup_steps: "In Entra zu tun", "To do in Entra";
     setup_app: "Die App", "The app";

@@ -438,7 +438,7 @@ async fn only_so_many_workbooks_are_made_at_once() {
     use tower::ServiceExt as _;
     let service = Service::schools().await;
     let ask = || {
-        let request = axum::http::Request::get("/api/v2/exports/licenses.xlsx");
+        let request = Request::get("/api/v2/exports/licenses.xlsx");
         let request = request.header("host", "localhost");
         let request = request.body(axum::body::Body::empty()).unwrap();
         service.app.clone().oneshot(request)

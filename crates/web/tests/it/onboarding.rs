@@ -51,6 +51,9 @@ fn answer(seen: &Orders, order: &Order) -> Result<Standing, Refused> {
     let all = || before.iter().chain([&order.task]);
     let has_app = all().any(|task| matches!(task, Task::Add(new) if new.client_id.is_some()));
     let staged = all().any(|task| matches!(task, Task::Stage));
+    if matches!(order.task, Task::Activate) && !staged {
+        return Err(Refused::Because("nothing waits".to_owned()));
+    }
     Ok(Standing {
         tenant_id: "11111111-2222-3333-4444-555555555555".to_owned(),
         client_id: has_app.then(|| "app".to_owned()),
@@ -142,6 +145,15 @@ async fn what_is_refused_is_said_and_not_noted() {
             "what was typed stays: {page}"
         );
     }
+    let early = form(&service, "/tenants/fresh/certificate", "deed=activate").await;
+    let page = early.text();
+    assert!(page.contains("nothing waits"), "{page}");
+    // Where a form is sent to, no page can be asked for: neither in another language nor anew.
+    assert!(
+        page.contains("href=\"/tenants/fresh/setup?language=de\""),
+        "{page}"
+    );
+    assert!(!page.contains("data-live"), "{page}");
     let unknown = form(&service, "/tenants/nobody/certificate", "deed=stage").await;
     assert_eq!(unknown.problem(), "unknown-tenant");
     let odd = form(&service, "/tenants/fresh/certificate", "deed=burn").await;

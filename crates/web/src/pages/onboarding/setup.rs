@@ -67,7 +67,8 @@ pub(super) async fn shown(
         return Err(Error::unknown_tenant(key.as_str()));
     }
     let page = Setup {
-        visit,
+        // What was refused is shown where it was sent to, which nobody can come back to.
+        visit: visit.at(&address(key)),
         place: Place::Tenants,
         key: key.clone(),
         state,
