@@ -144,3 +144,55 @@ impl Store {
         rows.into_iter().map(change).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
+
+    use super::*;
+
+    /// How SQLite goes about it, in its own words.
+    async fn plan(store: &Store, query: QueryBuilder<Sqlite>) -> String {
+        let sql = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
+        let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(AssertSqlSafe(sql))
+            .fetch_all(store.readers())
+            .await
+            .unwrap();
+        let steps = steps.into_iter().map(|(.., step)| step);
+        steps.collect::<Vec<_>>().join("; ")
+    }
+
+    #[tokio::test]
+    async fn what_goes_on_is_found_without_reading_what_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("store.db").display());
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let place = Urgency {
+            rank: 1,
+            moment: 2,
+            id: 3,
+        };
+        for state in [None, Some("open"), Some("acknowledged"), Some("snoozed")] {
+            for tenant in [None, Some(TenantKey::parse("a").unwrap())] {
+                let filter = AlertFilter {
+                    state: state.map(str::to_owned),
+                    tenant,
+                    ..AlertFilter::default()
+                };
+                for query in [
+                    list::newest(&filter, None, 9),
+                    list::newest(&filter, Some(9), 9),
+                    urgency::urgent(&filter, None, 9),
+                    urgency::urgent(&filter, Some(place), 9),
+                ] {
+                    let plan = plan(&store, query).await;
+                    assert!(
+                        plan.contains("a USING INDEX alert_active"),
+                        "{filter:?}: {plan}"
+                    );
+                }
+            }
+        }
+    }
+}

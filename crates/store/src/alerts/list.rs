@@ -1,6 +1,6 @@
 //! Which alerts there are: by state, tenant, kind and severity, in pages, and counted.
 
-use domain::{Kind, Severity, TenantKey};
+use domain::{Kind, Severity, State, TenantKey};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -21,6 +21,13 @@ pub struct AlertFilter {
     pub since: Option<Timestamp>,
 }
 
+impl AlertFilter {
+    /// Whether it asks for what is over.
+    pub(super) fn is_over(&self) -> bool {
+        self.state.as_deref() == Some(State::Resolved.as_str())
+    }
+}
+
 /// How many alerts of a tenant go on, of one kind, severity and state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertCount {
@@ -34,9 +41,13 @@ pub struct AlertCount {
 /// The query of all alerts that the filter lets through, without an order.
 pub(super) fn wanted(filter: &AlertFilter) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::<Sqlite>::new(select_alert!("WHERE "));
+    // Each in the words of an index: what is over is far more than what goes on.
     match &filter.state {
         None => query.push("a.resolved_at IS NULL"),
-        Some(state) => query.push("a.state = ").push_bind(state),
+        Some(_) if filter.is_over() => query.push("a.resolved_at IS NOT NULL"),
+        Some(state) => query
+            .push("a.resolved_at IS NULL AND a.state = ")
+            .push_bind(state),
     };
     match &filter.tenant {
         None => query.push(" AND t.removed_at IS NULL"),
@@ -57,6 +68,23 @@ pub(super) fn wanted(filter: &AlertFilter) -> QueryBuilder<Sqlite> {
     query
 }
 
+/// The query of [`Store::alerts`].
+pub(super) fn newest(
+    filter: &AlertFilter,
+    before: Option<i64>,
+    limit: u32,
+) -> QueryBuilder<Sqlite> {
+    // The plus keeps SQLite from walking through all that is over, id by id.
+    let id = if filter.is_over() { "a.id" } else { "+a.id" };
+    let mut query = wanted(filter);
+    if let Some(before) = before {
+        query.push(" AND ").push(id).push(" < ").push_bind(before);
+    }
+    query.push(" ORDER BY ").push(id).push(" DESC LIMIT ");
+    query.push_bind(limit);
+    query
+}
+
 impl Store {
     /// Up to `limit` alerts, the newest first, from before the id `before`. Alerts of tenants that
     /// are gone are among them only if they are asked for by tenant.
@@ -66,11 +94,7 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<KeptAlert>> {
-        let mut query = wanted(filter);
-        if let Some(before) = before {
-            query.push(" AND a.id < ").push_bind(before);
-        }
-        query.push(" ORDER BY a.id DESC LIMIT ").push_bind(limit);
+        let mut query = newest(filter, before, limit);
         let rows = query.build().fetch_all(self.readers()).await?;
         rows.iter().map(alert_of).collect()
     }

@@ -1,6 +1,7 @@
 //! Alerts in the order in which people should see them: what nobody takes care of yet stands first.
 
 use domain::{Severity, State};
+use sqlx::{QueryBuilder, Sqlite};
 
 use super::list::wanted;
 use super::{AlertFilter, KeptAlert, alert_of};
@@ -58,6 +59,29 @@ impl Urgency {
     }
 }
 
+/// The query of [`Store::urgent_alerts`].
+pub(super) fn urgent(
+    filter: &AlertFilter,
+    after: Option<Urgency>,
+    limit: u32,
+) -> QueryBuilder<Sqlite> {
+    let mut query = wanted(filter);
+    if let Some(Urgency { rank, moment, id }) = after {
+        query.push(concat!(" AND (", rank!(), ", ", moment!(), ", a.id) > ("));
+        query.push_bind(rank).push(", ").push_bind(moment);
+        query.push(", ").push_bind(id).push(")");
+    }
+    query.push(concat!(
+        " ORDER BY ",
+        rank!(),
+        ", ",
+        moment!(),
+        ", a.id LIMIT "
+    ));
+    query.push_bind(limit);
+    query
+}
+
 impl Store {
     /// Up to `limit` alerts, the most urgent first, after the place `after`. Which ones is as with
     /// [`Store::alerts`].
@@ -67,20 +91,7 @@ impl Store {
         after: Option<Urgency>,
         limit: u32,
     ) -> Result<Vec<KeptAlert>> {
-        let mut query = wanted(filter);
-        if let Some(Urgency { rank, moment, id }) = after {
-            query.push(concat!(" AND (", rank!(), ", ", moment!(), ", a.id) > ("));
-            query.push_bind(rank).push(", ").push_bind(moment);
-            query.push(", ").push_bind(id).push(")");
-        }
-        query.push(concat!(
-            " ORDER BY ",
-            rank!(),
-            ", ",
-            moment!(),
-            ", a.id LIMIT "
-        ));
-        query.push_bind(limit);
+        let mut query = urgent(filter, after, limit);
         let rows = query.build().fetch_all(self.readers()).await?;
         rows.iter().map(alert_of).collect()
     }
