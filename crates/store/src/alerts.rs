@@ -162,17 +162,38 @@ mod tests {
         steps.collect::<Vec<_>>().join("; ")
     }
 
-    #[tokio::test]
-    async fn what_goes_on_is_found_without_reading_what_is_over() {
-        let folder = tempfile::tempdir().unwrap();
+    const PLACE: Urgency = Urgency {
+        rank: 1,
+        moment: 2,
+        id: 3,
+    };
+
+    async fn empty(folder: &tempfile::TempDir) -> Store {
         let url = format!("sqlite:{}", folder.path().join("store.db").display());
         let store = Store::open(&url).await.unwrap();
         store.migrate().await.unwrap();
-        let place = Urgency {
-            rank: 1,
-            moment: 2,
-            id: 3,
+        store
+    }
+
+    #[tokio::test]
+    async fn what_is_over_is_read_from_its_end_and_no_further() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = empty(&folder).await;
+        let filter = AlertFilter {
+            state: Some("resolved".to_owned()),
+            ..AlertFilter::default()
         };
+        for after in [None, Some(PLACE)] {
+            let plan = plan(&store, urgency::urgent(&filter, after, 9)).await;
+            assert!(plan.contains("a USING INDEX alert_over"), "{plan}");
+            assert!(!plan.contains("ORDER BY"), "{plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_goes_on_is_found_without_reading_what_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = empty(&folder).await;
         for state in [None, Some("open"), Some("acknowledged"), Some("snoozed")] {
             for tenant in [None, Some(TenantKey::parse("a").unwrap())] {
                 let filter = AlertFilter {
@@ -184,7 +205,7 @@ mod tests {
                     list::newest(&filter, None, 9),
                     list::newest(&filter, Some(9), 9),
                     urgency::urgent(&filter, None, 9),
-                    urgency::urgent(&filter, Some(place), 9),
+                    urgency::urgent(&filter, Some(PLACE), 9),
                 ] {
                     let plan = plan(&store, query).await;
                     assert!(

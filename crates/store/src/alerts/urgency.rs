@@ -7,32 +7,24 @@ use super::list::wanted;
 use super::{AlertFilter, KeptAlert, alert_of};
 use crate::{Result, Store};
 
-/// Where an alert stands in that order: open before acknowledged and snoozed before resolved, then
-/// by severity, then the oldest first. What is resolved stands by its end alone, the newest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Where an alert stands in that order: open before acknowledged and snoozed, then by severity,
+/// then the oldest first. What is over stands in lists of its own, by its end, the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Urgency {
     pub rank: i64,
-    /// In milliseconds.
+    /// In milliseconds: when it began, or when it was over.
     pub moment: i64,
     pub id: i64,
 }
 
-const RESOLVED: i64 = 20;
+const OVER: i64 = 20;
 const TAKEN_CARE_OF: i64 = 10;
 
-/// [`Urgency::rank`] as SQL.
+/// [`Urgency::rank`] of what goes on, as SQL.
 macro_rules! rank {
     () => {
-        "CASE WHEN a.resolved_at IS NOT NULL THEN 20 \
-         ELSE CASE a.state WHEN 'open' THEN 0 ELSE 10 END + \
-              CASE a.severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END END"
-    };
-}
-
-/// [`Urgency::moment`] as SQL.
-macro_rules! moment {
-    () => {
-        "CASE WHEN a.resolved_at IS NULL THEN a.opened_at ELSE -a.resolved_at END"
+        "CASE a.state WHEN 'open' THEN 0 ELSE 10 END + \
+         CASE a.severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END"
     };
 }
 
@@ -44,7 +36,7 @@ impl Urgency {
             Severity::Notice => 2,
         };
         let (rank, moment) = match (kept.resolved_at, kept.alert.state) {
-            (Some(at), _) => (RESOLVED, -at.as_millisecond()),
+            (Some(at), _) => (OVER, at.as_millisecond()),
             (None, State::Open) => (severity, kept.alert.opened_at.as_millisecond()),
             (None, _) => (
                 TAKEN_CARE_OF + severity,
@@ -66,19 +58,22 @@ pub(super) fn urgent(
     limit: u32,
 ) -> QueryBuilder<Sqlite> {
     let mut query = wanted(filter);
+    let (place, order) = if filter.is_over() {
+        let place = " AND (a.resolved_at, a.id) < (";
+        (place, " ORDER BY a.resolved_at DESC, a.id DESC LIMIT ")
+    } else {
+        let place = concat!(" AND (", rank!(), ", a.opened_at, a.id) > (");
+        let order = concat!(" ORDER BY ", rank!(), ", a.opened_at, a.id LIMIT ");
+        (place, order)
+    };
     if let Some(Urgency { rank, moment, id }) = after {
-        query.push(concat!(" AND (", rank!(), ", ", moment!(), ", a.id) > ("));
-        query.push_bind(rank).push(", ").push_bind(moment);
-        query.push(", ").push_bind(id).push(")");
+        query.push(place);
+        if !filter.is_over() {
+            query.push_bind(rank).push(", ");
+        }
+        query.push_bind(moment).push(", ").push_bind(id).push(")");
     }
-    query.push(concat!(
-        " ORDER BY ",
-        rank!(),
-        ", ",
-        moment!(),
-        ", a.id LIMIT "
-    ));
-    query.push_bind(limit);
+    query.push(order).push_bind(limit);
     query
 }
 

@@ -1,6 +1,7 @@
 //! What goes on at all tenants, the most urgent first, with what to do and the buttons for it.
 
 pub(crate) mod acting;
+mod read;
 pub(crate) mod row;
 mod wellness;
 
@@ -9,7 +10,7 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use domain::{Kind, Severity, State};
 use serde::Deserialize;
-use store::{AlertCount, AlertFilter, KeptAlert, Urgency};
+use store::{AlertCount, AlertFilter};
 use utoipa::IntoParams;
 
 use crate::caller::Reader;
@@ -23,14 +24,9 @@ use super::address::Address;
 use super::choice::{self, Choice, choices};
 use super::done::Done;
 use super::{Place, Visit, back};
+use read::{place, read, text};
 use row::Row;
 use wellness::Wellness;
-
-/// Alerts on a page.
-const ROWS: usize = 50;
-
-/// Read at once while somebody searches.
-const STRIDE: u32 = 500;
 
 /// Which alerts.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -113,13 +109,12 @@ pub(crate) async fn list(
     let lens = Lens::of(&app, &visit).await?;
     let filter = wanted.filter(&app).await?;
     let after = page::place(wanted.cursor.as_deref(), place)?;
-    let (found, more) = read(&app, &lens, &filter, wanted.q.as_deref(), after).await?;
-    let wellness = match found.is_empty() {
+    let (found, next) = read(&app, &lens, &filter, wanted.q.as_deref(), after).await?;
+    let wellness = match found.is_empty() && next.is_none() {
         true => Some(Wellness::of(&app).await?),
         false => None,
     };
     let here = visit.here();
-    let last = found.last().map(Urgency::of).filter(|_| more);
     let page = AlertsPage {
         done: Done::of(wanted.done.as_deref(), visit.w),
         back: back::back_to(here),
@@ -142,7 +137,7 @@ pub(crate) async fn list(
             .collect(),
         wellness,
         first: after.map(|_| back::without(here, "cursor")),
-        next: last.map(|last| back::with(here, "cursor", &page::opaque(&text(last)))),
+        next: next.map(|next| back::with(here, "cursor", &page::opaque(&text(next)))),
         place: Place::Alerts,
         visit,
     };
@@ -182,62 +177,6 @@ fn states(w: Words) -> [(&'static str, &'static str); 4] {
     ]
 }
 
-/// The cursor's text for a place, and back.
-fn text(Urgency { rank, moment, id }: Urgency) -> String {
-    format!("{rank}/{moment}/{id}")
-}
-
-fn place(cursor: &str) -> Option<Urgency> {
-    let text = page::plain(cursor)?;
-    let mut numbers = text.splitn(3, '/').map(|part| part.parse().ok());
-    Some(Urgency {
-        rank: numbers.next()??,
-        moment: numbers.next()??,
-        id: numbers.next()??,
-    })
-}
-
-/// A page of alerts, and whether there are more.
-async fn read(
-    app: &App,
-    lens: &Lens,
-    filter: &AlertFilter,
-    search: Option<&str>,
-    mut after: Option<Urgency>,
-) -> Result<(Vec<KeptAlert>, bool), Error> {
-    let search = search.map(|text| text.trim().to_lowercase());
-    let is_it = |kept: &KeptAlert| search.as_ref().is_none_or(|it| mentions(kept, it, lens));
-    let limit = match search {
-        Some(_) => STRIDE,
-        None => u32::try_from(ROWS + 1).unwrap_or(STRIDE),
-    };
-    let mut found = Vec::new();
-    loop {
-        let read = app.store().urgent_alerts(filter, after, limit).await?;
-        let all = read.len() < limit as usize;
-        after = read.last().map(Urgency::of);
-        found.extend(read.into_iter().filter(is_it));
-        if found.len() > ROWS {
-            found.truncate(ROWS);
-            return Ok((found, true));
-        }
-        if all {
-            return Ok((found, false));
-        }
-    }
-}
-
-/// Whether an alert has the text, which is in small letters, in what one sees of it.
-fn mentions(kept: &KeptAlert, text: &str, lens: &Lens) -> bool {
-    let has = |name: &str| name.to_lowercase().contains(text);
-    let product = kept.alert.facts.product();
-    has(&kept.tenant_name)
-        || has(kept.tenant.as_str())
-        || product.is_some_and(|(id, part_number)| {
-            has(part_number) || has(&lens.product(id, part_number))
-        })
-}
-
 /// What is open, the worst first, then what is quiet.
 fn counts(all: &[AlertCount], wanted: &Wanted, w: Words) -> Vec<Count> {
     let count = |severity: Option<Severity>, state: &str, text| {
@@ -259,25 +198,4 @@ fn counts(all: &[AlertCount], wanted: &Wanted, w: Words) -> Vec<Count> {
     let open = severities.map(|severity| count(Some(severity), open.0, open.1));
     open.chain(quiet.map(|(state, text)| count(None, state, text)))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_place_survives_its_cursor(rank in 0..99_i64, moment: i64, id: i64) {
-            let urgency = Urgency { rank, moment, id };
-            prop_assert_eq!(place(&page::opaque(&text(urgency))), Some(urgency));
-        }
-
-        #[test]
-        fn no_cursor_is_too_odd_to_be_refused(text in ".{0,60}") {
-            let cursor = page::opaque(&text);
-            prop_assert!(place(&cursor).is_none() || text.matches('/').count() == 2);
-            prop_assert!(place(&text).is_none() || page::plain(&text).is_some());
-        }
-    }
 }

@@ -14,6 +14,13 @@ fn ids(html: &str) -> Vec<i64> {
     parts.map(id).collect()
 }
 
+/// Where the page leads for more.
+fn next(html: &str) -> Option<String> {
+    let mut links = html.split("<a href=\"");
+    let link = links.find(|part| part.contains("rel=\"next\""))?;
+    Some(link.split('"').next().unwrap().replace("&#38;", "&"))
+}
+
 async fn state(service: &Service, id: i64) -> KeptAlert {
     service.store().alert(id).await.unwrap().unwrap()
 }
@@ -116,20 +123,53 @@ async fn pages_put_together_are_the_whole_list_in_one_order() {
     evaluate(&service).await;
     for query in ["", "&q=p0"] {
         let mut found = Vec::new();
-        let mut next = Some(format!("/alerts?language=en{query}"));
-        while let Some(path) = next {
-            let page = service.page(&path).await;
+        let mut path = Some(format!("/alerts?language=en{query}"));
+        while let Some(at) = path {
+            let page = service.page(&at).await;
             found.extend(ids(&page));
-            let link = page
-                .split("<a href=\"")
-                .find(|part| part.contains("rel=\"next\""));
-            next = link.map(|part| part.split('"').next().unwrap().replace("&#38;", "&"));
+            path = next(&page);
         }
         let mut once = found.clone();
         once.dedup();
         let count = if query.is_empty() { 120 } else { 100 };
         assert_eq!((once.len(), found.len()), (count, count), "{query}");
         assert!(found.is_sorted(), "the oldest first, at the same severity");
+    }
+}
+
+#[tokio::test]
+async fn a_search_among_what_is_over_reads_so_many_at_once_and_goes_on_from_there() {
+    const MANY: i64 = 5_001;
+    let service = Service::empty().await;
+    let store = service.store();
+    let tenants = [entry("many", "Many")];
+    store.sync_tenants(&tenants, minutes_ago(9)).await.unwrap();
+    for (minutes, used) in [(2, 5), (1, 1)] {
+        let skus = (0..MANY).map(|n| sku(&format!("P{n}."), 5, used)).collect();
+        service
+            .look("many", seen(minutes_ago(minutes), skus, None))
+            .await;
+        evaluate(&service).await;
+    }
+    let path = |q: &str| format!("/alerts?state=resolved&language=en&q={q}");
+    // All ended at once: the one that began last stands first.
+    let all = service.page(&path("")).await;
+    assert_eq!(ids(&all).len(), 50);
+    assert!(ids(&all).is_sorted_by(|one, other| one > other));
+    let last = store.alert(1).await.unwrap().unwrap().alert.facts;
+    let (_, last) = last.product().unwrap();
+    for (wanted, count, end) in [
+        ("nowhere", 0, "Nothing matches the filter."),
+        (last, 1, "P"),
+    ] {
+        let page = service.page(&path(wanted)).await;
+        assert!(ids(&page).is_empty(), "{wanted}");
+        let said = text(&page);
+        assert!(said.contains("Nothing matches so far"), "{wanted}: {said}");
+        let page = service.page(&next(&page).unwrap()).await;
+        assert_eq!(ids(&page).len(), count, "{wanted}");
+        assert!(text(&page).contains(end), "{wanted}");
+        assert_eq!(next(&page), None, "{wanted}");
     }
 }
 
