@@ -1,5 +1,7 @@
-//! Every licence of every tenant in a form that pages sort and filter without reading it anew: a
-//! tenant's lines are kept as long as the tenant has not changed.
+//! Every licence of every tenant, and every date of a purchase, in a form that pages sort and
+//! filter without reading it anew: both are kept as long as their tenant has not changed.
+
+mod dated;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use crate::kept::{Basis, Grounds};
 use crate::problem::Error;
 use crate::state::App;
 
+pub(crate) use dated::Dated;
+
 /// If more than one in so many tenants has changed, reading all at once is cheaper.
 const ONE_IN: usize = 8;
 
@@ -21,11 +25,12 @@ pub(crate) struct Overview {
     pub(crate) tenants: Arc<[Seen]>,
 }
 
-/// A tenant and its licences, as last seen.
+/// A tenant, its licences and its dates, as last seen.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) lines: Arc<[Line]>,
+    pub(crate) dated: Arc<[Dated]>,
     /// For searching: name and key in lower case.
     pub(crate) folded: Arc<str>,
 }
@@ -144,32 +149,32 @@ impl Overview {
         let of = |tenant: &Tenant| {
             while known.next_if(|seen| seen.tenant.key < tenant.key).is_some() {}
             let seen = known.peek().filter(|seen| seen.tenant.key == tenant.key)?;
-            (seen.tenant.changed_at == tenant.changed_at).then_some(*seen)
+            let same = seen.tenant.changed_at == tenant.changed_at
+                && seen.tenant.settings == tenant.settings;
+            same.then_some(*seen)
         };
         tenants.iter().map(of).collect()
     }
 }
 
 impl Seen {
-    /// The same licences, of the tenant as it is now.
+    /// The same licences and dates, of the tenant as it is now.
     fn of(&self, tenant: Tenant) -> Self {
-        if self.tenant.name != tenant.name {
-            return with_lines(tenant, self.lines.clone());
-        }
+        let folded = match self.tenant.name == tenant.name {
+            true => self.folded.clone(),
+            false => folded(&tenant),
+        };
         Self {
             tenant: Arc::new(tenant),
             lines: self.lines.clone(),
-            folded: self.folded.clone(),
+            dated: self.dated.clone(),
+            folded,
         }
     }
 }
 
-fn with_lines(tenant: Tenant, lines: Arc<[Line]>) -> Seen {
-    Seen {
-        folded: format!("{} {}", tenant.name.to_lowercase(), tenant.key).into(),
-        tenant: Arc::new(tenant),
-        lines,
-    }
+fn folded(tenant: &Tenant) -> Arc<str> {
+    format!("{} {}", tenant.name.to_lowercase(), tenant.key).into()
 }
 
 /// The licences of one tenant, as the overview has them.
@@ -178,9 +183,19 @@ pub(crate) async fn lines_of(app: &App, state: &State) -> Result<Vec<Line>, Erro
     Ok(lines(app, &grounds, state))
 }
 
+/// The dates of one tenant, as the overview has them.
+pub(crate) async fn dated_of(app: &App, state: &State) -> Result<Vec<Dated>, Error> {
+    let policies = app.policies().await?;
+    Ok(dated::dated(&policies, state))
+}
+
 fn seen_of(app: &App, grounds: &Grounds, state: State) -> Seen {
-    let lines = lines(app, grounds, &state);
-    with_lines(state.tenant, lines.into())
+    Seen {
+        lines: lines(app, grounds, &state).into(),
+        dated: dated::dated(&grounds.policies, &state).into(),
+        folded: folded(&state.tenant),
+        tenant: Arc::new(state.tenant),
+    }
 }
 
 fn lines(app: &App, grounds: &Grounds, state: &State) -> Vec<Line> {

@@ -1,9 +1,16 @@
 //! Pages from the store: server time of each, and the bytes that a first view costs.
 
-use serde_json::Value;
+use std::sync::Arc;
 
+use domain::{Severity, TenantKey};
+use microsoft_sim::World;
+use pipeline::evaluate::{Evaluator, Settings};
+use serde_json::Value;
+use store::{Route, Store};
+
+use crate::collect::now;
 use crate::report::{heading, row, seconds};
-use crate::serve::{Looks, filled};
+use crate::serve::{Looks, filled, look, purchases};
 
 const SKUS: usize = 40;
 
@@ -44,7 +51,25 @@ const CASES: &[Case] = &[
     ("one level", "/licenses?level=low", 200, Anew::Nobody),
     ("tenant", "/tenants/school-00001", 200, Anew::Nobody),
     ("alerts", "/alerts", 200, Anew::Nobody),
+    (
+        "alerts that are over",
+        "/alerts?state=resolved",
+        200,
+        Anew::Nobody,
+    ),
+    (
+        "search among them",
+        "/alerts?state=resolved&q=nowhere",
+        20,
+        Anew::Nobody,
+    ),
     ("renewals", "/renewals", 50, Anew::Nobody),
+    (
+        "renewals that end",
+        "/renewals?outlook=ends",
+        50,
+        Anew::Nobody,
+    ),
     ("monitoring", "/monitoring", 50, Anew::Nobody),
     ("deliveries", "/deliveries", 50, Anew::Nobody),
 ];
@@ -65,6 +90,7 @@ async fn measure(tenants: usize) {
     const BUDGET: f64 = 0.005;
     let folder = tempfile::tempdir().unwrap();
     let (store, world) = filled(folder.path(), tenants).await;
+    live(&store, &world).await;
     let looks = Looks::new(store, world);
     for (name, path, requests, anew) in CASES {
         let seen_anew = match anew {
@@ -96,4 +122,40 @@ async fn measure(tenants: usize) {
         format!("{:.2} of 100 kB", first_view as f64 / 100_000.0),
         first_view.to_string(),
     ]);
+}
+
+/// What tenants have had after a while: purchases, alerts that go on and far more that are over,
+/// and a channel that was told.
+async fn live(store: &Store, world: &World) {
+    let keys = world.tenants().map(|it| TenantKey::parse(&it.key).unwrap());
+    let keys: Vec<_> = keys.collect();
+    for key in &keys {
+        let mut seen = look(world, key, now()).unwrap();
+        for sku in &mut seen.skus {
+            sku.units.consumed = sku.units.assignable();
+        }
+        store.record_all(key, &[Ok(seen)]).await.unwrap();
+    }
+    judged(store, Vec::new()).await;
+    for key in &keys {
+        let mut seen = look(world, key, now()).unwrap();
+        seen.subscriptions = Some(purchases(world, key, now()));
+        store.record_all(key, &[Ok(seen)]).await.unwrap();
+    }
+    store.add_channel("mail", now()).await.unwrap();
+    let route = Route {
+        channel: "mail".to_owned(),
+        least: Severity::Notice,
+        only_seats: false,
+    };
+    judged(store, vec![route]).await;
+}
+
+async fn judged(store: &Store, routes: Vec<Route>) {
+    let settings = Settings {
+        routes,
+        ..Settings::default()
+    };
+    let evaluator = Evaluator::new(store.clone(), settings, Arc::new(now));
+    evaluator.run_once().await.unwrap();
 }

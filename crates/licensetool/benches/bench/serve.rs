@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::Request;
-use domain::{Language, Layer, Look, TenantKey};
-use graph::Listing;
+use domain::{Language, Layer, Look, Subscription, TenantKey};
+use graph::{Listing, SubscribedSku};
 use jiff::Timestamp;
 use microsoft_sim::World;
 use serde_json::{Value, json};
@@ -213,11 +213,30 @@ pub(crate) async fn enter(store: &Store, tenant: &microsoft_sim::TenantSpec) -> 
 
 /// What a look at that moment would have seen.
 pub(crate) fn look(world: &World, key: &TenantKey, at: Timestamp) -> Look {
+    Ok(pipeline::translate::snapshot(
+        at,
+        skus(world, key, at),
+        None,
+    ))
+}
+
+fn skus(world: &World, key: &TenantKey, at: Timestamp) -> Listing<SubscribedSku> {
     let body = world.subscribed_skus_body(key.as_str(), at).unwrap();
     let page = graph::parse_subscribed_skus(&body).unwrap();
-    let skus = Listing {
+    Listing {
+        items: page.items,
+        remarks: page.remarks,
+    }
+}
+
+/// What it would have seen of purchases.
+pub(crate) fn purchases(world: &World, key: &TenantKey, at: Timestamp) -> Vec<Subscription> {
+    let body = world.subscriptions_body(key.as_str(), at).unwrap();
+    let page = graph::parse_subscriptions(&body).unwrap();
+    let bought = Listing {
         items: page.items,
         remarks: page.remarks,
     };
-    Ok(pipeline::translate::snapshot(at, skus, None))
+    let seen = pipeline::translate::snapshot(at, skus(world, key, at), Some(Ok(bought)));
+    seen.subscriptions.unwrap()
 }

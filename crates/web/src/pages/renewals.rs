@@ -117,7 +117,7 @@ impl Wanted {
         let words = Outlook::ALL.map(Outlook::as_str);
         let outlook = request::one_of("outlook", self.outlook.as_deref(), &words)?;
         let before = Some(in_a_year(visit));
-        let mut dates = dates::all(app, lens, self.tenant.as_deref(), before).await?;
+        let mut dates = dates::all(app, lens.now, self.tenant.as_deref(), before).await?;
         dates.retain(|date| after.as_ref().is_none_or(|after| date.place() > *after));
         let mut known = Known::new(app);
         let mut rows = Vec::new();
@@ -129,7 +129,10 @@ impl Wanted {
             if rows.len() == ROWS {
                 return Ok((rows, true));
             }
-            let unused = known.unused(&date, lens.now).await?;
+            let unused = match date.is_measured(lens.now) {
+                true => known.unused(&date, lens.now).await?,
+                false => None,
+            };
             rows.push(Row::of(&date, &renewal, unused, lens, visit));
         }
         Ok((rows, false))

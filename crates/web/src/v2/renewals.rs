@@ -95,7 +95,7 @@ pub(super) async fn list(
     let limit = page::limit(wanted.limit.as_deref())?;
     let after = page::place(wanted.cursor.as_deref(), Place::parse)?;
     let before = request::time("before", wanted.before.as_deref())?;
-    let mut dates = dates::all(&app, &lens, wanted.tenant.as_deref(), before).await?;
+    let mut dates = dates::all(&app, lens.now, wanted.tenant.as_deref(), before).await?;
     if let Some(after) = after {
         dates.retain(|date| date.place() > after);
     }
@@ -125,8 +125,8 @@ async fn renewal(known: &mut Known<'_>, date: Date, lens: &Lens) -> Result<Renew
         product: lens.product(purchase.sku_id, &purchase.part_number),
         sku_id: purchase.sku_id.0,
         status: purchase.status.as_graph().map(str::to_owned),
-        subscription: purchase.id,
-        part_number: purchase.part_number,
+        subscription: purchase.id.clone(),
+        part_number: purchase.part_number.clone(),
         total: purchase.total,
         is_trial: purchase.is_trial,
         at: Moment(at),

@@ -20,6 +20,7 @@ messages! {
     renewals_seats: "Plätze", "Seats";
     renewals_unused: "Nie gebraucht", "Never used";
     renewals_unused_since(date): "seit {date}", "since {date}";
+    renewals_unused_later(days): "erst {days} Tage vorher", "from {days} days before";
     renewals_outlook: "Was geschieht", "What happens";
     renewals_say: "Festlegen", "Say";
     renewals_say_of(product): "Festlegen für {product}", "Say of {product}";

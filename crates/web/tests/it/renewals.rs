@@ -3,7 +3,7 @@
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::fixture::{Service, minutes_ago, purchase, seen, sku};
+use crate::fixture::{Service, TEST, entry, key, minutes_ago, purchase, seen, sku};
 
 const PATH: &str = "/api/v2/renewals";
 
@@ -82,6 +82,49 @@ async fn what_is_over_cannot_be_used_or_is_hidden_has_no_date() {
     assert_eq!(ids(&all), ["grace", "quiet"]);
     assert_eq!(all[0]["outlook"]["what"], "ends");
     assert_eq!(all[1]["told_from"], Value::Null, "nobody is told");
+}
+
+#[tokio::test]
+async fn dates_made_from_what_is_kept_are_those_of_a_new_process() {
+    let service = Service::schools().await;
+    let store = service.store();
+    let check = async |what: &str, expected: &str| {
+        let kept = items(&service, "").await;
+        let anew = Service::of(&service, |_| {});
+        assert_eq!(kept, items(&anew, "").await, "{what}");
+        assert_eq!(kept, items(&anew, "?tenant=alpha").await, "{what}");
+        let said = kept.iter().map(|item| {
+            let told = item["told_from"].as_str().map_or("-", |from| &from[..10]);
+            format!("{} {} {told}", item["subscription"], item["tenant_name"])
+        });
+        let said = said.collect::<Vec<_>>().join(", ").replace('"', "");
+        assert_eq!(said, expected, "{what}");
+    };
+    let look = |minutes, next| {
+        let bought = vec![purchase("p", "A", 5, next)];
+        seen(minutes_ago(minutes), vec![sku("A", 5, 1)], Some(bought))
+    };
+    service.look("alpha", look(9, "2026-12-01T00:00:00Z")).await;
+    check("at first", "p Alpha School 2026-11-01").await;
+    service.look("alpha", look(8, "2026-12-11T00:00:00Z")).await;
+    check("only the date is another", "p Alpha School 2026-11-11").await;
+    let alpha = key("alpha");
+    let quiet = store.switch(&alpha, None, Some(false), TEST, minutes_ago(7));
+    assert!(quiet.await.unwrap());
+    check("nobody is told", "p Alpha School -").await;
+    let told = store.switch(&alpha, None, Some(true), TEST, minutes_ago(6));
+    assert!(told.await.unwrap());
+    let named = entry("alpha", "Alpha");
+    store.add_tenant(&named, minutes_ago(5)).await.unwrap();
+    check("another name", "p Alpha 2026-11-11").await;
+    let earlier = domain::Layer {
+        renewal_lead_days: Some(60),
+        ..domain::Layer::default()
+    };
+    let scope = domain::Scope::Tenant(alpha);
+    let set = store.set_policy(&scope, earlier, None, TEST, minutes_ago(4));
+    set.await.unwrap();
+    check("told earlier", "p Alpha 2026-10-12").await;
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ async fn dates_stand_by_month_with_what_is_known() {
          Alpha School 40 80 since 17 Aug 2026 ? unknown The date alone does not say. renews ends",
         "October 2026",
         "GONE Alpha School 5 not known",
-        "July 2027",
+        "July 2027 Date Product Tenant Seats Never used What happens Say 31 Jul 2027 PLENTY \
+         Alpha School 60 from 90 days before",
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::pages::Visit;
 use crate::v2::Lens;
-use crate::v2::renewals::dates::{Date, Place, Unused};
+use crate::v2::renewals::dates::{Date, MEASURED, Place, Unused};
 
 use super::note;
 
@@ -31,6 +31,8 @@ pub(super) struct Row {
     /// Seats bought.
     pub(super) total: Option<i64>,
     pub(super) unused: Option<Unused>,
+    /// If it comes too late for that to be asked yet: what is said instead.
+    pub(super) later: Option<String>,
     pub(super) outlook: Outlook,
     pub(super) because: String,
     /// Whether a person said so.
@@ -66,6 +68,7 @@ impl Row {
             note: note(date, w),
             total: purchase.total,
             unused,
+            later: (!date.is_measured(visit.now)).then(|| w.renewals_unused_later(MEASURED)),
             outlook: renewal.outlook,
             because: w.because(renewal, |at| visit.date(at)),
             pinned: renewal.evidence == Evidence::Pinned,

@@ -24,9 +24,6 @@ use super::ics::Calendar;
 /// A calendar goes so far ahead if nobody says how far.
 const AHEAD: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-/// Only for what comes this soon is history read: nobody decides earlier.
-const MEASURED: SignedDuration = SignedDuration::from_hours(90 * 24);
-
 /// Which renewals.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -59,13 +56,12 @@ pub(crate) async fn calendar(
     let lens = Lens::new(&app, &headers, wanted.language.as_deref()).await?;
     let ahead = lens.now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
     let before = request::time("before", wanted.before.as_deref())?.unwrap_or(ahead);
-    let dates = dates::all(&app, &lens, wanted.tenant.as_deref(), Some(before)).await?;
-    let soon = lens.now.saturating_add(MEASURED).unwrap_or(Timestamp::MAX);
+    let dates = dates::all(&app, lens.now, wanted.tenant.as_deref(), Some(before)).await?;
     let mut known = dates::Known::new(&app);
     let mut calendar = begun(lens.language);
     for date in &dates {
         let renewal = known.renewal(date).await?;
-        let unused = match date.at < soon {
+        let unused = match date.is_measured(lens.now) {
             true => known.unused(date, lens.now).await?,
             false => None,
         };

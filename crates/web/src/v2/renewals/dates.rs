@@ -3,21 +3,24 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::{Exclusion, Past, Sku, Subscription, TenantKey};
+use domain::{Past, Subscription, TenantKey};
 use jiff::{SignedDuration, Timestamp};
-use store::{State, Tenant};
+use store::Tenant;
 
+use crate::overview::{self, Dated};
 use crate::problem::Error;
 use crate::state::App;
-use crate::v2::lens::Lens;
 use crate::v2::page;
-use crate::v2::walk::Walk;
+use crate::v2::walk::present;
+
+/// Only for what comes within so many days is history read: nobody decides earlier.
+pub(crate) const MEASURED: i64 = 90;
 
 /// A purchase that comes to its date.
 #[derive(Clone, Debug)]
 pub(crate) struct Date {
     pub(crate) tenant: Arc<Tenant>,
-    pub(crate) purchase: Subscription,
+    pub(crate) purchase: Arc<Subscription>,
     pub(crate) at: Timestamp,
     /// `None`: nobody is told.
     pub(crate) told_from: Option<Timestamp>,
@@ -58,6 +61,26 @@ impl Place {
 }
 
 impl Date {
+    fn of(tenant: &Arc<Tenant>, dated: &Dated) -> Self {
+        Self {
+            tenant: tenant.clone(),
+            purchase: dated.purchase.clone(),
+            at: dated.at,
+            told_from: dated.told_from,
+        }
+    }
+
+    /// [`Date::place`], borrowed.
+    fn order(&self) -> (Timestamp, &str, &str) {
+        (self.at, self.tenant.key.as_str(), &self.purchase.id)
+    }
+
+    /// Whether it comes so soon that somebody decides by what was used.
+    pub(crate) fn is_measured(&self, now: Timestamp) -> bool {
+        let ahead = SignedDuration::from_hours(24 * MEASURED);
+        self.at < now.saturating_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
     pub(crate) fn place(&self) -> Place {
         Place {
             at: self.at,
@@ -70,46 +93,35 @@ impl Date {
 /// All dates from now on, the next first: of the tenant `only`, or of all that are switched on.
 pub(crate) async fn all(
     app: &App,
-    lens: &Lens,
+    now: Timestamp,
     only: Option<&str>,
     before: Option<Timestamp>,
 ) -> Result<Vec<Date>, Error> {
+    let to_come = |at| at >= now && before.is_none_or(|before| at < before);
     let mut dates = Vec::new();
-    let mut walk = Walk::new(app.store(), only, None).await?;
-    while let Some(stop) = walk.next().await? {
-        dates.extend(of_tenant(lens, stop.state));
+    let mut add = |tenant: &Arc<Tenant>, dated: &[Dated]| {
+        let dated = dated.iter().filter(|dated| to_come(dated.at));
+        dates.extend(dated.map(|dated| Date::of(tenant, dated)));
+    };
+    match only {
+        Some(given) => {
+            let key = present(app.store(), given).await?.key;
+            if let Some(state) = app.store().state(&key).await? {
+                let dated = overview::dated_of(app, &state).await?;
+                add(&Arc::new(state.tenant), &dated);
+            }
+        }
+        None => {
+            let overview = overview::overview(app).await?;
+            for seen in overview.tenants.iter() {
+                add(&seen.tenant, &seen.dated);
+            }
+        }
     }
-    dates.retain(|date| before.is_none_or(|before| date.at < before));
-    dates.sort_by_cached_key(Date::place);
+    dates.sort_by(|a, b| a.order().cmp(&b.order()));
     // Microsoft should not repeat an id; a page must not depend on it.
-    dates.dedup_by(|a, b| a.place() == b.place());
+    dates.dedup_by(|a, b| a.order() == b.order());
     Ok(dates)
-}
-
-fn of_tenant(lens: &Lens, state: State) -> Vec<Date> {
-    let State { tenant, snapshot } = state;
-    let Some(snapshot) = snapshot else {
-        return Vec::new();
-    };
-    let (tenant, skus) = (Arc::new(tenant), snapshot.skus);
-    let purchases = snapshot.subscriptions.into_iter().flatten();
-    let usable = purchases.filter(|purchase| purchase.status.is_usable());
-    let date = |purchase: Subscription| {
-        let at = purchase.next_lifecycle.filter(|at| *at >= lens.now)?;
-        let sku = skus.iter().find(|sku| sku.id == purchase.sku_id).cloned();
-        let sku = sku.unwrap_or_else(|| Sku::unseen(purchase.sku_id, &purchase.part_number));
-        let policy = lens.policy(&tenant.key, &sku)?;
-        let lead = SignedDuration::from_hours(24 * i64::from(policy.renewal_lead_days));
-        let told = policy.exclusion == Exclusion::None && tenant.settings.monitoring;
-        let told_from = told.then(|| at.saturating_sub(lead).unwrap_or(Timestamp::MIN));
-        Some(Date {
-            tenant: tenant.clone(),
-            purchase,
-            at,
-            told_from,
-        })
-    };
-    usable.filter_map(date).collect()
 }
 
 /// What the store knows of purchases, read once a tenant.
