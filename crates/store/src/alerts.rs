@@ -16,7 +16,7 @@ use crate::{Error, Result, Store};
 
 pub use changing::Acted;
 pub(crate) use changing::{Author, insert, update};
-pub use list::{AlertCount, AlertFilter};
+pub use list::{AlertCount, AlertFilter, AlertTotal};
 pub use urgency::Urgency;
 
 /// An alert as it is kept.

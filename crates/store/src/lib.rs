@@ -36,7 +36,7 @@ mod manual;
 mod names;
 mod error;
 
-pub use alerts::{Acted, AlertChange, AlertCount, AlertFilter, KeptAlert, Urgency};
+pub use alerts::{Acted, AlertChange, AlertCount, AlertFilter, AlertTotal, KeptAlert, Urgency};
 pub use asked::Asked;
 pub use audit::{AuditEntry, AuditFilter, By, Origin};
 pub use channels::{ChannelClaim, ChannelState, Synced};

@@ -206,6 +206,14 @@ impl Store {
         rows.iter().map(tenant_of).collect()
     }
 
+    /// What they are called, by key.
+    pub async fn tenant_names(&self) -> Result<Vec<(TenantKey, String)>> {
+        let sql = "SELECT key, name FROM tenant WHERE removed_at IS NULL ORDER BY key";
+        let rows: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(self.readers()).await?;
+        let named = |(key, name): (String, _)| Ok((key_of(&key)?, name));
+        rows.into_iter().map(named).collect()
+    }
+
     /// One tenant, removed or not.
     pub async fn tenant(&self, key: &TenantKey) -> Result<Option<Tenant>> {
         let sql = select_tenant!("WHERE t.key = $1");

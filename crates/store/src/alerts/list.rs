@@ -38,6 +38,14 @@ pub struct AlertCount {
     pub count: i64,
 }
 
+/// How many alerts of all tenants go on, of one severity and state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertTotal {
+    pub severity: Severity,
+    pub state: String,
+    pub count: i64,
+}
+
 /// The query of all alerts that the filter lets through, without an order.
 pub(super) fn wanted(filter: &AlertFilter) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::<Sqlite>::new(select_alert!("WHERE "));
@@ -97,6 +105,24 @@ impl Store {
         let mut query = newest(filter, before, limit);
         let rows = query.build().fetch_all(self.readers()).await?;
         rows.iter().map(alert_of).collect()
+    }
+
+    /// How many alerts go on altogether. Without tenants that are gone.
+    pub async fn alert_totals(&self) -> Result<Vec<AlertTotal>> {
+        let sql = "SELECT a.severity, a.state, COUNT(*) FROM alert a \
+                   JOIN tenant t ON t.key = a.tenant \
+                   WHERE a.resolved_at IS NULL AND t.removed_at IS NULL \
+                   GROUP BY a.severity, a.state ORDER BY a.severity, a.state";
+        let rows: Vec<(String, String, i64)> =
+            sqlx::query_as(sql).fetch_all(self.readers()).await?;
+        let total = |(severity, state, count): (String, _, _)| {
+            Ok(AlertTotal {
+                severity: known("severity", &severity, Severity::from_word)?,
+                state,
+                count,
+            })
+        };
+        rows.into_iter().map(total).collect()
     }
 
     /// How many alerts go on, for metrics. Without tenants that are gone.

@@ -5,7 +5,8 @@ use jiff::SignedDuration;
 use store::{Acted, AlertFilter, Kept, KeptAlert, Urgency};
 
 use crate::fixture::{
-    by, claim_judging, failed, judge, judgement, key, look, minute, routes, stock, the_alert, with,
+    by, claim_judging, entry, failed, judge, judgement, key, look, minute, routes, stock,
+    the_alert, with,
 };
 
 const TOLD: Kept = Kept::Done { messages: 1 };
@@ -289,6 +290,43 @@ async fn alerts_are_listed_the_newest_first() {
     let counts = store.alert_counts().await.unwrap();
     assert_eq!(counts.len(), 1);
     assert_eq!((counts[0].count, &*counts[0].state), (1, "open"));
+}
+
+#[tokio::test]
+async fn what_goes_on_is_counted_over_all_tenants_that_are_there() {
+    let tenants = ["a", "b", "c", "gone"];
+    let store = with(&tenants).await;
+    // b is over by then.
+    for (at, free) in [(0, [0, 0, 3, 0]), (1, [0, 9, 3, 0])] {
+        for (tenant, free) in tenants.into_iter().zip(free) {
+            look(&store, tenant, free, minute(at)).await;
+        }
+        for claim in claim_judging(&store, "w", minute(at)).await {
+            let free = free[tenants
+                .iter()
+                .position(|it| *it == claim.tenant.as_str())
+                .unwrap()];
+            let judged = judgement(&store, &claim, (free < 9).then_some(free), minute(at)).await;
+            let kept = store.keep_judgements(&[judged], &[], minute(at)).await;
+            kept.unwrap();
+        }
+    }
+    let there = ["a", "b", "c"].map(entry);
+    store.sync_tenants(&there, minute(2)).await.unwrap();
+    let totals = store.alert_totals().await.unwrap();
+    let said = totals
+        .iter()
+        .map(|it| (it.severity.as_str(), &*it.state, it.count));
+    let expected = [("critical", "open", 1), ("warning", "open", 1)];
+    assert_eq!(said.collect::<Vec<_>>(), expected);
+    let names = store.tenant_names().await.unwrap();
+    let names = names
+        .iter()
+        .map(|(key, name)| (key.as_str(), name.as_str()));
+    let all = store.tenants().await.unwrap();
+    let expected = all.iter().map(|it| (it.key.as_str(), it.name.as_str()));
+    assert_eq!(names.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+    assert_eq!(all.len(), 3);
 }
 
 #[tokio::test]

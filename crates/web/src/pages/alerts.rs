@@ -10,7 +10,7 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use domain::{Kind, Severity, State};
 use serde::Deserialize;
-use store::{AlertCount, AlertFilter};
+use store::{AlertFilter, AlertTotal};
 use utoipa::IntoParams;
 
 use crate::caller::Reader;
@@ -130,7 +130,7 @@ pub(crate) async fn list(
         ),
         states: choices(states(visit.w), wanted.state.as_deref()),
         filtered: wanted.narrows(),
-        counts: counts(&app.store().alert_counts().await?, &wanted, visit.w),
+        counts: counts(&app.store().alert_totals().await?, &wanted, visit.w),
         rows: found
             .iter()
             .map(|kept| Row::of(kept, &lens, &visit))
@@ -178,9 +178,9 @@ fn states(w: Words) -> [(&'static str, &'static str); 4] {
 }
 
 /// What is open, the worst first, then what is quiet.
-fn counts(all: &[AlertCount], wanted: &Wanted, w: Words) -> Vec<Count> {
+fn counts(all: &[AlertTotal], wanted: &Wanted, w: Words) -> Vec<Count> {
     let count = |severity: Option<Severity>, state: &str, text| {
-        let is_it = |it: &&AlertCount| {
+        let is_it = |it: &&AlertTotal| {
             it.state == state && severity.is_none_or(|severity| it.severity == severity)
         };
         let word = severity.map(Severity::as_str);

@@ -31,8 +31,8 @@ pub(crate) fn choices<'a, Value: Into<String>, Text: Into<String>>(
 
 /// All tenants that there are, by name.
 pub(crate) async fn tenants(store: &Store, chosen: Option<&str>) -> Result<Vec<Choice>, Error> {
-    let tenants = store.tenants().await?.into_iter();
-    let named = tenants.map(|tenant| (tenant.key.to_string(), tenant.name));
+    let named = store.tenant_names().await?.into_iter();
+    let named = named.map(|(key, name)| (key.to_string(), name));
     let mut choices = choices(named, chosen);
     choices.sort_by_cached_key(|choice| choice.text.to_lowercase());
     Ok(choices)

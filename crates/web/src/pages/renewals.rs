@@ -16,9 +16,10 @@ use crate::problem::Error;
 use crate::request::{self, Params, filled};
 use crate::state::App;
 use crate::v2::renewals::dates::{self, Date, Known};
-use crate::v2::{Lens, page, present};
+use crate::v2::{Lens, page};
 use crate::words::Words;
 
+use super::address::Address;
 use super::choice::{self, Choice, choices};
 use super::done::Done;
 use super::{Place, Visit, back};
@@ -95,7 +96,7 @@ pub(crate) async fn page(
             wanted.outlook.as_deref(),
         ),
         filtered: wanted.tenant.is_some() || wanted.outlook.is_some(),
-        calendar: wanted.calendar(&app, &visit).await?,
+        calendar: wanted.calendar(&visit),
         months: month::of(rows, &visit),
         first: started.then(|| back::without(here, "cursor")),
         next: last.map(|last| back::with(here, "cursor", &page::opaque(&last))),
@@ -139,15 +140,11 @@ impl Wanted {
     }
 
     /// Where the same dates are a calendar.
-    async fn calendar(&self, app: &App, visit: &Visit) -> Result<String, Error> {
-        let language = visit.lang();
-        Ok(match &self.tenant {
-            Some(given) => {
-                let key = present(app.store(), given).await?.key;
-                format!("/api/v2/renewals.ics?tenant={key}&language={language}")
-            }
-            None => format!("/api/v2/renewals.ics?language={language}"),
-        })
+    fn calendar(&self, visit: &Visit) -> String {
+        Address::of("/api/v2/renewals.ics")
+            .and("tenant", self.tenant.as_deref().unwrap_or_default())
+            .and("language", visit.lang())
+            .text()
     }
 }
 
