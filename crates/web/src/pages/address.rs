@@ -31,6 +31,12 @@ impl Address {
         self
     }
 
+    /// Only the parameters, as they stand behind the question mark.
+    pub(crate) fn query(self) -> String {
+        let query = self.0.split_once('?').map(|(_, query)| query.to_owned());
+        query.unwrap_or_default()
+    }
+
     pub(crate) fn text(self) -> String {
         self.0
     }
@@ -51,6 +57,8 @@ mod tests {
             .and("q", "")
             .and("q", "a&b=ü 1")
             .and("page", "2");
+        assert_eq!(address.clone().query(), "q=a%26b%3D%C3%BC%201&page=2");
         assert_eq!(address.text(), "/licenses?q=a%26b%3D%C3%BC%201&page=2");
+        assert_eq!(Address::of("").and("q", "").query(), "");
     }
 }

@@ -79,6 +79,8 @@ struct AlertsPage {
     rows: Vec<Row>,
     /// Asked only if there is nothing to show.
     wellness: Option<Wellness>,
+    /// The query of an export of the same, as far as exports can filter.
+    export: String,
     first: Option<String>,
     next: Option<String>,
 }
@@ -136,6 +138,7 @@ pub(crate) async fn list(
             .map(|kept| Row::of(kept, &lens, &visit))
             .collect(),
         wellness,
+        export: choice::export_filter(wanted.tenant.as_deref()),
         first: after.map(|_| back::without(here, "cursor")),
         next: next.map(|next| back::with(here, "cursor", &page::opaque(&text(next)))),
         place: Place::Alerts,

@@ -4,6 +4,8 @@ use store::Store;
 
 use crate::problem::Error;
 
+use super::address::Address;
+
 /// One option of a list to choose from.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
@@ -27,6 +29,13 @@ pub(crate) fn choices<'a, Value: Into<String>, Text: Into<String>>(
         }
     };
     options.into_iter().map(choice).collect()
+}
+
+/// The query of an export of the tenant that is chosen.
+pub(crate) fn export_filter(tenant: Option<&str>) -> String {
+    Address::of("")
+        .and("tenant", tenant.unwrap_or_default())
+        .query()
 }
 
 /// All tenants that there are, by name.

@@ -63,6 +63,8 @@ struct RenewalsPage {
     outlooks: Vec<Choice>,
     filtered: bool,
     calendar: String,
+    /// The query of an export of the same, as far as exports can filter.
+    export: String,
     months: Vec<Month>,
     first: Option<String>,
     next: Option<String>,
@@ -97,6 +99,7 @@ pub(crate) async fn page(
         ),
         filtered: wanted.tenant.is_some() || wanted.outlook.is_some(),
         calendar: wanted.calendar(&visit),
+        export: choice::export_filter(wanted.tenant.as_deref()),
         months: month::of(rows, &visit),
         first: started.then(|| back::without(here, "cursor")),
         next: last.map(|last| back::with(here, "cursor", &page::opaque(&last))),

@@ -138,6 +138,31 @@ async fn pages_put_together_are_the_whole_list_in_one_order() {
 }
 
 #[tokio::test]
+async fn files_have_the_tenant_that_the_list_has() {
+    let service = Service::schools().await;
+    for (page, what) in [("/alerts", "alerts"), ("/renewals", "subscriptions")] {
+        for (query, filter) in [("", ""), ("&tenant=alpha", "&tenant=alpha")] {
+            let html = service.page(&format!("{page}?language=en{query}")).await;
+            for (format, with) in [
+                ("xlsx", ""),
+                ("csv", "&separator=semicolon&bom=true"),
+                ("ndjson", ""),
+            ] {
+                let file = format!("/api/v2/exports/{what}.{format}?language=en{with}{filter}");
+                assert!(html.contains(&format!("href=\"{file}\"")), "{file}: {html}");
+                assert_eq!(service.get(&file).await.status.as_u16(), 200, "{file}");
+            }
+            // In the part that follows a filter without the page being loaded anew.
+            let list = html.split("<div id=\"list\"").nth(1).unwrap();
+            let list = list.split("<footer").next().unwrap();
+            let (before, _) = list.split_once("class=\"exports").unwrap();
+            let divs = |tag: &str| before.matches(tag).count();
+            assert_eq!(divs("</div>"), divs("<div"), "{page}: {before}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_search_among_what_is_over_reads_so_many_at_once_and_goes_on_from_there() {
     const MANY: i64 = 5_001;
     let service = Service::empty().await;

@@ -179,8 +179,7 @@ impl Query {
     pub(super) fn export_filter(&self) -> String {
         let address = Address::of("").and("tenant", self.tenant.as_deref().unwrap_or_default());
         let level = self.level.filter(|level| *level != "none");
-        let text = address.and("level", level.unwrap_or_default()).text();
-        text.trim_start_matches('?').to_owned()
+        address.and("level", level.unwrap_or_default()).query()
     }
 
     fn address(&self, level: Option<&str>, sort: Sort, reversed: bool) -> Address {
