@@ -16,6 +16,7 @@ pub(crate) mod tenant;
 pub(crate) mod onboarding;
 mod address;
 mod back;
+mod by_name;
 mod choice;
 mod done;
 mod spark;

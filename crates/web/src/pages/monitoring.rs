@@ -22,11 +22,8 @@ use crate::words::Words;
 
 use super::choice::{Choice, choices};
 use super::done::Done;
-use super::{Place, Visit, back};
+use super::{Place, Visit, back, by_name};
 use row::{Agreement, Row};
-
-/// Tenants on a page.
-const ROWS: usize = 100;
 
 pub(crate) const STATES: [&str; 3] = ["failing", "quiet", "off"];
 
@@ -107,16 +104,12 @@ pub(crate) async fn page(
     let after = page::place(wanted.cursor.as_deref(), page::plain)?;
     let mut tenants = app.store().tenants().await?;
     let (any, counts) = (!tenants.is_empty(), counts(&tenants, &wanted, visit.w));
-    tenants.retain(|tenant| wanted.takes(tenant));
-    tenants.sort_by_cached_key(order);
-    if let Some(after) = &after {
-        tenants.retain(|tenant| order(tenant) > *after);
+    if let Some(state) = &wanted.state {
+        tenants.retain(|tenant| is_in(tenant, state));
     }
-    let more = tenants.len() > ROWS;
-    tenants.truncate(ROWS);
+    let (tenants, last) = by_name::page(tenants, wanted.q.as_deref(), after.as_deref());
     let lists = lists(&app).await?;
     let here = visit.here();
-    let last = tenants.last().map(order).filter(|_| more);
     let page = MonitoringPage {
         done: Done::of(wanted.done.as_deref(), visit.w),
         back: back::back_to(here),
@@ -146,11 +139,6 @@ fn state_words(w: Words) -> [&'static str; 3] {
     ]
 }
 
-/// By name; a key makes it one place.
-fn order(tenant: &Tenant) -> String {
-    format!("{}\0{}", tenant.name.to_lowercase(), tenant.key)
-}
-
 /// Whether a tenant is in a state of [`STATES`].
 fn is_in(tenant: &Tenant, state: &str) -> bool {
     let settings = tenant.settings;
@@ -158,16 +146,6 @@ fn is_in(tenant: &Tenant, state: &str) -> bool {
         "failing" => settings.enabled && (tenant.seen_at.is_none() || tenant.gap.is_some()),
         "quiet" => settings.enabled && !settings.monitoring,
         _ => !settings.enabled,
-    }
-}
-
-impl Wanted {
-    fn takes(&self, tenant: &Tenant) -> bool {
-        let text = self.q.as_ref().map(|text| text.trim().to_lowercase());
-        let named = text.is_none_or(|text| {
-            tenant.name.to_lowercase().contains(&text) || tenant.key.as_str().contains(&text)
-        });
-        named && self.state.as_ref().is_none_or(|state| is_in(tenant, state))
     }
 }
 

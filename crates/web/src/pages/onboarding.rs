@@ -7,22 +7,48 @@ pub(crate) mod setup;
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
+use serde::Deserialize;
 use store::Tenant;
+use utoipa::IntoParams;
 
 use crate::caller::Admin;
 use crate::desk::Refused;
 use crate::problem::Error;
-use crate::request::Params;
+use crate::request::{Params, filled};
 use crate::state::App;
+use crate::v2::page;
 
-use super::{Place, Reading, Visit};
+use super::{Place, Visit, back, by_name};
+
+/// Which tenants.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    /// In names and keys.
+    #[serde(default, deserialize_with = "filled")]
+    q: Option<String>,
+    /// What follows the page that led here.
+    #[serde(default, deserialize_with = "filled")]
+    cursor: Option<String>,
+    /// `de` or `en`: from now on.
+    #[allow(
+        dead_code,
+        reason = "the visit reads it; this lets the address take it"
+    )]
+    language: Option<String>,
+}
 
 #[derive(Template)]
 #[template(path = "tenants.html")]
 struct Tenants {
     visit: Visit,
     place: Place,
+    search: String,
+    /// Whether there is any tenant at all.
+    any: bool,
     tenants: Vec<Tenant>,
+    first: Option<String>,
+    next: Option<String>,
     /// Whether pages may write the home folder.
     has_desk: bool,
     /// Why nothing was added, and what was asked for.
@@ -31,7 +57,7 @@ struct Tenants {
 
 /// Tenants, for administrators
 #[utoipa::path(get, path = "/tenants", tag = "pages",
-    operation_id = "tenantsPage", params(Reading),
+    operation_id = "tenantsPage", params(Wanted),
     responses(
         (status = 200, description = "The page", content_type = "text/html"),
         (status = 400, description = "A parameter is not understood")))]
@@ -39,18 +65,28 @@ pub(crate) async fn page(
     _: Admin,
     Shared(app): Shared<App>,
     visit: Visit,
-    Params(Reading { .. }): Params<Reading>,
+    Params(wanted): Params<Wanted>,
 ) -> Result<Response, Error> {
-    shown(&app, visit, None).await
+    shown(&app, visit, &wanted, None).await
 }
 
 async fn shown(
     app: &App,
     visit: Visit,
+    wanted: &Wanted,
     refused: Option<(Refused, acting::NewForm)>,
 ) -> Result<Response, Error> {
+    let after = page::place(wanted.cursor.as_deref(), page::plain)?;
+    let tenants = app.store().tenants().await?;
+    let any = !tenants.is_empty();
+    let (tenants, last) = by_name::page(tenants, wanted.q.as_deref(), after.as_deref());
+    let here = visit.here();
     let page = Tenants {
-        tenants: app.store().tenants().await?,
+        search: wanted.q.clone().unwrap_or_default(),
+        any,
+        tenants,
+        first: after.map(|_| back::without(here, "cursor")),
+        next: last.map(|last| back::with(here, "cursor", &page::opaque(&last))),
         has_desk: app.options().desk.is_some(),
         visit,
         place: Place::Tenants,

@@ -9,7 +9,7 @@ use store::AuditFilter;
 use tokio::sync::Notify;
 use web::{Certificate, Desk, Order, Refused, Standing, Task};
 
-use crate::fixture::{Answer, Service, ask, now};
+use crate::fixture::{Answer, Service, ask, entry, minutes_ago, now};
 
 /// What was ordered, and what the desk knows.
 type Orders = Arc<Mutex<Vec<Order>>>;
@@ -217,6 +217,47 @@ async fn the_list_of_tenants_says_how_each_stands() {
         page.contains("licensetool tenant new KEY") && !page.contains("Make key"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn tenants_are_searched_and_pages_put_together_are_all() {
+    let service = Service::empty().await;
+    let keys: Vec<_> = (0..203).map(|n| format!("t{n:03}")).collect();
+    let name = |n: usize| if n.is_multiple_of(2) { "Even" } else { "odd" };
+    let entries = keys.iter().enumerate();
+    let entries: Vec<_> = entries.map(|(n, key)| entry(key, name(n))).collect();
+    let sync = service.store().sync_tenants(&entries, minutes_ago(1));
+    sync.await.unwrap();
+    let listed = async |query: &str| {
+        let mut found = Vec::new();
+        let mut path = Some(format!("/tenants?language=en{query}"));
+        while let Some(at) = path {
+            let page = service.page(&at).await;
+            let rows = page.split("<td class=\"mono\">").skip(1);
+            found.push(rows.map(|row| row[..4].to_owned()).collect::<Vec<_>>());
+            let mut links = page.split("<a href=\"");
+            let next = links.find(|it| it.contains("rel=\"next\""));
+            path = next.map(|it| it.split('"').next().unwrap().replace("&#38;", "&"));
+        }
+        found
+    };
+    let all = listed("").await;
+    assert_eq!(all.iter().map(Vec::len).collect::<Vec<_>>(), [100, 100, 3]);
+    let by_name = (0..203).step_by(2).chain((1..203).step_by(2));
+    let by_name: Vec<_> = by_name.map(|n| keys[n].clone()).collect();
+    assert_eq!(all.concat(), by_name);
+    assert_eq!(listed("&q=+ODD").await.concat(), by_name[102..]);
+    assert_eq!(listed("&q=t20").await.concat(), ["t200", "t202", "t201"]);
+    let page = service.page("/tenants?language=en&q=nowhere").await;
+    for expected in [
+        "Nothing matches the filter.",
+        "value=\"nowhere\"",
+        "Add a tenant",
+    ] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    let answer = service.get("/tenants?cursor=x").await;
+    assert_eq!(answer.problem(), "invalid-parameter");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::problem::{Error, Kind};
 use crate::request::{Form, Nothing, Params, Segments, filled};
 use crate::state::App;
 
-use super::setup;
+use super::{Wanted, setup};
 
 /// A new tenant.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -70,7 +70,7 @@ pub(crate) async fn add(
         Ok(key) => key,
         Err(error) => {
             let refused = Refused::Because(error.to_string());
-            return super::shown(&app, visit, Some((refused, form))).await;
+            return super::shown(&app, visit, &Wanted::default(), Some((refused, form))).await;
         }
     };
     let new = NewTenant {
@@ -87,7 +87,7 @@ pub(crate) async fn add(
     let address = setup::address(&asked.key);
     match asked.done(&app, &visit, Task::Add(new)).await? {
         Ok(_) => Ok(Redirect::to(&address).into_response()),
-        Err(refused) => super::shown(&app, visit, Some((refused, form))).await,
+        Err(refused) => super::shown(&app, visit, &Wanted::default(), Some((refused, form))).await,
     }
 }
 
