@@ -9,7 +9,7 @@ pub(crate) mod limits;
 pub(crate) mod cookie;
 mod chance;
 mod keys;
-mod back;
+pub(crate) mod back;
 mod begun;
 mod person;
 pub(crate) mod token;

@@ -2,6 +2,8 @@
 
 use axum::response::Redirect;
 
+use crate::auth::back::is_ours;
+
 /// What only the answer to a form says; it does not travel on.
 const DONE: &str = "done";
 
@@ -38,15 +40,6 @@ pub(crate) fn back(given: Option<&str>, otherwise: &str, done: &str) -> Redirect
     Redirect::to(&with(place, DONE, done))
 }
 
-/// A path of this service. Two slashes, or one that leans back, would lead to another host.
-fn is_ours(place: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#';
-    place.len() < 2000
-        && place.starts_with('/')
-        && !place.starts_with("//")
-        && place.bytes().all(plain)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +70,8 @@ mod tests {
             (Some("https://evil.example"), false),
             (Some("evil"), false),
             (Some("/a\r\nb"), false),
+            (Some("/alerts#a"), false),
+            (Some("/x/../api/v1/auth/logout"), false),
             (Some(""), false),
             (None, false),
         ] {
