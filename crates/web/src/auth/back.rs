@@ -38,7 +38,10 @@ mod tests {
     fn nobody_is_led_away() {
         let check = |asked: &str, expected: &str| assert_eq!(path(Some(asked)), expected);
         check("/", "/");
-        check("/licenses?level=low&q=%C3%BC", "/licenses?level=low&q=%C3%BC");
+        check(
+            "/licenses?level=low&q=%C3%BC",
+            "/licenses?level=low&q=%C3%BC",
+        );
         check("/alerts/7", "/alerts/7");
         for away in [
             "",

@@ -167,7 +167,7 @@ impl Auth {
         let begun = all.take(answer.state.as_deref().unwrap_or_default(), now)?;
         let provider = self.app();
         if let Some(iss) = &answer.iss
-            && provider.about(now).await?.issuer != *iss
+            && !provider.is_by(&*provider.about(now).await?, iss)
         {
             return Err(super::token::Flaw::Issuer.into());
         }

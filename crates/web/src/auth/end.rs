@@ -101,11 +101,13 @@ pub(super) async fn front_channel(
     let now = app.now();
     let counted = auth.sign_ins.count(from.0, now).map_err(Refusal::from);
     counted.map_err(Refusal::error)?;
-    let about = auth.app().about(now).await.map_err(Refusal::error)?;
+    let provider = auth.app();
+    let about = provider.about(now).await.map_err(Refusal::error)?;
+    let is_provider = |iss: &String| provider.is_by(&about, iss);
     let sid = ended
         .sid
         .filter(|sid| (1..=LONGEST_SID).contains(&sid.len()));
-    let (Some(sid), true) = (sid, ended.iss.as_deref() == Some(&about.issuer)) else {
+    let (Some(sid), true) = (sid, ended.iss.as_ref().is_some_and(is_provider)) else {
         let detail = "It takes iss, the issuer, and sid, a session's name.";
         return Err(Error::new(Kind::InvalidParameter, detail));
     };

@@ -228,7 +228,7 @@ impl SignInApp {
         now: Timestamp,
     ) -> Result<Person, Refusal> {
         let tid = self.tenant_of(claims.tid.as_deref()).ok_or(Flaw::Issuer)?;
-        if claims.iss != about.issuer.replace(PLACEHOLDER, &tid) {
+        if !about.is_issuer_of(&claims.iss, &tid) {
             return Err(Flaw::Issuer.into());
         }
         if !claims.aud.is_only(ours) {
@@ -239,6 +239,12 @@ impl SignInApp {
         Ok(claims.person(tid, is_let_in))
     }
 
+    /// Whether an answer comes from the provider, on behalf of a tenant whose users are let in.
+    pub(super) fn is_by(&self, about: &About, iss: &str) -> bool {
+        let mut let_in = self.registration.let_in();
+        let_in.any(|tid| about.is_issuer_of(iss, tid))
+    }
+
     /// Whose user it is. Entra always says it.
     fn tenant_of(&self, claimed: Option<&str>) -> Option<String> {
         let own = || match &self.registration.authority {
@@ -246,6 +252,14 @@ impl SignInApp {
             Authority::Other(_) => Some(self.registration.tenant_id.clone()),
         };
         claimed.map(str::to_ascii_lowercase).or_else(own)
+    }
+}
+
+impl About {
+    /// Whether a tenant's tokens come from this issuer: where those of any tenant are taken, Entra
+    /// names itself with a placeholder for the tenant.
+    fn is_issuer_of(&self, iss: &str, tid: &str) -> bool {
+        self.issuer.replace(PLACEHOLDER, &tid.to_ascii_lowercase()) == iss
     }
 }
 
@@ -266,12 +280,14 @@ impl Registration {
         }
     }
 
+    /// The tenants whose users may sign in.
+    fn let_in(&self) -> impl Iterator<Item = &str> {
+        let others = self.allowed_tenants.iter().map(String::as_str);
+        others.chain([self.tenant_id.as_str()])
+    }
+
     fn lets_in(&self, tid: &str) -> bool {
-        self.is_own(tid)
-            || self
-                .allowed_tenants
-                .iter()
-                .any(|it| it.eq_ignore_ascii_case(tid))
+        self.let_in().any(|it| it.eq_ignore_ascii_case(tid))
     }
 
     pub(super) fn is_own(&self, tid: &str) -> bool {

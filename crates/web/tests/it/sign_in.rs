@@ -208,6 +208,33 @@ async fn a_session_that_ended_at_the_provider_has_ended_on_every_replica() {
     assert_eq!(status(&mut browser).await, 401);
 }
 
+#[tokio::test]
+async fn a_provider_of_several_tenants_says_for_which_it_speaks() {
+    let provider = Provider::start().await;
+    let allowed = "11111111-2222-4333-8444-555555555555";
+    let mut registration = provider.registration();
+    registration.allowed_tenants = vec![allowed.to_uppercase()];
+    let sign_in = provider.sign_in_as(registration);
+    let service = Service::schools().await;
+    let service = service.change(|options| options.sign_in = Some(sign_in));
+    let stranger = "99999999-2222-4333-8444-555555555555";
+    for (tid, is_let_in) in [(COMPANY, true), (allowed, true), (stranger, false)] {
+        let iss = provider.issuer().replace(COMPANY, tid);
+        let mut browser = Browser::new(&service.app);
+        let authorize = browser.begin("/a").await;
+        let mut claims = provider.person(Some(&["reader"]));
+        (claims["tid"], claims["iss"]) = (tid.into(), iss.clone().into());
+        let code = provider.picked(&authorize, claims);
+        // As in RFC 9207.
+        let code = format!("{code}&iss={iss}");
+        let answer = browser.come_back(&authorize, &code).await;
+        assert_eq!(answer.status == StatusCode::SEE_OTHER, is_let_in, "{tid}");
+        let ended = format!("/api/v1/auth/front-channel-logout?iss={iss}&sid={tid}");
+        let ended = Browser::new(&service.app).get(&ended).await;
+        assert_eq!(ended.status == StatusCode::OK, is_let_in, "{tid}");
+    }
+}
+
 fn in_nine_hours() -> Timestamp {
     now() + SignedDuration::from_hours(9)
 }
