@@ -21,11 +21,9 @@ mod begin;
 mod callback;
 mod end;
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use store::{Revision, Store};
 use tokio::sync::watch;
 use url::Url;
 use utoipa_axum::router::OpenApiRouter;
@@ -48,6 +46,11 @@ const CALLBACK: &str = "api/v1/auth/callback";
 /// Sign-ins of one address: a whole office may share one. So many at once, then one a second.
 const SIGN_INS: i32 = 60;
 const SIGN_IN_EVERY: SignedDuration = SignedDuration::from_secs(1);
+
+/// The same of sessions that are said to have ended at the provider: one address alone never has as
+/// many that count as the store takes in.
+const ENDS: i32 = 60;
+const END_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// The same of tokens that are none.
 const BAD_TOKENS: i32 = 20;
@@ -74,7 +77,7 @@ pub(crate) struct Auth {
     begun: Cookie,
     sign_ins: Limit,
     bad_tokens: Limit,
-    ended: Mutex<Option<(Revision, Arc<HashSet<String>>)>>,
+    ends: Limit,
 }
 
 impl Auth {
@@ -85,7 +88,7 @@ impl Auth {
             settings,
             sign_ins: Limit::new(SIGN_INS, SIGN_IN_EVERY),
             bad_tokens: Limit::new(BAD_TOKENS, BAD_TOKEN_EVERY),
-            ended: Mutex::default(),
+            ends: Limit::new(ENDS, END_EVERY),
         }
     }
 
@@ -121,45 +124,6 @@ impl Auth {
         let lifetime = self.settings.lifetime;
         Session::open(text, &self.keys(), &self.session, lifetime, now)
     }
-
-    /// Whether a session was ended before its time. As long as the store is away, what was known
-    /// last counts: nobody sees anything without the store.
-    async fn has_ended(&self, session: &Session, store: &Store, now: Timestamp) -> bool {
-        let ended = match store.revision().await {
-            Ok(revision) => self.ended_at(revision, store, now).await,
-            Err(_) => self.remembered().map(|(_, ended)| ended),
-        };
-        ended.is_some_and(|ended| session.names().any(|name| ended.contains(name)))
-    }
-
-    async fn ended_at(
-        &self,
-        revision: Revision,
-        store: &Store,
-        now: Timestamp,
-    ) -> Option<Arc<HashSet<String>>> {
-        let known = self.remembered();
-        if let Some((at, ended)) = &known
-            && *at == revision
-        {
-            return Some(ended.clone());
-        }
-        let Ok(ended) = store.ended_sessions(now).await else {
-            return known.map(|(_, ended)| ended);
-        };
-        let ended = Arc::new(ended);
-        *lock(&self.ended) = Some((revision, ended.clone()));
-        Some(ended)
-    }
-
-    fn remembered(&self) -> Option<(Revision, Arc<HashSet<String>>)> {
-        lock(&self.ended).clone()
-    }
-}
-
-/// A panic elsewhere leaves a whole value behind: it is replaced in one step.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(crate) fn router() -> OpenApiRouter<App> {

@@ -71,8 +71,8 @@ pub(crate) enum Identity {
     WithoutRole(String),
     /// A token that is none.
     BadToken(Refusal),
-    /// A token that nobody can prove, because the provider is away.
-    Unproven,
+    /// Nobody can say now whether a token or a session is good: the provider or the store is away.
+    Unproven(Error),
 }
 
 impl Identity {
@@ -103,7 +103,7 @@ impl Identity {
                 Error::new(Kind::InvalidToken, detail)
             }
             Self::BadToken(refusal) => refusal.error(),
-            Self::Unproven => Refusal::Away.error(),
+            Self::Unproven(error) => error.clone(),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::moment::Moment;
 pub(crate) use kind::Kind;
 
 /// What a handler fails with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Error {
     kind: Kind,
     detail: String,
@@ -28,7 +28,7 @@ pub(crate) struct Error {
 }
 
 /// Why a tenant could not be collected, as members of the problem.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Gap {
     cause: &'static str,
     advice: String,

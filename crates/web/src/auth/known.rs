@@ -15,6 +15,7 @@ use crate::state::App;
 /// What was found.
 pub(crate) struct Found {
     pub(crate) identity: Identity,
+    /// For ending it: whether it lets somebody in, the identity says.
     pub(crate) session: Option<Session>,
     /// Whether the browser keeps a session that lets nobody in any more.
     stale: bool,
@@ -44,19 +45,25 @@ impl Auth {
             return Found::only(Identity::Nobody);
         };
         let now = app.now();
-        if let Some(session) = self.open(text, now)
-            && let Some(role) = session.role()
-            && !self.has_ended(&session, app.store(), now).await
-        {
-            let caller = caller(session.who.clone(), role, from);
-            return Found {
-                session: Some(session),
-                ..Found::only(Identity::Known(caller))
-            };
-        }
-        Found {
+        let stale = Found {
             stale: true,
             ..Found::only(Identity::Nobody)
+        };
+        let Some(session) = self.open(text, now) else {
+            return stale;
+        };
+        let Some(role) = session.role() else {
+            return stale;
+        };
+        let identity = match session.has_ended(app.store(), now).await {
+            Ok(true) => return stale,
+            Ok(false) => Identity::Known(caller(session.who.clone(), role, from)),
+            // It may have ended, so it lets nobody in; it may go on, so it is not forgotten.
+            Err(error) => Identity::Unproven(error.into()),
+        };
+        Found {
+            session: Some(session),
+            ..Found::only(identity)
         }
     }
 
@@ -72,7 +79,7 @@ impl Auth {
                 ..
             }) => Identity::Known(caller(who, role, from)),
             Ok(person) => Identity::WithoutRole(person.who),
-            Err(Refusal::Away) => Identity::Unproven,
+            Err(Refusal::Away) => Identity::Unproven(Refusal::Away.error()),
             Err(refusal) => match self.bad_tokens.count(from.0, now) {
                 Ok(()) => Identity::BadToken(refusal),
                 Err(too_many) => Identity::BadToken(too_many.into()),

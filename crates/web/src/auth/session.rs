@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::Store;
 
 use super::chance;
 use super::cookie::Cookie;
@@ -78,11 +79,9 @@ impl Session {
         Role::of_word(&self.role)
     }
 
-    /// By what it may have been ended before its time.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        [Some(self.id.as_str()), self.sid.as_deref()]
-            .into_iter()
-            .flatten()
+    /// Whether it was ended before its time.
+    pub(super) async fn has_ended(&self, store: &Store, now: Timestamp) -> store::Result<bool> {
+        store.has_ended(&self.id, self.sid.as_deref(), now).await
     }
 
     pub(super) fn ends_at(&self) -> Option<Timestamp> {

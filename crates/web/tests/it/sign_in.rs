@@ -209,6 +209,43 @@ async fn a_session_that_ended_at_the_provider_has_ended_on_every_replica() {
 }
 
 #[tokio::test]
+async fn who_says_without_end_that_sessions_ended_keeps_nobody_from_signing_in() {
+    let (service, provider) = service().await;
+    let said = async |sid: &str| {
+        let iss = provider.issuer();
+        let path = format!("/api/v1/auth/front-channel-logout?iss={iss}&sid={sid}");
+        Browser::new(&service.app).get(&path).await
+    };
+    for n in 0..60 {
+        assert_eq!(said(&n.to_string()).await.status, StatusCode::OK);
+    }
+    let limited = said("one-more").await;
+    assert_eq!(limited.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(limited.header("retry-after"), "10");
+    let mut browser = Browser::new(&service.app);
+    let answer = browser.sign_in(&provider, provider.person(None)).await;
+    assert_eq!(led_to(&answer), "/alerts/7");
+}
+
+#[tokio::test]
+async fn a_session_lets_nobody_in_while_nobody_can_say_whether_it_ended() {
+    let (service, provider) = service().await;
+    let mut browser = Browser::new(&service.app);
+    browser.sign_in(&provider, provider.person(None)).await;
+    service.store().close().await;
+    browser.accepts = "application/json";
+    // With or without need of the store.
+    for path in ["/api/v2/tenants", "/api/v2/tenants?x=1"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.problem(), "store-unavailable", "{path}");
+    }
+    let answer = browser.get("/api/v1/auth/logout").await;
+    assert_eq!(answer.problem(), "store-unavailable");
+    assert!(browser.session().is_some(), "it may go on");
+    assert_eq!(browser.get("/healthz").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_provider_of_several_tenants_says_for_which_it_speaks() {
     let provider = Provider::start().await;
     let allowed = "11111111-2222-4333-8444-555555555555";
