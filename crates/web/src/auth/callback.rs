@@ -10,7 +10,7 @@ use serde::Deserialize;
 use store::{By, Origin, Store};
 use utoipa::IntoParams;
 
-use super::begun::AllBegun;
+use super::begun::{AllBegun, Begun};
 use super::network::From;
 use super::person::{Person, Roles};
 use super::provider::aadsts;
@@ -73,7 +73,7 @@ pub(super) async fn callback(
             let cookie = auth.session.set(&sealed, auth.settings.lifetime);
             ([(header::SET_COOKIE, cookie)], Redirect::to(&back)).into_response()
         }
-        (Came::Not { refusal, .. }, Ok(())) => {
+        (Came::Refused { refusal, .. } | Came::Astray(refusal), Ok(())) => {
             tracing::info!(reason = refusal.as_str(), "a sign-in was refused");
             refusal.error().into_response()
         }
@@ -96,11 +96,14 @@ enum Came {
         role: Role,
         back: String,
     },
-    Not {
+    /// By what the provider said to us.
+    Refused {
         refusal: Refusal,
         /// Whoever it was, if that is proven.
         person: Option<Person>,
     },
+    /// By what the request says, which anybody can write: it leaves nothing but a line in the log.
+    Astray(Refusal),
 }
 
 /// Leaves a row in the audit, for what is worth one.
@@ -115,7 +118,7 @@ async fn note(store: &Store, came: &Came, from: From, now: Timestamp) -> store::
             let who = by(&session.who);
             store.note(who, Deed::SignedIn, &account, &role, now).await
         }
-        Came::Not { refusal, person } if refusal.is_worth_a_note() => {
+        Came::Refused { refusal, person } if refusal.is_worth_a_note() => {
             let account = person.as_ref().map(Person::account).unwrap_or_default();
             let who = by(person.as_ref().map_or(UNKNOWN, |person| &person.who));
             let detail = match refusal.aadsts() {
@@ -126,7 +129,7 @@ async fn note(store: &Store, came: &Came, from: From, now: Timestamp) -> store::
                 .note(who, Deed::SignInRefused, &account, &detail, now)
                 .await
         }
-        Came::Not { .. } => Ok(()),
+        Came::Refused { .. } | Came::Astray(_) => Ok(()),
     }
 }
 
@@ -138,9 +141,15 @@ impl Auth {
         from: From,
         now: Timestamp,
     ) -> Came {
-        let refused = |refusal, person| Came::Not { refusal, person };
-        let (person, back) = match self.proven(answer, all, from, now).await {
-            Ok(proven) => proven,
+        let refused = |refusal, person| Came::Refused { refusal, person };
+        let (begun, code) = match self.fitting(answer, all, from, now).await {
+            Ok(fitting) => fitting,
+            Err(refusal) => return Came::Astray(refusal),
+        };
+        let redirect_uri = self.own(CALLBACK);
+        let redeemed = self.app().redeem(code, &begun, &redirect_uri, now).await;
+        let person = match redeemed {
+            Ok(person) => person,
             Err(refusal) => return refused(refusal, None),
         };
         let role = match role(&person, &self.app()) {
@@ -151,18 +160,18 @@ impl Auth {
         Came::In {
             session,
             role,
-            back,
+            back: begun.back,
         }
     }
 
-    /// Who it is, and where they wanted to go.
-    async fn proven(
+    /// The sign-in that the answer belongs to, and the code that it brings.
+    async fn fitting<'a>(
         &self,
-        answer: &Answer,
+        answer: &'a Answer,
         all: &mut AllBegun,
         from: From,
         now: Timestamp,
-    ) -> Result<(Person, String), Refusal> {
+    ) -> Result<(Begun, &'a str), Refusal> {
         self.sign_ins.count(from.0, now)?;
         let begun = all.take(answer.state.as_deref().unwrap_or_default(), now)?;
         let provider = self.app();
@@ -171,10 +180,7 @@ impl Auth {
         {
             return Err(super::token::Flaw::Issuer.into());
         }
-        let code = answer.code()?;
-        let redirect_uri = self.own(CALLBACK);
-        let person = provider.redeem(code, &begun, &redirect_uri, now).await?;
-        Ok((person, begun.back))
+        Ok((begun, answer.code()?))
     }
 }
 

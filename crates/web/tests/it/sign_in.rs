@@ -72,6 +72,20 @@ async fn who_came_and_went_stands_in_the_audit() {
     browser.sign_in(&provider, provider.person(None)).await;
     // Whoever has not begun leaves nothing: anybody could send that without end.
     browser.get("/api/v1/auth/callback?state=x&code=y").await;
+    // Neither does whoever has, and writes the provider's answer themselves.
+    for made_up in [
+        "error=interaction_required",
+        "code=x&iss=https://evil.example",
+    ] {
+        let state = parameter(&browser.begin("/a").await, "state");
+        let path = format!("/api/v1/auth/callback?state={state}&{made_up}");
+        assert_eq!(browser.get(&path).await.status, StatusCode::FORBIDDEN);
+    }
+    let authorize = browser.begin("/a").await;
+    browser.come_back(&authorize, "made-up").await;
+    // What the provider says of a code is another matter.
+    provider.refuse(400, "interaction_required", "AADSTS53003: no");
+    browser.sign_in(&provider, provider.person(None)).await;
     let all = AuditFilter::default();
     let rows = service.store().audit(&all, None, 10);
     let rows = rows.await.unwrap().into_iter().rev();
@@ -93,6 +107,7 @@ async fn who_came_and_went_stands_in_the_audit() {
             format!("{who} signed-out {account} "),
             format!("{who} sign-in-refused {account} no-role"),
             "unknown sign-in-refused  audience".to_owned(),
+            "unknown sign-in-refused  by-provider (AADSTS53003)".to_owned(),
         ]
     );
 }
