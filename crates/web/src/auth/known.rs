@@ -79,8 +79,9 @@ impl Auth {
                 ..
             }) => Identity::Known(caller(who, role, from)),
             Ok(person) => Identity::WithoutRole(person.who),
-            Err(Refusal::Away) => Identity::Unproven(Refusal::Away.error()),
+            // One that nobody can prove counts as well: it may be as bad.
             Err(refusal) => match self.bad_tokens.count(from.0, now) {
+                Ok(()) if refusal == Refusal::Away => Identity::Unproven(refusal.error()),
                 Ok(()) => Identity::BadToken(refusal),
                 Err(too_many) => Identity::BadToken(too_many.into()),
             },

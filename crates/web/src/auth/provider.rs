@@ -2,6 +2,7 @@
 //! with, and what it gives for a code. The only calls of this crate to anybody.
 
 mod credential;
+mod heard;
 mod http;
 
 use std::sync::Arc;
@@ -20,10 +21,8 @@ use super::token::{self, Flaw, Keys, Unproven};
 
 use credential::Signer;
 pub use credential::{AppCredential, Unusable};
+use heard::Heard;
 pub(super) use http::aadsts;
-
-/// What the provider says of itself is asked again after this long.
-const HOLDS: SignedDuration = SignedDuration::from_hours(12);
 
 /// Keys that we do not know are asked for so often at once, and once in each interval.
 const ASKS_AT_ONCE: i32 = 3;
@@ -64,8 +63,8 @@ pub struct SignInApp {
     issuer: String,
     signer: Signer,
     http: reqwest::Client,
-    about: Mutex<Option<(Timestamp, Arc<About>)>>,
-    keys: Mutex<Option<(Timestamp, Arc<Keys>)>>,
+    about: Mutex<Heard<About>>,
+    keys: Mutex<Heard<Keys>>,
     asking: Limit,
 }
 
@@ -110,16 +109,14 @@ impl SignInApp {
 
     /// What the provider says of itself; an older word, if it is away now.
     pub(super) async fn about(&self, now: Timestamp) -> Result<Arc<About>, Refusal> {
-        let mut known = self.about.lock().await;
-        if let Some((_, about)) = known.as_ref().filter(|(at, _)| is_fresh(*at, now)) {
-            return Ok(about.clone());
-        }
-        match self.ask_about().await {
-            Ok(about) => Ok(known.insert((now, Arc::new(about))).1.clone()),
-            Err(refusal) => match &*known {
-                Some((_, about)) => Ok(about.clone()),
-                None => Err(refusal),
-            },
+        let mut heard = self.about.lock().await;
+        match heard.fresh(now) {
+            Some(about) => Ok(about),
+            None if heard.rests(now) => heard.last(),
+            None => {
+                let about = self.ask_about().await;
+                heard.hear(about, now)
+            }
         }
     }
 
@@ -145,22 +142,15 @@ impl SignInApp {
     /// The keys, asked for anew if they do not have this one.
     async fn keys(&self, kid: &str, now: Timestamp) -> Result<Arc<Keys>, Refusal> {
         let about = self.about(now).await?;
-        let mut known = self.keys.lock().await;
-        let fresh = known.as_ref().filter(|(at, _)| is_fresh(*at, now));
-        if let Some((_, keys)) = fresh.filter(|(_, keys)| keys.has(kid)) {
-            return Ok(keys.clone());
+        let mut heard = self.keys.lock().await;
+        if let Some(keys) = heard.fresh(now).filter(|keys| keys.has(kid)) {
+            return Ok(keys);
         }
-        let asked = match self.asking.count(None, now) {
-            Ok(()) => self.get(about.jwks_uri.as_str()).await,
-            Err(_) => Err(Refusal::Away),
-        };
-        match asked {
-            Ok(keys) => Ok(known.insert((now, Arc::new(keys))).1.clone()),
-            Err(refusal) => match &*known {
-                Some((_, keys)) => Ok(keys.clone()),
-                None => Err(refusal),
-            },
+        if heard.rests(now) || self.asking.count(None, now).is_err() {
+            return heard.last();
         }
+        let keys = self.get(about.jwks_uri.as_str()).await;
+        heard.hear(keys, now)
     }
 
     async fn get<T: DeserializeOwned>(&self, url: &str) -> Result<T, Refusal> {
@@ -293,8 +283,4 @@ impl Registration {
     pub(super) fn is_own(&self, tid: &str) -> bool {
         self.tenant_id.eq_ignore_ascii_case(tid)
     }
-}
-
-fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
-    now.duration_since(at).abs() < HOLDS
 }

@@ -1,6 +1,7 @@
 //! A provider of sign-in for tests, that behaves like Entra or as badly as a test wants.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -44,6 +45,8 @@ struct Shared {
     published: Mutex<Vec<(usize, String)>>,
     asked_for_keys: Mutex<usize>,
     refuses: Mutex<Option<(StatusCode, Value)>>,
+    is_away: AtomicBool,
+    asked_about: AtomicUsize,
 }
 
 #[derive(Clone)]
@@ -66,6 +69,8 @@ impl Provider {
             published: Mutex::new(vec![first]),
             asked_for_keys: Mutex::default(),
             refuses: Mutex::default(),
+            is_away: AtomicBool::default(),
+            asked_about: AtomicUsize::default(),
         }));
         let app = Router::new()
             .route(
@@ -190,6 +195,16 @@ impl Provider {
         *self.0.signs.lock().unwrap() = (1, "first".to_owned());
     }
 
+    /// Says nothing of itself, or does again.
+    pub(crate) fn be_away(&self, is_away: bool) {
+        self.0.is_away.store(is_away, Ordering::SeqCst);
+    }
+
+    /// How often it was asked about itself, since this was asked last.
+    pub(crate) fn asked_about(&self) -> usize {
+        self.0.asked_about.swap(0, Ordering::SeqCst)
+    }
+
     pub(crate) fn asked_for_keys(&self) -> usize {
         *self.0.asked_for_keys.lock().unwrap()
     }
@@ -208,19 +223,23 @@ pub(crate) fn app(registration: Registration) -> SignInApp {
 async fn about(
     State(Provider(shared)): State<Provider>,
     axum::extract::Path(tenant): axum::extract::Path<String>,
-) -> Json<Value> {
+) -> Result<Json<Value>, StatusCode> {
+    shared.asked_about.fetch_add(1, Ordering::SeqCst);
+    if shared.is_away.load(Ordering::SeqCst) {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
     let base = &shared.base;
     let issued_for = match tenant.as_str() {
         "organizations" => "{tenantid}",
         tenant => tenant,
     };
-    Json(json!({
+    Ok(Json(json!({
         "issuer": format!("{base}{issued_for}/v2.0"),
         "authorization_endpoint": format!("{base}authorize"),
         "token_endpoint": format!("{base}token"),
         "jwks_uri": format!("{base}keys"),
         "end_session_endpoint": format!("{base}logout"),
-    }))
+    })))
 }
 
 async fn keys(State(Provider(shared)): State<Provider>) -> Json<Value> {

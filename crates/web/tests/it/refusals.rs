@@ -284,6 +284,45 @@ async fn a_provider_that_is_away_is_said() {
     refused(&answer, 502, "cannot be reached");
 }
 
+fn in_thirteen_hours() -> Timestamp {
+    now() + SignedDuration::from_hours(13)
+}
+
+fn half_a_minute_later() -> Timestamp {
+    in_thirteen_hours() + SignedDuration::from_secs(30)
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_not_asked_with_each_request() {
+    let (service, provider) = service().await;
+    Browser::new(&service.app).begin("/a").await;
+    assert_eq!(provider.asked_about(), 1);
+    provider.be_away(true);
+    let service = service.change(|options| options.clock = in_thirteen_hours);
+    for _ in 0..3 {
+        // Its old word stands.
+        Browser::new(&service.app).begin("/a").await;
+    }
+    assert_eq!(provider.asked_about(), 1);
+    let service = service.change(|options| options.clock = half_a_minute_later);
+    Browser::new(&service.app).begin("/a").await;
+    assert_eq!(provider.asked_about(), 1);
+}
+
+#[tokio::test]
+async fn tokens_that_nobody_can_prove_cost_nothing_and_count_as_bad() {
+    let (service, provider) = service().await;
+    provider.be_away(true);
+    let forged = "eyJhbGciOiJSUzI1NiIsImtpZCI6Im5vbmUifQ.e30.AAAA";
+    for _ in 0..20 {
+        let answer = call(&service, forged).await;
+        assert_eq!(answer.problem(), "sign-in-unavailable");
+    }
+    assert_eq!(provider.asked_about(), 1);
+    let limited = call(&service, forged).await;
+    assert_eq!(limited.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
 #[tokio::test]
 async fn too_many_sign_ins_of_an_address_have_to_wait() {
     let (service, _) = service().await;
