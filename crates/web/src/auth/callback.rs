@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use super::begun::{AllBegun, Begun};
 use super::network::From;
 use super::person::{Person, Roles};
-use super::provider::aadsts;
+use super::provider::{aadsts, in_time};
 use super::refusal::Refusal;
 use super::session::Session;
 use super::{Auth, CALLBACK};
@@ -64,7 +64,8 @@ pub(super) async fn callback(
     let answer = answer.map(|Query(answer)| answer).unwrap_or_default();
     let now = app.now();
     let mut all = auth.all_begun(auth.begun.read(&headers));
-    let came = auth.came_back(&answer, &mut all, from, now).await;
+    let came = in_time(auth.came_back(&answer, &mut all, from, now)).await;
+    let came = came.unwrap_or_else(Came::Astray);
     let noted = note(app.store(), &came, from, now).await;
     let mut response = match (came, noted) {
         (_, Err(error)) => Error::from(error).into_response(),
@@ -102,7 +103,8 @@ enum Came {
         /// Whoever it was, if that is proven.
         person: Option<Person>,
     },
-    /// By what the request says, which anybody can write: it leaves nothing but a line in the log.
+    /// By what the request says, which anybody can write, or because nothing was heard in time: it
+    /// leaves nothing but a line in the log.
     Astray(Refusal),
 }
 

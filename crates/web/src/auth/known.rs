@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::network::From;
 use super::person::{Person, Roles};
+use super::provider::in_time;
 use super::refusal::Refusal;
 use super::session::Session;
 use super::{Auth, back};
@@ -68,7 +69,8 @@ impl Auth {
     }
 
     async fn by_token(&self, token: &str, from: From, now: Timestamp) -> Identity {
-        let person = match self.app().bearer(token, now).await {
+        let app = self.app();
+        let person = match in_time(app.bearer(token, now)).await.flatten() {
             Ok(person) if !person.is_let_in => Err(Refusal::ForeignTenant),
             person => person,
         };

@@ -22,7 +22,7 @@ use super::token::{self, Flaw, Keys, Unproven};
 use credential::Signer;
 pub use credential::{AppCredential, Unusable};
 use heard::Heard;
-pub(super) use http::aadsts;
+pub(super) use http::{aadsts, in_time};
 
 /// Keys that we do not know are asked for so often at once, and once in each interval.
 const ASKS_AT_ONCE: i32 = 3;

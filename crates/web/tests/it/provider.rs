@@ -15,7 +15,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 use url::Url;
 use web::{AppCredential, Authority, Registration, SessionKeys, SignIn, SignInApp};
 
@@ -46,8 +46,13 @@ struct Shared {
     asked_for_keys: Mutex<usize>,
     refuses: Mutex<Option<(StatusCode, Value)>>,
     is_away: AtomicBool,
+    /// Whoever wants to decide when each question is answered.
+    held: Mutex<Option<Held>>,
     asked_about: AtomicUsize,
 }
+
+/// Gets, with each question, what lets it be answered.
+type Held = mpsc::UnboundedSender<oneshot::Sender<()>>;
 
 #[derive(Clone)]
 struct Granted {
@@ -70,6 +75,7 @@ impl Provider {
             asked_for_keys: Mutex::default(),
             refuses: Mutex::default(),
             is_away: AtomicBool::default(),
+            held: Mutex::default(),
             asked_about: AtomicUsize::default(),
         }));
         let app = Router::new()
@@ -205,6 +211,22 @@ impl Provider {
         self.0.asked_about.swap(0, Ordering::SeqCst)
     }
 
+    /// Answers each question about itself or for a token when it is told to.
+    pub(crate) fn hold(&self) -> mpsc::UnboundedReceiver<oneshot::Sender<()>> {
+        let (held, questions) = mpsc::unbounded_channel();
+        *self.0.held.lock().unwrap() = Some(held);
+        questions
+    }
+
+    async fn wait_if_held(&self) {
+        let held = self.0.held.lock().unwrap().clone();
+        if let Some(held) = held {
+            let (answer, told) = oneshot::channel();
+            held.send(answer).unwrap();
+            let _ = told.await;
+        }
+    }
+
     pub(crate) fn asked_for_keys(&self) -> usize {
         *self.0.asked_for_keys.lock().unwrap()
     }
@@ -221,9 +243,11 @@ pub(crate) fn app(registration: Registration) -> SignInApp {
 }
 
 async fn about(
-    State(Provider(shared)): State<Provider>,
+    State(provider): State<Provider>,
     axum::extract::Path(tenant): axum::extract::Path<String>,
 ) -> Result<Json<Value>, StatusCode> {
+    provider.wait_if_held().await;
+    let shared = &provider.0;
     shared.asked_about.fetch_add(1, Ordering::SeqCst);
     if shared.is_away.load(Ordering::SeqCst) {
         return Err(StatusCode::SERVICE_UNAVAILABLE);
@@ -257,6 +281,7 @@ async fn keys(State(Provider(shared)): State<Provider>) -> Json<Value> {
 }
 
 async fn token(State(provider): State<Provider>, form: String) -> (StatusCode, Json<Value>) {
+    provider.wait_if_held().await;
     let form = url::form_urlencoded::parse(form.as_bytes()).into_owned();
     let form: HashMap<String, String> = form.collect();
     let shared = &provider.0;

@@ -1,5 +1,7 @@
 //! Sign-ins and tokens that were tampered with: each is refused, with a sentence of its own.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -282,6 +284,38 @@ async fn a_provider_that_is_away_is_said() {
     let mut browser = Browser::new(&service.app);
     let answer = browser.get("/api/v1/auth/login").await;
     refused(&answer, 502, "cannot be reached");
+}
+
+#[tokio::test]
+async fn a_provider_that_is_slow_with_everything_is_said_in_time() {
+    let (service, provider) = service().await;
+    let mut browser = Browser::new(&service.app);
+    let authorize = browser.begin("/a").await;
+    let code = provider.picked(&authorize, provider.person(None));
+    let mut questions = provider.hold();
+    // A replica that has never heard of the provider asks it one thing after another.
+    let sign_in = provider.sign_in();
+    let service = service.change(|options| options.sign_in = Some(sign_in));
+    let mut browser = browser.at(&service.app);
+    // The clock stands still between our own steps as long as this goes on.
+    let (go_on, until) = std::sync::mpsc::channel::<()>();
+    let stands = tokio::task::spawn_blocking(move || until.recv());
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let came = tokio::spawn(async move { browser.come_back(&authorize, &code).await });
+    let about = questions.recv().await.unwrap();
+    tokio::time::advance(Duration::from_secs(4)).await;
+    about.send(()).unwrap();
+    let _token = questions.recv().await.unwrap();
+    tokio::time::advance(Duration::from_secs(3)).await;
+    drop(go_on);
+    stands.await.unwrap().unwrap_err();
+    let answer = came.await.unwrap();
+    refused(&answer, 502, "cannot be reached");
+    assert!(
+        began.elapsed() < Duration::from_secs(8),
+        "one limit for all"
+    );
 }
 
 fn in_thirteen_hours() -> Timestamp {

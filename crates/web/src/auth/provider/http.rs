@@ -11,9 +11,11 @@ use url::Url;
 use super::Unusable;
 use crate::auth::refusal::Refusal;
 
-/// Somebody waits in front of a browser: less than the limit of a whole request (10 s).
+/// Somebody waits in front of a browser, and is told better by us than by the limit of a whole
+/// request (10 s) that nothing came: of one question, and of all that follow one another.
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+const ALL_WITHIN: Duration = Duration::from_secs(6);
 
 /// Real answers have some ten KiB, in bytes.
 const LIMIT: usize = 1024 * 1024;
@@ -48,6 +50,15 @@ pub(super) fn client(
     builder
         .build()
         .map_err(|error| Unusable::Client(error.to_string()))
+}
+
+/// What comes of several questions one after another, if it comes in time.
+pub(in crate::auth) async fn in_time<T>(asking: impl Future<Output = T>) -> Result<T, Refusal> {
+    let came = tokio::time::timeout(ALL_WITHIN, asking).await;
+    came.map_err(|_| {
+        tracing::warn!("the provider of sign-in took too long");
+        Refusal::Away
+    })
 }
 
 /// An answer, read to its end.
