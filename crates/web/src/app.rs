@@ -57,11 +57,17 @@ fn routes() -> OpenApiRouter<App> {
 /// Pages and API. Without sign-in it answers requests to this machine alone.
 pub fn app(options: Options) -> Router {
     let (router, _) = routes().split_for_parts();
-    let state = App::new(options);
-    let local = whole(router)
+    served(router, App::new(options))
+}
+
+/// What happens to requests on their way to a page or an address of the API.
+pub(crate) fn served(router: Router<App>, state: App) -> Router {
+    let known = whole(router)
         .layer(from_fn(answer::unless_known))
+        .layer(from_fn_with_state(state.clone(), identify::identify));
+    // Whatever fails inside, a panic or a limit of time too, is told in words.
+    let local = bounded(known, &state)
         .layer(from_fn_with_state(state.clone(), pages::failure::in_words))
-        .layer(from_fn_with_state(state.clone(), identify::identify))
         .layer(guard::same_origin());
     match state.auth() {
         Some(_) => around(local, state),
@@ -83,16 +89,23 @@ pub(crate) fn whole(router: Router<App>) -> Router<App> {
         .method_not_allowed_fallback(observe::method_not_allowed)
 }
 
+/// No request of either listener is too large, takes for ever, or takes others with it.
+pub(crate) fn bounded(router: Router<App>, state: &App) -> Router<App> {
+    let fetch_within = state.options().fetch_within;
+    router
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(fetch_within, observe::in_time))
+        .layer(CatchPanicLayer::custom(observe::panicked))
+}
+
 /// What happens around every request of either listener, the innermost first.
 pub(crate) fn around(router: Router<App>, state: App) -> Router {
     let observer = observe::Observer {
         requests: state.options().requests.clone(),
         https_only: state.auth().is_some_and(Auth::is_secure),
     };
-    let fetch_within = state.options().fetch_within;
     router
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn_with_state(fetch_within, observe::in_time))
+        // For a fault of the layers in between, which put failures in words.
         .layer(CatchPanicLayer::custom(observe::panicked))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(observer, observe::request))

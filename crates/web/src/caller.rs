@@ -2,8 +2,10 @@
 //! [`Reader`], [`Operator`] or [`Admin`]; one that takes none is open to everybody.
 
 use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use store::{By, Origin};
 
@@ -61,6 +63,11 @@ impl Caller {
     }
 }
 
+/// Where a request's sender is left as soon as they are known, for whoever has to tell that the
+/// request failed. In the request's extensions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen(pub(crate) Arc<OnceLock<Caller>>);
+
 /// What is known of a request's sender, in the request's extensions.
 #[derive(Clone, Debug)]
 pub(crate) enum Identity {
@@ -76,6 +83,14 @@ pub(crate) enum Identity {
 }
 
 impl Identity {
+    /// Puts it where handlers find it.
+    pub(crate) fn put(self, extensions: &mut Extensions) {
+        if let (Self::Known(caller), Some(Seen(seen))) = (&self, extensions.get()) {
+            seen.get_or_init(|| caller.clone());
+        }
+        extensions.insert(self);
+    }
+
     pub(crate) fn caller(parts: &Parts) -> Option<&Caller> {
         match parts.extensions.get::<Self>() {
             Some(Self::Known(caller)) => Some(caller),

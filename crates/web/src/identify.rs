@@ -22,7 +22,7 @@ pub(crate) async fn identify(
         let from = From::of(&request, &[]);
         let identity = Identity::Known(local(request.uri().path(), from));
         request.extensions_mut().insert(from);
-        request.extensions_mut().insert(identity);
+        identity.put(request.extensions_mut());
         return next.run(request).await;
     };
     let path = request.uri().path().to_owned();
@@ -31,7 +31,7 @@ pub(crate) async fn identify(
     let stale = found.is_stale();
     let extensions = request.extensions_mut();
     extensions.insert(from);
-    extensions.insert(found.identity);
+    found.identity.put(extensions);
     found.session.and_then(|session| extensions.insert(session));
     let mut response = next.run(request).await;
     auth.finish(stale, &path, &mut response);

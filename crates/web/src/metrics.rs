@@ -114,8 +114,9 @@ pub fn metrics_app(options: Options, mut registry: Registry) -> Router {
         move |State(app): State<App>, _: Request| async move { metrics(&app, &registry).await };
     let (operation, _) = app::operation().split_for_parts();
     let router = operation.route("/metrics", get(scrape));
-    let guarded = app::whole(router).layer(from_fn(guard::addresses));
-    app::around(guarded, App::new(options))
+    let state = App::new(options);
+    let guarded = app::bounded(app::whole(router), &state).layer(from_fn(guard::addresses));
+    app::around(guarded, state)
 }
 
 async fn metrics(app: &App, counted: &Registry) -> Result<Response, Error> {

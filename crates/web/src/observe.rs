@@ -129,7 +129,10 @@ pub(crate) async fn in_time(
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            let detail = "There was no answer within ten seconds. Ask for less, or again later.";
+            let seconds = limit.as_secs();
+            let detail = format!(
+                "There was no answer within {seconds} seconds. Ask for less, or again later."
+            );
             Error::new(Kind::TooSlow, detail)
                 .retry_after(5)
                 .into_response()

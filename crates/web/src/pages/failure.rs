@@ -2,12 +2,13 @@
 
 use askama::Template;
 use axum::extract::{FromRequestParts as _, Request, State as Shared};
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::header::Entry;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use crate::auth::refusal::Refusal;
-use crate::caller::Role;
+use crate::caller::{Role, Seen};
 use crate::problem::{Kind, Shown};
 use crate::state::App;
 
@@ -39,15 +40,19 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
     let visit = Visit::from_request_parts(&mut parts, &app).await;
     let from_sign_in = parts.uri.path().starts_with(FOR_PEOPLE);
     let is_visit = parts.method == axum::http::Method::GET && is_navigation(&parts.headers);
+    let Seen(seen) = Seen::default();
+    parts.extensions.insert(Seen(seen.clone()));
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let (Some(shown), Ok(visit)) = (response.extensions_mut().remove::<Shown>(), visit) else {
         return response;
     };
+    let visit = visit.of(seen.get().cloned());
+    let cookies = cookies(&mut response);
     // A form cannot be led to another site, and a script should not: both get the page.
     if shown.kind == Kind::SignInNeeded && is_visit {
         let mut to_sign_in = Redirect::to(&sign_in_from(visit.here())).into_response();
         visit.keep_language(to_sign_in.headers_mut());
-        return to_sign_in;
+        return with_cookies(to_sign_in, cookies);
     }
     // What led through sign-in stands in no link: it may hold a code.
     let visit = match from_sign_in {
@@ -64,10 +69,26 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
             let (mut head, body) = (response.into_parts().0, page);
             let (page, body) = body.into_parts();
             head.headers.extend(page.headers);
-            Response::from_parts(head, body)
+            with_cookies(Response::from_parts(head, body), cookies)
         }
-        Err(_) => response,
+        Err(_) => with_cookies(response, cookies),
     }
+}
+
+/// What sign-in has the browser keep or forget, to stand beside what a page does.
+fn cookies(response: &mut Response) -> Vec<HeaderValue> {
+    let entry = response.headers_mut().entry(header::SET_COOKIE);
+    match entry {
+        Entry::Occupied(set) => set.remove_entry_mult().1.collect(),
+        Entry::Vacant(_) => Vec::new(),
+    }
+}
+
+fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) -> Response {
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// The way to sign-in that leads back to a page of ours.
@@ -122,5 +143,63 @@ impl Failure {
             false => "",
         };
         Some(format!("/api/v1/auth/login{account}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::{HeaderMap, StatusCode};
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::app::served;
+    use crate::observe::WAITS;
+    use crate::pages::roles::options;
+
+    /// What a browser gets from these addresses, between the layers of the whole service.
+    async fn page(router: Router<App>, path: &str) -> (StatusCode, HeaderMap, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let service = served(router, App::new(options(&folder).await));
+        let request = Request::get(path)
+            .header(header::HOST, "localhost")
+            .header(header::ACCEPT, "text/html");
+        let request = request.body(Body::empty()).expect("a plain request");
+        // From here on no time passes but what is waited for.
+        tokio::time::pause();
+        let response = service.oneshot(request).await.expect("routers never fail");
+        let (head, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, 1_000_000).await;
+        let text = String::from_utf8(body.expect("a whole body").to_vec());
+        (head.status, head.headers, text.expect("a page is text"))
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_a_page_that_says_how_long() {
+        let never = || std::future::pending::<()>();
+        for (path, seconds) in [("/slow", "10"), (WAITS, "35")] {
+            let router = Router::new().route(path, get(never));
+            let (status, headers, text) = page(router, path).await;
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(headers[header::RETRY_AFTER], "5");
+            let sentence = format!("no answer within {seconds} seconds");
+            assert!(text.contains(&sentence), "{path}: {text}");
+            tokio::time::resume();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_page_that_knows_its_reader() {
+        async fn broken() {
+            panic!("a planted panic")
+        }
+        let router = Router::new().route("/broken", get(broken));
+        let (status, _, text) = page(router, "/broken").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(text.contains("<h1>Something went wrong here"), "{text}");
+        assert!(!text.contains("planted"), "{text}");
+        assert!(text.contains("href=\"/licenses\""), "{text}");
     }
 }

@@ -20,8 +20,8 @@ fn now() -> Timestamp {
     Timestamp::UNIX_EPOCH
 }
 
-/// The pages as somebody of a role sees them, on a store with one tenant.
-async fn pages(role: Role, folder: &tempfile::TempDir) -> axum::Router {
+/// What the service is told, on a store with one tenant.
+pub(super) async fn options(folder: &tempfile::TempDir) -> Options {
     let url = format!("sqlite:{}", folder.path().join("store.db").display());
     let store = Store::open(&url).await.unwrap();
     store.migrate().await.unwrap();
@@ -32,12 +32,12 @@ async fn pages(role: Role, folder: &tempfile::TempDir) -> axum::Router {
         certificate: None,
     };
     store.add_tenant(&tenant, now()).await.unwrap();
-    let options = Options {
+    Options {
         store,
         company: Layer::default(),
         company_name: String::new(),
         routes: Vec::new(),
-        fetch_within: std::time::Duration::ZERO,
+        fetch_within: std::time::Duration::from_secs(25),
         language: Language::English,
         time_zone: TimeZone::UTC,
         clock: now,
@@ -47,7 +47,11 @@ async fn pages(role: Role, folder: &tempfile::TempDir) -> axum::Router {
         requests: Requests::default(),
         desk: None,
         closing: tokio::sync::watch::channel(false).1,
-    };
+    }
+}
+
+/// The pages as somebody of a role sees them.
+async fn pages(role: Role, folder: &tempfile::TempDir) -> axum::Router {
     let caller = Caller {
         who: "somebody".to_owned(),
         role,
@@ -57,7 +61,7 @@ async fn pages(role: Role, folder: &tempfile::TempDir) -> axum::Router {
     let (router, _) = super::router().split_for_parts();
     router
         .layer(Extension(Identity::Known(caller)))
-        .with_state(App::new(options))
+        .with_state(App::new(options(folder).await))
 }
 
 async fn ask(pages: &axum::Router, method: &str, path: &str) -> Response {

@@ -98,6 +98,11 @@ impl Visit {
         super::failure::sign_in_from(back)
     }
 
+    /// The same visit of somebody who was found out only now.
+    pub(crate) fn of(self, visitor: Option<Caller>) -> Self {
+        Self { visitor, ..self }
+    }
+
     /// The same visit of another page.
     pub(crate) fn at(self, path: &str) -> Self {
         Self {

@@ -202,7 +202,8 @@ impl Kind {
                 "The named loop has not turned within its time. The log says what it waits for; \
                  a restart is safe."),
             Self::TooSlow => ("too-slow", "The answer took too long",
-                "The request was given up after ten seconds. Ask for less, or try again later."),
+                "The request was given up, for it took longer than the detail says. Ask for less, \
+                 or try again later."),
             Self::Internal => ("internal", "Something went wrong here",
                 "The fault is not in the request. The log has the cause under the request's id, \
                  which stands in the answer's X-Request-Id header."),

@@ -68,8 +68,8 @@ pub(super) fn row(kind: Kind) -> Row {
             "Der Speicher ist nicht erreichbar, oder sein Schema passt nicht zu dieser Version."),
         Kind::LoopStuck => LOOP_STUCK,
         Kind::TooSlow => ("Die Antwort dauerte zu lange",
-            "Nach zehn Sekunden wurde abgebrochen. Fragen Sie nach weniger, oder später noch \
-             einmal."),
+            "Die Anfrage dauerte länger, als die Einzelheit sagt, und wurde abgebrochen. Fragen \
+             Sie nach weniger, oder später noch einmal."),
         Kind::Internal => ("Hier ging etwas schief",
             "Der Fehler liegt nicht an Ihnen. Die Ursache steht im Log, unter der Nummer im Kopf \
              X-Request-Id der Antwort."),
