@@ -44,7 +44,7 @@ pub(crate) struct Chart {
 pub(crate) struct Gap {
     pub(crate) x: String,
     pub(crate) width: String,
-    pub(crate) why: String,
+    pub(crate) why: &'static str,
 }
 
 /// A line of the grid with what it stands for.
@@ -149,7 +149,7 @@ impl Sketch<'_> {
                 x: format!("{x:.1}"),
                 // One that is narrower could not be seen.
                 width: format!("{:.1}", (end - x).max(1.5)),
-                why: unseen.message.clone(),
+                why: self.words.cause(unseen.cause),
             }
         };
         unseen.map(gap).collect()
@@ -330,6 +330,37 @@ mod tests {
         assert_eq!(chart.capacity.matches('M').count(), 1, "{}", chart.capacity);
         assert!(chart.ahead.is_empty() && chart.band.is_empty());
         assert!(drawn(Vec::new(), None).used.is_empty());
+    }
+
+    #[test]
+    fn why_nobody_could_look_is_said_in_the_readers_language() {
+        let unseen = store::Unseen {
+            from: day(30),
+            until: Some(day(40)),
+            cause: domain::Cause::Denied,
+            message: "Graph refuses the permission.".to_owned(),
+        };
+        for (language, expected) in [
+            (Language::German, "Zustimmung fehlt"),
+            (Language::English, "consent missing"),
+        ] {
+            let sketch = Sketch {
+                history: &History {
+                    points: Vec::new(),
+                    unseen: vec![unseen.clone()],
+                },
+                forecast: None,
+                from: day(0),
+                now: day(90),
+                zone: &TimeZone::UTC,
+                words: Words(language),
+            };
+            let gaps = sketch.drawn().gaps;
+            assert_eq!(
+                gaps.iter().map(|gap| gap.why).collect::<Vec<_>>(),
+                [expected]
+            );
+        }
     }
 
     #[test]

@@ -51,7 +51,8 @@ async fn what_needs_action_stands_first_and_what_is_not_judged_last() {
         "10 min ago",
         "1–9 of 9",
         "2 tenants without new numbers",
-        "Graph refuses the permission. Let an administrator consent.",
+        "Graph refuses the permission.",
+        "Let an administrator consent.",
         "is being asked for the first time",
     ] {
         assert!(html.contains(expected), "{expected}: {html}");

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use axum::http::{Request, StatusCode};
 
-use crate::fixture::{Service, minutes_ago};
+use crate::fixture::{Service, minutes_ago, text};
 
 #[tokio::test]
 async fn the_start_page_shows_what_runs_and_nothing_of_a_tenant() {
@@ -43,6 +43,28 @@ async fn the_reader_chooses_the_language() {
     let english = service.send(english).await;
     assert_eq!(english.header("content-language"), "en");
     assert!(english.text().contains("What runs"));
+}
+
+#[tokio::test]
+async fn why_a_tenant_cannot_be_seen_is_said_in_the_readers_language() {
+    let service = Service::schools().await;
+    let (english, german) = (
+        "Let an administrator consent.",
+        "muss der App in Entra zustimmen",
+    );
+    for path in ["/licenses", "/tenants/denied", "/monitoring"] {
+        for (language, cause, advice, other) in [
+            ("en", "? consent missing", english, german),
+            ("de", "? Zustimmung fehlt", german, english),
+        ] {
+            let page = service.page(&format!("{path}?language={language}")).await;
+            let said = text(&page);
+            for expected in [cause, advice, "Graph refuses the permission."] {
+                assert!(said.contains(expected), "{path}: {expected}: {said}");
+            }
+            assert!(!said.contains(other), "{path}: {other}: {said}");
+        }
+    }
 }
 
 #[tokio::test]

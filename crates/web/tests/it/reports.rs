@@ -179,8 +179,7 @@ async fn what_nobody_saw_is_said() {
     let july = report(&service, "school/report?month=2026-07").await;
     let expected = [
         "What is not known",
-        "20 Jul 2026, 06:00 to 23 Jul 2026, 06:00: not seen (consent missing). Graph refuses \
-         the permission.",
+        "20 Jul 2026, 06:00 to 23 Jul 2026, 06:00: not seen (consent missing).",
         "UNTOLD: Microsoft gave no number for consumedUnits.",
     ];
     assert_eq!(section(&july, "doubts"), expected);

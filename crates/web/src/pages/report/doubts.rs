@@ -34,7 +34,6 @@ pub(super) struct Gap {
     /// `None`: it went on at the end.
     pub(super) until: Option<Timestamp>,
     pub(super) cause: Cause,
-    pub(super) message: String,
 }
 
 /// A product that nobody has, whose history holds the tenant's gaps and nothing else.
@@ -66,7 +65,6 @@ impl Doubts {
                     from: gap.from.max(span.from),
                     until: ends,
                     cause: gap.cause,
-                    message: gap.message,
                 });
             } else {
                 self.short_gaps += 1;
