@@ -103,4 +103,19 @@ describe("licences", () => {
     assert.equal(await page.evaluate(() => window.same), true);
     quiet(page);
   });
+
+  it("keep the level and the order that were clicked while somebody types", async () => {
+    const page = await reads(browser, stage);
+    await page.goto(`${stage.address}/licenses`);
+    await page.click(".counts a[href*='level=enough']");
+    await until(page, () => location.search.includes("level=enough"));
+    await page.click("th[aria-sort] a[href*='sort=free']");
+    await until(page, () => location.search.includes("sort=free"));
+    await page.type("input[name=q]", "A1");
+    await until(page, () => location.search.includes("q=A1"));
+    const asked = Object.fromEntries(new URLSearchParams(await page.evaluate(() => location.search)));
+    assert.deepEqual(asked, { q: "A1", level: "enough", sort: "free" });
+    assert.deepEqual([...new Set((await rows(page)).map((row) => row.level))], ["enough"]);
+    quiet(page);
+  });
 });
