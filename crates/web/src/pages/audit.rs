@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use serde::Deserialize;
-use store::{AuditEntry, AuditFilter};
+use store::{AuditEntry, AuditFilter, Origin};
 use utoipa::IntoParams;
 
 use crate::caller::Admin;

@@ -28,7 +28,7 @@ messages! {
         "Nothing matches so far; “{more}” searches on.";
     alerts_what: "Was", "What";
     alerts_numbers: "Zahlen", "Numbers";
-    alerts_since: "Seit", "Since";
+    alerts_opened: "Begonnen", "Opened";
     alerts_state: "Zustand", "State";
     alerts_severity: "Dringlichkeit", "Severity";
     alerts_kind: "Art", "Kind";
@@ -55,7 +55,7 @@ messages! {
     alert_when: "Wann", "When";
     alert_who: "Wer", "Who";
     alert_why: "Warum", "Why";
-    alert_told: "Wem es gesagt wurde", "Who was told";
+    alert_told: "Wem es gemeldet wurde", "Who was told";
     alert_no_channel: "Kein Kanal ist dafür eingerichtet.", "No channel is set up for it.";
     alert_nobody: "Niemandem.", "Nobody.";
     alert_channel: "Kanal", "Channel";
@@ -67,7 +67,7 @@ messages! {
     kind_stock: "Vorrat an Plätzen", "Stock of seats";
     kind_over_assignment: "Überbelegung", "Over-assignment";
     kind_renewal: "Verlängerung", "Renewal";
-    kind_trial: "Testphase", "Trial";
+    kind_trial: "Testversion", "Trial";
     kind_certificate: "Zertifikat", "Certificate";
     kind_staleness: "Fehlende Zahlen", "Missing numbers";
     severity_critical: "kritisch", "critical";
@@ -101,10 +101,10 @@ messages! {
     fact_product: "Produkt", "Product";
     fact_free: "Frei", "Free";
     fact_consumed: "Gebraucht", "In use";
-    fact_assignable: "Verfügbar", "Available";
+    fact_assignable: "Zuweisbar", "Assignable";
     fact_in_grace: "Davon in Nachfrist", "Of these in grace";
     fact_suspended: "Gesperrt", "Suspended";
-    fact_locked_out: "Gekündigt", "Cancelled";
+    fact_locked_out: "Gekündigt", "Locked out";
     fact_bought: "Gekaufte Plätze", "Seats bought";
     fact_unused: "Nie gebrauchte Plätze", "Seats that nobody used";
     fact_free_without: "Frei, wenn sie endet", "Free if it ends";

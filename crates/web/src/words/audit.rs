@@ -15,6 +15,7 @@ messages! {
     audit_subject: "Woran", "To what";
     audit_detail: "Einzelheit", "Detail";
     audit_from: "Von wo", "From where";
+    audit_command_line: "Befehlszeile", "command line";
     audit_since: "Ab dem Tag", "From the day";
     audit_until: "Bis zum Tag", "Up to the day";
 }

@@ -32,7 +32,7 @@ messages! {
     column_suspended: "Gesperrt", "Suspended";
     column_locked_out: "Gekündigt", "Locked out";
     column_status: "Status", "Status";
-    column_trial: "Test", "Trial";
+    column_trial: "Testversion", "Trial";
     column_next_change: "Nächste Änderung", "Next change";
     column_excluded: "Ohne Alarm", "No alerts";
     column_as_of: "Gesehen", "Seen";
@@ -52,7 +52,7 @@ messages! {
     column_severity: "Dringlichkeit", "Severity";
     column_stage: "Was", "What";
     column_state: "Zustand", "State";
-    column_opened: "Seit", "Since";
+    column_opened: "Begonnen", "Opened";
     column_changed: "Geändert", "Changed";
     column_snoozed_until: "Pausiert bis", "Snoozed until";
     column_resolved: "Erledigt", "Resolved";

@@ -22,7 +22,7 @@ messages! {
     first_run_title: "Noch kein Mandant", "No tenant yet";
     first_run_what: "Sobald der erste Mandant eingerichtet ist, steht hier, was bei ihm los ist.",
         "As soon as the first tenant is set up, this page shows how things are there.";
-    first_run_how: "Ein Mandant wird auf der Befehlszeile angelegt, mit Schlüssel und Domäne:",
+    first_run_how: "Ein Mandant wird auf der Befehlszeile angelegt, mit Schlüssel und Domain:",
         "A tenant is added on the command line, with its key and domain:";
     done_acknowledged: "Der Alarm ist übernommen.", "The alert is acknowledged.";
     done_snoozed: "Der Alarm ist pausiert.", "The alert is snoozed.";

@@ -11,7 +11,7 @@ messages! {
     monitoring_off: "ausgeschaltet", "switched off";
     monitoring_quiet: "stumm", "silent";
     monitoring_seen_well: "gesehen", "seen";
-    monitoring_look: "Letzter Blick", "Last look";
+    monitoring_look: "Letzte Abfrage", "Last look";
     monitoring_enabled: "Abfragen", "Looked at";
     monitoring_monitoring: "Melden", "Told of";
     monitoring_switched: "Zuletzt geschaltet", "Last switched";
@@ -31,10 +31,10 @@ messages! {
     monitoring_seen(age): "gesehen {age}", "seen {age}";
     monitoring_never_seen: "noch nie gesehen", "never seen";
     monitoring_not_asked: "noch nicht abgefragt", "not looked at yet";
-    monitoring_gap_since(age): "seit {age}", "since {age}";
-    monitoring_failures[n]: "1 Blick misslungen" | "{n} Blicke misslungen",
+    monitoring_gap_since(time): "seit {time}", "since {time}";
+    monitoring_failures[n]: "1 Abfrage misslungen" | "{n} Abfragen misslungen",
         "1 look failed" | "{n} looks failed";
-    monitoring_next(age): "nächster Blick {age}", "next look {age}";
+    monitoring_next(age): "nächste Abfrage {age}", "next look {age}";
     monitoring_look_now: "Jetzt abfragen", "Look now";
     monitoring_list: "Liste", "List";
     monitoring_agrees: "stimmt überein", "agrees";

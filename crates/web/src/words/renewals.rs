@@ -7,13 +7,13 @@ use super::{Words, messages};
 
 messages! {
     renewals_title: "Verlängerungen", "Renewals";
-    renewals_lead: "Was in den nächsten zwölf Monaten an sein Datum kommt.",
+    renewals_lead: "Was in den nächsten zwölf Monaten fällig wird.",
         "What comes to its date in the next twelve months.";
     renewals_calendar: "Als Kalender abonnieren (.ics)", "Subscribe as a calendar (.ics)";
-    renewals_none: "Nichts kommt an sein Datum", "Nothing comes to its date";
+    renewals_none: "Nichts wird fällig", "Nothing comes to its date";
     renewals_none_what:
-        "Bei den Mandanten, die zu sehen sind, hat in den nächsten zwölf Monaten kein Abonnement \
-         ein Datum.",
+        "Bei den Mandanten, die zu sehen sind, wird in den nächsten zwölf Monaten kein Abonnement \
+         fällig.",
         "At the tenants that can be seen, no subscription has a date in the next twelve months.";
     renewals_date: "Datum", "Date";
     renewals_product: "Produkt", "Product";
@@ -24,7 +24,7 @@ messages! {
     renewals_outlook: "Was geschieht", "What happens";
     renewals_say: "Festlegen", "Say";
     renewals_say_of(product): "Festlegen für {product}", "Say of {product}";
-    renewals_trial: "Testphase", "trial";
+    renewals_trial: "Testversion", "trial";
     renewals_grace: "Ende der Nachfrist", "end of grace";
     renewals_told_from(date): "wird ab {date} gemeldet", "told from {date} on";
     renewals_untold: "wird nicht gemeldet", "nobody is told";

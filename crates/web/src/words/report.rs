@@ -65,10 +65,10 @@ messages! {
     report_date: "Datum", "Date";
     report_seats_bought: "Plätze", "Seats";
     report_outlook: "Aussicht", "Outlook";
-    report_trial: "Test", "trial";
+    report_trial: "Testversion", "trial";
     report_alerts: "Alarme des Monats", "Alerts of the month";
     report_no_alerts: "Keine.", "None.";
-    report_since: "Seit", "Since";
+    report_opened: "Begonnen", "Opened";
     report_ended: "Erledigt", "Resolved";
     report_still: "dauert an", "goes on";
     report_whole_tenant: "ganzer Mandant", "whole tenant";

@@ -111,6 +111,20 @@ async fn admins_read_it_as_a_page() {
     );
     assert!(said.contains("Mandant umgeschaltet local"), "{said}");
     assert!(!said.contains("alpha/p-2"), "{said}");
+    let by = store::By {
+        who: "somebody",
+        from: Some(store::Origin::CommandLine),
+    };
+    let now = crate::fixture::now();
+    let noted = service
+        .store()
+        .note(by, domain::Deed::NamesImported, "", "", now);
+    noted.await.unwrap();
+    for (language, from) in [("en", "command line"), ("de", "Befehlszeile")] {
+        let path = format!("/audit?who=somebody&language={language}");
+        let said = text(&service.page(&path).await);
+        assert!(said.contains(&format!("somebody {from}")), "{said}");
+    }
     let page = service.page("/audit?since=2026-08-18&language=en").await;
     assert!(
         text(&page).contains("Nothing matches the filter."),

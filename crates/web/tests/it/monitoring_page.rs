@@ -38,8 +38,8 @@ async fn every_tenant_says_how_the_last_look_went_and_who_switched_it() {
         assert!(row[tenant.len() + 1..].starts_with(expected), "{row}");
     }
     let denied = row(&said, "Denied School denied");
-    let gap = "1 look failed since 5 min ago Graph refuses the permission. What helps: Let an \
-               administrator consent. Look now ✓ on Switch off";
+    let gap = "1 look failed since 17 Aug 2026, 06:10 Graph refuses the permission. What helps: \
+               Let an administrator consent. Look now ✓ on Switch off";
     assert!(denied.contains(gap), "{denied}");
     let off = row(&said, "Switched off off");
     let switch = "– off Switch on Not looked at; its numbers grow old.";
@@ -48,6 +48,7 @@ async fn every_tenant_says_how_the_last_look_went_and_who_switched_it() {
     let said = text(&service.page("/monitoring?language=de").await);
     for expected in [
         "Zustimmung fehlt",
+        "1 Abfrage misslungen seit 17.08.2026, 06:10",
         "Einschalten",
         "von test",
         "Jetzt abfragen",
@@ -109,6 +110,8 @@ async fn a_look_is_ordered_for_one_tenant() {
     assert!(!due("beta").await);
     let said = text(&service.page("/monitoring?language=en&done=looking").await);
     assert!(said.contains("next look in a moment"), "{said}");
+    let said = text(&service.page("/tenants/alpha?language=en").await);
+    assert!(said.contains("Next look in a moment"), "{said}");
 }
 
 #[tokio::test]

@@ -121,5 +121,5 @@ async fn empty_years_and_first_runs_are_said() {
         .await
         .unwrap();
     let said = text(&service.page("/renewals?language=de").await);
-    assert!(said.contains("Nichts kommt an sein Datum"), "{said}");
+    assert!(said.contains("Nichts wird fällig"), "{said}");
 }

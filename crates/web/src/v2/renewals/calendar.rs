@@ -157,7 +157,7 @@ impl Event<'_> {
         let purchase = &self.date.purchase;
         match (&purchase.status, purchase.is_trial, self.renewal.outlook) {
             (Status::Warning, ..) => say("Ende der Nachfrist", "Grace ends"),
-            (_, Some(true), _) => say("Ende der Testphase", "Trial ends"),
+            (_, Some(true), _) => say("Ende der Testversion", "Trial ends"),
             (.., Known::Renews) => say("Verlängerung", "Renewal"),
             (.., Known::Ends) => say("Ende", "End"),
             (.., Known::Unknown) => say("Ende der Laufzeit", "End of term"),
