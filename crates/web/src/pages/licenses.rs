@@ -6,7 +6,7 @@ mod rows;
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
-use domain::{Level, Severity};
+use domain::Severity;
 
 use crate::caller::Reader;
 use crate::overview::{Overview, Seen, overview};
@@ -16,6 +16,7 @@ use crate::state::App;
 use crate::v2::Lens;
 
 use super::Place;
+use super::choice::{Choice, choices};
 use super::spark::Spark;
 use super::todo::Todo;
 use super::visit::Visit;
@@ -41,7 +42,8 @@ struct Licenses {
     query: Query,
     todo: Todo,
     show_tenant: bool,
-    overview: Overview,
+    tenants: Vec<Choice>,
+    levels: Vec<Choice>,
     counts: Counts,
     /// How many rows the filters leave.
     found: usize,
@@ -81,19 +83,29 @@ pub(crate) async fn page(
         true => Todo::none(),
         false => Todo::of(&app, &lens, &visit, None, TODO).await?,
     };
+    let levels = LEVELS.map(|level| (level, visit.w.level_word(level)));
     let page = Licenses {
+        tenants: tenants(&overview, query.tenant.as_deref()),
+        levels: choices(levels, query.level),
         unseen: unseen(&overview, &query),
         visit,
         place: Place::Licenses,
         query,
         todo,
         show_tenant: true,
-        overview,
         counts,
         found: all,
         rows: with_sparks,
     };
     page.visit.render(&page)
+}
+
+/// The tenants that can be chosen, by name.
+fn tenants(overview: &Overview, chosen: Option<&str>) -> Vec<Choice> {
+    let mut tenants: Vec<&Seen> = overview.tenants.iter().collect();
+    tenants.sort_by_cached_key(|seen| seen.tenant.name.to_lowercase());
+    let named = tenants.into_iter().map(|seen| &seen.tenant);
+    choices(named.map(|it| (it.key.as_str(), it.name.as_str())), chosen)
 }
 
 /// Tenants of which nothing new could be seen, as far as the query is about them.
@@ -138,23 +150,6 @@ impl Licenses {
                 .w
                 .unseen_more(i64::try_from(more).unwrap_or(i64::MAX))
         })
-    }
-
-    fn said(&self, level: Option<Level>) -> &'static str {
-        level.map_or(self.visit.w.level_none(), |level| self.visit.w.level(level))
-    }
-
-    /// A level by its word in the address.
-    fn word_said(&self, word: &str) -> &'static str {
-        let w = self.visit.w;
-        match word {
-            "over-assigned" => w.level_over_assigned(),
-            "exhausted" => w.level_exhausted(),
-            "unknown" => w.level_unknown(),
-            "low" => w.level_low(),
-            "enough" => w.level_enough(),
-            _ => w.level_none(),
-        }
     }
 
     fn count(&self, count: usize) -> String {

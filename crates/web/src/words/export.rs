@@ -71,17 +71,6 @@ impl Words {
         }
     }
 
-    /// A level by its stable word.
-    pub(crate) fn level_word(self, word: &str) -> &'static str {
-        match word {
-            "enough" => self.level_enough(),
-            "low" => self.level_low(),
-            "exhausted" => self.level_exhausted(),
-            "over-assigned" => self.level_over_assigned(),
-            _ => self.level_unknown(),
-        }
-    }
-
     /// Any other stable word: outlooks, and kinds, severities, stages and states of alerts. One
     /// that is new stays as it is.
     pub(crate) fn stable_word(self, word: &str) -> &str {

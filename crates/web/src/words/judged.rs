@@ -11,6 +11,7 @@ messages! {
     level_exhausted: "aufgebraucht", "exhausted";
     level_over_assigned: "überbelegt", "over-assigned";
     level_unknown: "unbekannt", "unknown";
+    level_none: "nicht beurteilt", "not judged";
     unknown_never_seen: "noch nie abgefragt", "never collected";
     unknown_stale(hours): "zuletzt gesehen vor {hours} h", "last seen {hours} h ago";
     unknown_number(field): "Microsoft nannte keine Zahl für {field}",
@@ -33,6 +34,23 @@ impl Words {
             Level::Exhausted => self.level_exhausted(),
             Level::OverAssigned => self.level_over_assigned(),
             Level::Unknown(_) => self.level_unknown(),
+        }
+    }
+
+    /// The same, or that there is none.
+    pub(crate) fn level_or_none(self, level: Option<Level>) -> &'static str {
+        level.map_or(self.level_none(), |level| self.level(level))
+    }
+
+    /// A level by its stable word; `none` if there is none.
+    pub(crate) fn level_word(self, word: &str) -> &'static str {
+        match word {
+            "enough" => self.level_enough(),
+            "low" => self.level_low(),
+            "exhausted" => self.level_exhausted(),
+            "over-assigned" => self.level_over_assigned(),
+            "none" => self.level_none(),
+            _ => self.level_unknown(),
         }
     }
 

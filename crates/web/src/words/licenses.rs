@@ -4,14 +4,8 @@ use super::messages;
 
 messages! {
     licenses_title: "Lizenzen", "Licences";
-    licenses_search: "Suchen", "Search";
     licenses_search_hint: "Produkt oder Mandant", "Product or tenant";
-    licenses_tenant: "Mandant", "Tenant";
-    licenses_all_tenants: "alle Mandanten", "all tenants";
     licenses_level: "Stand", "Level";
-    licenses_all_levels: "alle", "all";
-    licenses_apply: "Anzeigen", "Show";
-    licenses_reset: "Alles zeigen", "Show all";
     licenses_product: "Produkt", "Product";
     licenses_free: "Frei", "Free";
     licenses_used: "Gebraucht", "In use";
@@ -21,19 +15,11 @@ messages! {
     licenses_quiet: "ohne Alarm", "no alerts";
     todo_title: "Was jetzt zu tun ist", "What to do now";
     todo_more: "Alle Alarme", "All alerts";
-    licenses_counts: "Nach Stand", "By level";
     licenses_caption(first, last, all): "{first}–{last} von {all}", "{first}–{last} of {all}";
-    licenses_none_found: "Nichts passt zu diesem Filter.", "Nothing fits this filter.";
-    licenses_no_tenants: "Noch wird kein Mandant überwacht.", "No tenant is watched yet.";
-    licenses_how_to_add: "Ein Mandant erscheint hier, sobald sein Profil im Home-Ordner liegt:",
-        "A tenant appears here as soon as its profile lies in the home folder:";
     licenses_no_licenses: "Noch ist keine Lizenz zu sehen.", "No licence has been seen yet.";
-    licenses_pages: "Seiten", "Pages";
     licenses_before: "Zurück", "Previous";
     licenses_after: "Weiter", "Next";
     licenses_page(page): "Seite {page}", "Page {page}";
-    level_none: "nicht beurteilt", "not judged";
-    never_seen: "noch nie", "never";
     unseen_title[n]: "Ein Mandant ohne neue Zahlen" | "{n} Mandanten ohne neue Zahlen",
         "One tenant without new numbers" | "{n} tenants without new numbers";
     unseen_more[n]: "und ein weiterer" | "und {n} weitere", "and one more" | "and {n} more";

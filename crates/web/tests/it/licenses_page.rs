@@ -84,8 +84,17 @@ async fn the_address_filters_and_orders() {
     check("?level=none", &["COMPANY"]).await;
     check("?tenant=&level=&q=nothing-like-this", &[]).await;
     check("?page=9&level=low", &["STANDARDWOFFPACK_STUDENT"]).await;
+    let chosen = page(&service, "/licenses?tenant=alpha&level=low&q=a%22").await;
+    for expected in [
+        "<option value=\"alpha\" selected>Alpha School<",
+        "<option value=\"low\" selected>",
+        "value=\"a&#34;\"",
+    ] {
+        assert!(chosen.contains(expected), "{expected}: {chosen}");
+    }
+    assert_eq!(chosen.matches(" selected>").count(), 2, "{chosen}");
     let none = page(&service, "/licenses?q=nothing-like-this&language=de").await;
-    assert!(none.contains("Nichts passt zu diesem Filter."), "{none}");
+    assert!(none.contains("Nichts passt zum Filter."), "{none}");
     for odd in [
         "?level=red",
         "?sort=colour",
@@ -162,6 +171,6 @@ async fn before_the_first_tenant_the_page_says_how_to_add_one() {
     let service = Service::empty().await;
     let german = Request::get("/licenses").header("accept-language", "de");
     let html = service.send(german).await.text();
-    assert!(html.contains("Noch wird kein Mandant überwacht."), "{html}");
+    assert!(html.contains("Noch kein Mandant"), "{html}");
     assert!(html.contains("licensetool tenant new"), "{html}");
 }
