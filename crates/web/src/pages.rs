@@ -68,6 +68,11 @@ pub(crate) fn level_word(level: Option<Level>) -> &'static str {
     level.map_or("none", Level::as_str)
 }
 
+/// What needs a person ranks highest; what is not judged ranks lowest.
+pub(crate) fn level_rank(level: Option<Level>) -> u8 {
+    level.map_or(0, |level| level.rank() + 1)
+}
+
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(start::page))

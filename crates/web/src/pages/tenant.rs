@@ -20,7 +20,7 @@ use crate::v2::{Lens, present};
 use super::spark::Spark;
 use super::todo::Todo;
 use super::visit::Visit;
-use super::{Place, Reading};
+use super::{Place, Reading, level_rank};
 
 use purchases::{Bought, bought};
 
@@ -94,11 +94,10 @@ async fn lines(
         let spark = Spark::of(app, tenant, line.product.id, visit.now).await?;
         shown.push((line.level(tenant, visit.now), line, spark));
     }
-    let rank = |level: Option<Level>| level.map_or(0, |level| level.rank() + 1);
     shown.sort_by(|(a, line_a, _), (b, line_b, _)| {
         let names = |line: &Line| line.product.name(visit.language()).to_lowercase();
-        rank(*b)
-            .cmp(&rank(*a))
+        level_rank(*b)
+            .cmp(&level_rank(*a))
             .then_with(|| names(line_a).cmp(&names(line_b)))
     });
     Ok(shown)
@@ -107,10 +106,6 @@ async fn lines(
 impl TenantPage {
     fn export_filter(&self) -> String {
         format!("tenant={}", self.tenant.key)
-    }
-
-    fn said(&self, level: Option<Level>) -> &'static str {
-        level.map_or(self.visit.w.level_none(), |level| self.visit.w.level(level))
     }
 
     /// Whether its end is near enough for somebody to act.

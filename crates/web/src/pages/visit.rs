@@ -23,6 +23,8 @@ use crate::state::App;
 use crate::words::Words;
 use crate::{answer, format, language};
 
+use super::back;
+
 /// Remembers the language that somebody chose: for a year, in seconds.
 const REMEMBERED: u32 = 365 * 24 * 60 * 60;
 const LANGUAGE: &str = "language";
@@ -36,7 +38,7 @@ pub(crate) struct Visit {
     pub(crate) zone: TimeZone,
     /// Which style and script this very page may load.
     pub(crate) nonce: String,
-    /// Path and query without the language.
+    /// Path and query without the language and without what was just done.
     here: String,
     /// Whether this visit chose the language, so that the next ones keep it.
     chosen: bool,
@@ -58,7 +60,7 @@ impl FromRequestParts<App> for Visit {
             now: app.now(),
             zone: app.options().time_zone.clone(),
             nonce: URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes()),
-            here: without_language(parts.uri.path(), query),
+            here: here(parts.uri.path(), query),
             chosen: wanted.is_some(),
             secure: app.auth().is_some_and(Auth::is_secure),
         })
@@ -84,8 +86,7 @@ impl Visit {
 
     /// This page in the other language.
     pub(crate) fn other_language_here(&self) -> String {
-        let mark = if self.here.contains('?') { '&' } else { '?' };
-        format!("{}{mark}language={}", self.here, self.other_lang())
+        back::with(&self.here, LANGUAGE, self.other_lang())
     }
 
     /// The way to sign in that leads back here; from the start page to the licences.
@@ -213,13 +214,11 @@ fn language_of(query: &str) -> Option<&str> {
     parts.find_map(|part| part.strip_prefix("language="))
 }
 
-fn without_language(path: &str, query: &str) -> String {
-    let is_other = |part: &&str| !part.is_empty() && !part.starts_with("language=");
-    let rest: Vec<&str> = query.split('&').filter(is_other).collect();
-    match rest.is_empty() {
-        true => path.to_owned(),
-        false => format!("{path}?{}", rest.join("&")),
-    }
+/// Path and query without the language, as a link. One that began with two slashes, or with one
+/// that leans back, would lead to another host.
+fn here(path: &str, query: &str) -> String {
+    let path = path.trim_start_matches(['/', '\\']);
+    back::without(&format!("/{path}?{query}"), LANGUAGE)
 }
 
 /// The language of an earlier choice. A cookie that says nonsense says nothing.

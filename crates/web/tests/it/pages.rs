@@ -46,6 +46,38 @@ async fn the_reader_chooses_the_language() {
 }
 
 #[tokio::test]
+async fn the_other_language_is_of_the_same_page_and_never_on_another_site() {
+    let service = Service::schools().await;
+    for (asked, link) in [
+        ("/", "/?language=de"),
+        ("/licenses?q=a%26b", "/licenses?q=a%26b&#38;language=de"),
+        (
+            "/licenses?language=en&level=low&",
+            "/licenses?level=low&#38;language=de",
+        ),
+        ("/alerts?done=snoozed", "/alerts?language=de"),
+        ("//evil.example/x", "/evil.example/x?language=de"),
+        ("///evil.example", "/evil.example?language=de"),
+        (
+            "/\\evil.example/x?q=a",
+            "/evil.example/x?q=a&#38;language=de",
+        ),
+        ("/\\/evil.example", "/evil.example?language=de"),
+        ("/nowhere//x", "/nowhere//x?language=de"),
+    ] {
+        let request = Request::get(asked).header("accept", "text/html");
+        let html = service.send(request).await.text();
+        assert!(
+            html.contains(&format!("href=\"{link}\"")),
+            "{asked}: {html}"
+        );
+        for away in ["=\"//", "=\"/\\"] {
+            assert!(!html.contains(away), "{asked}: {html}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn why_a_tenant_cannot_be_seen_is_said_in_the_readers_language() {
     let service = Service::schools().await;
     let (english, german) = (

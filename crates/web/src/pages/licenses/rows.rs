@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use store::Tenant;
 
 use crate::overview::{Line, Overview, Seen};
-use crate::pages::level_word;
+use crate::pages::{level_rank, level_word};
 
 use super::query::{LEVELS, Query, Sort};
 
@@ -115,18 +115,14 @@ fn by(sort: Sort, language: Language, a: &Found<'_>, b: &Found<'_>) -> Ordering 
     let known = |number: Option<i64>| (number.is_none(), number);
     match sort {
         // What needs a person first; at the same level what people are told of, then the fewest.
-        Sort::Level => (rank(b), b.line.alerts)
-            .cmp(&(rank(a), a.line.alerts))
+        Sort::Level => (level_rank(b.level), b.line.alerts)
+            .cmp(&(level_rank(a.level), a.line.alerts))
             .then_with(|| known(a.line.free).cmp(&known(b.line.free))),
         Sort::Product => folded(language, a).cmp(folded(language, b)),
         Sort::Tenant => a.seen.folded.cmp(&b.seen.folded),
         Sort::Free => known(a.line.free).cmp(&known(b.line.free)),
         Sort::Used => known(a.line.used).cmp(&known(b.line.used)),
     }
-}
-
-fn rank(found: &Found<'_>) -> u8 {
-    found.level.map_or(0, |level| level.rank() + 1)
 }
 
 fn folded<'a>(language: Language, found: &Found<'a>) -> &'a str {

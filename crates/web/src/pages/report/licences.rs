@@ -6,6 +6,7 @@ use domain::{
 use jiff::Timestamp;
 use store::Point;
 
+use crate::pages::level_rank;
 use crate::v2::Lens;
 use crate::v2::then::Course;
 
@@ -101,7 +102,7 @@ impl Licence {
 
     /// What needs somebody first stands first.
     pub(super) fn rank(&self) -> u8 {
-        self.level.map_or(0, |level| level.rank() + 1)
+        level_rank(self.level)
     }
 }
 

@@ -153,11 +153,6 @@ fn says(visit: &Visit, product: &str, sku: &Sku, days: i64) -> String {
 }
 
 impl ProductPage {
-    fn said(&self) -> &'static str {
-        self.level
-            .map_or(self.visit.w.level_none(), |level| self.visit.w.level(level))
-    }
-
     fn why_unknown(&self) -> Option<String> {
         match self.level? {
             Level::Unknown(why) => {
