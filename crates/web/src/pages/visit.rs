@@ -8,8 +8,9 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Language;
-use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use store::Tenant;
 use uuid::Uuid;
 
@@ -142,6 +143,12 @@ impl Visit {
 
     pub(crate) fn date(&self, at: Timestamp) -> String {
         format::date(at, &self.zone, self.language())
+    }
+
+    /// The first day that is wholly ahead, at the reader's place.
+    pub(crate) fn tomorrow(&self) -> Date {
+        let today = self.now.to_zoned_datetime(self.zone.clone()).date();
+        today.saturating_add(Span::new().days(1))
     }
 
     pub(crate) fn time(&self, at: Timestamp) -> String {

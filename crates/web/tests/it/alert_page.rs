@@ -74,6 +74,9 @@ async fn every_kind_has_a_page_in_both_languages() {
         }
     }
     let certificate = the_alert(&service, "alpha", "certificate", "").await;
+    let page = html(&service, certificate.id, "en").await;
+    let first_day = "<input type=\"date\" name=\"day\" min=\"2026-08-18\">";
+    assert!(page.contains(first_day), "{page}");
     let page = text(&html(&service, certificate.id, "en").await);
     for expected in [
         "Valid until 27 Aug 2026, 06:15",
