@@ -53,16 +53,16 @@ describe("an administrator, by the page", () => {
     const setup = `${stage.address}/tenants/neueschule/setup`;
     await kept("add by the page", page, async () => {
       await page.goto(`${stage.address}/tenants`);
-      await page.type("form[action='/tenants'] input[name=key]", "neueschule");
-      await page.type("form[action='/tenants'] input[name=domain]", "nobody.example");
-      await page.type("form[action='/tenants'] input[name=name]", "Neue Schule & Söhne");
-      await submit(page, "form[action='/tenants'] button");
+      await page.type("form[method=post][action='/tenants'] input[name=key]", "neueschule");
+      await page.type("form[method=post][action='/tenants'] input[name=domain]", "nobody.example");
+      await page.type("form[method=post][action='/tenants'] input[name=name]", "Neue Schule & Söhne");
+      await submit(page, "form[method=post][action='/tenants'] button");
       assert.match(await said(page), /no tenant has the domain nobody\.example/);
       // What was typed stands there still.
-      const domain = "form[action='/tenants'] input[name=domain]";
-      assert.equal(await page.$eval("form[action='/tenants'] input[name=name]", (it) => it.value), "Neue Schule & Söhne");
+      const domain = "form[method=post][action='/tenants'] input[name=domain]";
+      assert.equal(await page.$eval("form[method=post][action='/tenants'] input[name=name]", (it) => it.value), "Neue Schule & Söhne");
       await page.$eval(domain, (it) => (it.value = "neueschule.example"));
-      await submit(page, "form[action='/tenants'] button");
+      await submit(page, "form[method=post][action='/tenants'] button");
       assert.equal(page.url(), setup);
 
       await portal.goto(`${microsoft.address}/portal/neueschule`);
