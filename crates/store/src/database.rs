@@ -40,6 +40,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "sessions",
         include_str!("../migrations/sqlite/0004_sessions.sql"),
     ),
+    (
+        5,
+        "pages",
+        include_str!("../migrations/sqlite/0005_pages.sql"),
+    ),
 ];
 
 /// A handle on the store. Clones share its connections.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{Cause, Past, Reading, Sighting, SkuId, Status, TenantKey, Units};
 use jiff::Timestamp;
+use sqlx::Row as _;
 
 use crate::document::{time, units};
 use crate::tenants::key_of;
@@ -151,6 +152,20 @@ impl Store {
         rows.into_iter().map(pair).collect()
     }
 
+    /// All products that any tenant has or has had, by id, with each part number that they came
+    /// with.
+    pub async fn products(&self) -> Result<Vec<(SkuId, String)>> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT sku_id, part_number FROM product ORDER BY sku_id, part_number")
+                .fetch_all(self.readers())
+                .await?;
+        let product = |(id, part_number): (String, String)| {
+            let odd = |_| Error::corrupt("product", format!("\"{id}\" is no id of a product"));
+            Ok((SkuId(id.parse().map_err(odd)?), part_number))
+        };
+        rows.into_iter().map(product).collect()
+    }
+
     /// All products that a tenant has or has had, with the part number as far as it was written
     /// down: empty for what was gone before part numbers were.
     pub async fn products_ever(&self, tenant: &TenantKey) -> Result<BTreeMap<SkuId, String>> {
@@ -175,17 +190,50 @@ impl Store {
             .bind(tenant.as_str())
             .fetch_all(self.readers())
             .await?;
-        let mut sightings: BTreeMap<String, Vec<Sighting>> = BTreeMap::new();
+        let mut sightings = Sightings::new();
         for (subscription, seen_at, status, next_lifecycle, total) in rows {
-            sightings.entry(subscription).or_default().push(Sighting {
-                seen_at: time(seen_at)?,
-                status: Status::from_graph(status.as_deref()),
-                next_lifecycle: next_lifecycle.map(time).transpose()?,
-                total,
-            });
+            let sighting = sighting(seen_at, status.as_deref(), next_lifecycle, total)?;
+            sightings.entry(subscription).or_default().push(sighting);
         }
         Ok(sightings)
     }
+
+    /// The same of all tenants that the home folder has.
+    pub(crate) async fn all_sightings(&self) -> Result<BTreeMap<TenantKey, Sightings>> {
+        let sql = "SELECT s.tenant, s.subscription, s.seen_at, s.status, s.next_lifecycle, s.total \
+                   FROM sighting s JOIN tenant t ON t.key = s.tenant \
+                   WHERE t.removed_at IS NULL ORDER BY s.tenant, s.subscription, s.seen_at";
+        let rows = sqlx::query(sql).fetch_all(self.readers()).await?;
+        let mut all: BTreeMap<TenantKey, Sightings> = BTreeMap::new();
+        for row in &rows {
+            let sighting = sighting(
+                row.try_get(2)?,
+                row.try_get(3)?,
+                row.try_get(4)?,
+                row.try_get(5)?,
+            )?;
+            let of = all.entry(key_of(row.try_get(0)?)?).or_default();
+            of.entry(row.try_get(1)?).or_default().push(sighting);
+        }
+        Ok(all)
+    }
+}
+
+/// What was seen of purchases through time, oldest first.
+type Sightings = BTreeMap<String, Vec<Sighting>>;
+
+fn sighting(
+    seen_at: i64,
+    status: Option<&str>,
+    next_lifecycle: Option<i64>,
+    total: Option<i64>,
+) -> Result<Sighting> {
+    Ok(Sighting {
+        seen_at: time(seen_at)?,
+        status: Status::from_graph(status),
+        next_lifecycle: next_lifecycle.map(time).transpose()?,
+        total,
+    })
 }
 
 fn point(row: ValueRow) -> Result<Point> {

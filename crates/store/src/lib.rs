@@ -35,8 +35,12 @@ mod forgetting;
 mod manual;
 mod names;
 mod error;
+#[cfg(test)]
+mod plans;
 
-pub use alerts::{Acted, AlertChange, AlertCount, AlertFilter, AlertTotal, KeptAlert, Urgency};
+pub use alerts::{
+    About, Acted, AlertChange, AlertCount, AlertFilter, AlertTotal, KeptAlert, Urgency,
+};
 pub use asked::Asked;
 pub use audit::{AuditEntry, AuditFilter, By, Origin};
 pub use channels::{ChannelClaim, ChannelState, Synced};
@@ -56,7 +60,7 @@ pub use refreshes::{Refresh, RefreshedTenant};
 pub use revision::Revision;
 pub use states::State;
 pub use switches::Agreed;
-pub use tenants::{Tenant, TenantEntry};
+pub use tenants::{Mark, Tenant, TenantEntry};
 
 /// What the store's functions answer.
 pub type Result<T> = std::result::Result<T, Error>;

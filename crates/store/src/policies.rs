@@ -145,11 +145,7 @@ impl Store {
                 .bind(tenant.as_str())
                 .fetch_all(self.readers())
                 .await?;
-        let pin = |(subscription, word): (String, String)| {
-            let pin = Pin::from_word(&word)
-                .ok_or_else(|| Error::corrupt("pin", format!("there is no pin \"{word}\"")))?;
-            Ok((subscription, pin))
-        };
+        let pin = |(subscription, word): (String, String)| Ok((subscription, pin_of(&word)?));
         rows.into_iter().map(pin).collect()
     }
 
@@ -163,6 +159,28 @@ impl Store {
             (subscription, renewal)
         });
         Ok(judged.collect())
+    }
+
+    /// The same of all tenants that the home folder has.
+    pub async fn all_renewals(&self) -> Result<BTreeMap<TenantKey, BTreeMap<String, Renewal>>> {
+        let pins = "SELECT p.tenant, p.subscription, p.pin FROM pin p \
+                    JOIN tenant t ON t.key = p.tenant WHERE t.removed_at IS NULL";
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as(pins).fetch_all(self.readers()).await?;
+        let mut pins = BTreeMap::new();
+        for (tenant, subscription, word) in rows {
+            pins.insert((key_of(&tenant)?, subscription), pin_of(&word)?);
+        }
+        let mut renewals: BTreeMap<TenantKey, BTreeMap<String, Renewal>> = BTreeMap::new();
+        for (tenant, seen) in self.all_sightings().await? {
+            let judged = seen.into_iter().map(|(subscription, seen)| {
+                let of = (tenant.clone(), subscription);
+                let renewal = domain::renewal(&seen, pins.get(&of).copied());
+                (of.1, renewal)
+            });
+            renewals.insert(tenant.clone(), judged.collect());
+        }
+        Ok(renewals)
     }
 
     /// Says whether a purchase renews; `None` takes the word back.
@@ -209,6 +227,11 @@ impl Store {
         told::pinned(&mut transaction, by, tenant, subscription, words, now).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+fn pin_of(word: &str) -> Result<Pin> {
+    let odd = || Error::corrupt("pin", format!("there is no pin \"{word}\""));
+    Pin::from_word(word).ok_or_else(odd)
 }
 
 fn names(scope: &Scope) -> (String, String) {

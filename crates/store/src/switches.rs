@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{Deed, Settings, TenantKey};
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::audit::{self, By, difference};
 use crate::tenants::key_of;
@@ -21,6 +21,15 @@ pub struct Agreed {
 }
 
 type Row = (String, String, bool, bool, Option<bool>, Option<bool>);
+
+fn agreed_in(channel: &str) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(
+        "SELECT tenant, item, enabled, monitoring, writing_enabled, writing_monitoring \
+         FROM agreed_switch WHERE channel = ",
+    );
+    query.push_bind(channel.to_owned());
+    query
+}
 
 impl Store {
     /// Switches a tenant, as far as it says. Answers whether there is such a tenant.
@@ -40,12 +49,30 @@ impl Store {
 
     /// What a list and the store last agreed on, by tenant.
     pub async fn agreed(&self, channel: &str) -> Result<BTreeMap<TenantKey, Agreed>> {
-        let sql = "SELECT tenant, item, enabled, monitoring, writing_enabled, writing_monitoring \
-                   FROM agreed_switch WHERE channel = $1";
-        let rows: Vec<Row> = sqlx::query_as(sql)
-            .bind(channel)
-            .fetch_all(self.readers())
-            .await?;
+        self.agreed_where(&mut agreed_in(channel)).await
+    }
+
+    /// The same of these tenants alone.
+    pub async fn agreed_of(
+        &self,
+        channel: &str,
+        tenants: impl Iterator<Item = &TenantKey>,
+    ) -> Result<BTreeMap<TenantKey, Agreed>> {
+        let mut query = agreed_in(channel);
+        query.push(" AND tenant IN (");
+        let mut list = query.separated(", ");
+        for tenant in tenants {
+            list.push_bind(tenant.to_string());
+        }
+        query.push(")");
+        self.agreed_where(&mut query).await
+    }
+
+    async fn agreed_where(
+        &self,
+        query: &mut QueryBuilder<Sqlite>,
+    ) -> Result<BTreeMap<TenantKey, Agreed>> {
+        let rows: Vec<Row> = query.build_query_as().fetch_all(self.readers()).await?;
         let settings = |enabled, monitoring| Settings {
             enabled,
             monitoring,

@@ -55,6 +55,40 @@ pub struct Tenant {
     pub switched_by: Option<String>,
 }
 
+/// Moves whenever anything about a tenant does that its [`Tenant`], its newest snapshot, its pins
+/// or its rules say: as long as it stays, so do they.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    content: Content,
+    course: Course,
+}
+
+/// Of what is known of it, its switches and its rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Content {
+    /// Moved by what is seen, and by names, certificates, pins and rules.
+    inputs: i64,
+    switches: (bool, bool),
+}
+
+/// Of how it goes with looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Course {
+    asked_at: Option<i64>,
+    failures: i64,
+    judged_at: Option<i64>,
+    due_at: i64,
+    switched_at: i64,
+}
+
+impl Mark {
+    /// Whether what was seen, the switches and the rules are the same: only how it goes with looks
+    /// at it may differ.
+    pub fn has_same_content(&self, other: &Self) -> bool {
+        self.content == other.content
+    }
+}
+
 /// A query whose first [`TENANT_WIDTH`] columns are those that [`tenant_of`] reads.
 macro_rules! select_tenant {
     (also $columns:literal from $tables:literal, $rest:literal) => {
@@ -204,6 +238,28 @@ impl Store {
         let sql = select_tenant!("WHERE t.removed_at IS NULL ORDER BY t.key");
         let rows = sqlx::query(sql).fetch_all(self.readers()).await?;
         rows.iter().map(tenant_of).collect()
+    }
+
+    /// The marks of all tenants that the home folder has, by key, for less than reading them costs.
+    pub async fn marks(&self) -> Result<Vec<(TenantKey, Mark)>> {
+        let sql = "SELECT key, inputs, enabled, monitoring, asked_at, failures, judged_at, \
+                   due_at, switched_at FROM tenant WHERE removed_at IS NULL ORDER BY key";
+        let rows = sqlx::query(sql).fetch_all(self.readers()).await?;
+        let mark = |row: &SqliteRow| {
+            let content = Content {
+                inputs: row.try_get(1)?,
+                switches: (row.try_get(2)?, row.try_get(3)?),
+            };
+            let course = Course {
+                asked_at: row.try_get(4)?,
+                failures: row.try_get(5)?,
+                judged_at: row.try_get(6)?,
+                due_at: row.try_get(7)?,
+                switched_at: row.try_get(8)?,
+            };
+            Ok((key_of(row.try_get(0)?)?, Mark { content, course }))
+        };
+        rows.iter().map(mark).collect()
     }
 
     /// What they are called, by key.

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use crate::access::{self, Access};
 use crate::auth::Auth;
 use crate::state::App;
+use crate::upkeep::Upkeep;
 use crate::{
     Options, answer, auth, docs, exact, guard, health, identify, observe, pages, problem, v1, v2,
 };
@@ -56,8 +57,14 @@ fn routes() -> OpenApiRouter<App> {
 
 /// Pages and API. Without sign-in it answers requests to this machine alone.
 pub fn app(options: Options) -> Router {
+    app_and_upkeep(options).0
+}
+
+/// The same, and what keeps its pages quick while nobody asks for them.
+pub fn app_and_upkeep(options: Options) -> (Router, Upkeep) {
     let (router, _) = routes().split_for_parts();
-    served(router, App::new(options))
+    let app = App::new(options);
+    (served(router, app.clone()), Upkeep::of(app))
 }
 
 /// What happens to requests on their way to a page or an address of the API.

@@ -19,6 +19,7 @@ mod state;
 mod kept;
 mod desk;
 mod overview;
+mod upkeep;
 mod problem;
 mod answer;
 mod request;
@@ -52,7 +53,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Route, Store};
 use tokio::sync::watch;
 
-pub use app::{app, openapi};
+pub use app::{app, app_and_upkeep, openapi};
 pub use auth::{
     AppCredential, Authority, Network, NoKeys, NoNetwork, Registration, SessionKeys, SignIn,
     SignInApp, Unusable,
@@ -64,6 +65,7 @@ pub use export::{
 };
 pub use metrics::{Requests, metrics_app};
 pub use pages::report::monthly_report;
+pub use upkeep::Upkeep;
 
 /// How long `show-fetch` waits unless the configuration says otherwise: flows give up on an answer
 /// after 30 seconds or more.

@@ -3,12 +3,12 @@
 
 mod dated;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::{Exclusion, Language, Level, SkuId};
+use domain::{Exclusion, Language, Level, Renewal, SkuId, TenantKey};
 use jiff::{SignedDuration, Timestamp};
-use store::{State, Tenant};
+use store::{Mark, State, Tenant};
 
 use crate::kept::{Basis, Grounds};
 use crate::problem::Error;
@@ -19,19 +19,25 @@ pub(crate) use dated::Dated;
 /// If more than one in so many tenants has changed, reading all at once is cheaper.
 const ONE_IN: usize = 8;
 
-/// All tenants that are switched on, by key, each with what it has.
+/// All tenants that the home folder has, each with what it has.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overview {
-    pub(crate) tenants: Arc<[Seen]>,
+    /// By key.
+    tenants: Arc<[Seen]>,
+    /// Their places in the order of their names.
+    by_name: Arc<[usize]>,
 }
 
 /// A tenant, its licences and its dates, as last seen.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
+    mark: Mark,
     pub(crate) tenant: Arc<Tenant>,
+    /// None of a tenant that is switched off.
     pub(crate) lines: Arc<[Line]>,
+    /// None of a tenant that is switched off.
     pub(crate) dated: Arc<[Dated]>,
-    /// For searching: name and key in lower case.
+    /// The name in lower case, for searching and for the order.
     pub(crate) folded: Arc<str>,
 }
 
@@ -100,81 +106,179 @@ impl KeptOverview {
 /// The overview of this moment.
 pub(crate) async fn overview(app: &App) -> Result<Overview, Error> {
     let basis = app.basis().await?;
-    if let Some(overview) = app.overview().get(&basis) {
-        return Ok(overview);
-    }
-    let mut tenants = app.store().tenants().await?;
-    tenants.retain(|tenant| tenant.settings.enabled);
     let before = {
         let kept = app.overview();
-        let same = kept.same_grounds(&basis.grounds);
-        if same {
-            kept.overview.clone()
-        } else {
-            Overview::default()
+        if let Some(overview) = kept.get(&basis) {
+            return Ok(overview);
+        }
+        match kept.same_grounds(&basis.grounds) {
+            true => kept.overview.clone(),
+            false => Overview::default(),
         }
     };
-    let kept: Vec<Option<&Seen>> = before.those_that_hold(&tenants);
-    let changed = kept.iter().filter(|kept| kept.is_none()).count();
-    let mut seen = Vec::with_capacity(tenants.len());
-    if changed * ONE_IN > tenants.len() {
-        let states = app.store().states().await?;
-        let on = states.into_iter();
-        let on = on.filter(|state| state.tenant.settings.enabled);
-        seen.extend(on.map(|state| seen_of(app, &basis.grounds, state)));
+    let marks = app.store().marks().await?;
+    let kept = before.those_that_hold(&marks);
+    let few = |changed: usize| changed * ONE_IN <= marks.len();
+    let changed = |kept: &Kept<'_>| !matches!(kept, Kept::All(_));
+    let tenants = if !few(kept
+        .iter()
+        .filter(|kept| matches!(kept, Kept::Nothing))
+        .count())
+    {
+        all_anew(app, &basis.grounds, &marks).await?
+    } else if few(kept.iter().filter(|kept| changed(kept)).count()) {
+        one_by_one(app, &basis.grounds, &marks, kept).await?
     } else {
-        for (tenant, kept) in tenants.into_iter().zip(kept) {
-            match kept {
-                Some(kept) => seen.push(kept.of(tenant)),
-                None => {
-                    let state = app.store().state(&tenant.key).await?;
-                    seen.extend(state.map(|state| seen_of(app, &basis.grounds, state)));
-                }
-            }
-        }
-    }
-    let overview = Overview {
-        tenants: seen.into(),
+        another_course(app, &basis.grounds, &marks, kept).await?
     };
+    let overview = Overview::of(tenants);
     let mut kept = app.overview();
     kept.of = Some(basis);
     kept.overview = overview.clone();
     Ok(overview)
 }
 
+/// How much of what is known of a tenant still holds.
+#[derive(Clone, Copy, Debug)]
+enum Kept<'a> {
+    All(&'a Seen),
+    /// What it has. How it goes with looks at it does not.
+    Content(&'a Seen),
+    Nothing,
+}
+
+async fn all_anew(
+    app: &App,
+    grounds: &Grounds,
+    marks: &[(TenantKey, Mark)],
+) -> Result<Vec<Seen>, Error> {
+    let mut renewals = app.store().all_renewals().await?;
+    let mut states = app.store().states().await?.into_iter().peekable();
+    let mut seen = Vec::with_capacity(marks.len());
+    for (key, mark) in marks {
+        while states.next_if(|state| state.tenant.key < *key).is_some() {}
+        // One that went in this moment is not there any more.
+        if let Some(state) = states.next_if(|state| state.tenant.key == *key) {
+            let renewals = renewals.remove(key).unwrap_or_default();
+            seen.push(seen_of(app, grounds, *mark, state, &renewals));
+        }
+    }
+    Ok(seen)
+}
+
+async fn one_by_one(
+    app: &App,
+    grounds: &Grounds,
+    marks: &[(TenantKey, Mark)],
+    kept: Vec<Kept<'_>>,
+) -> Result<Vec<Seen>, Error> {
+    let mut seen = Vec::with_capacity(marks.len());
+    for ((key, mark), kept) in marks.iter().zip(kept) {
+        match kept {
+            Kept::All(kept) => seen.push(kept.clone()),
+            Kept::Content(kept) => {
+                let tenant = app.store().tenant(key).await?;
+                seen.extend(tenant.map(|tenant| kept.of(*mark, tenant)));
+            }
+            Kept::Nothing => seen.extend(anew(app, grounds, key, *mark).await?),
+        }
+    }
+    Ok(seen)
+}
+
+/// As [`one_by_one`], where most of them have only been looked at.
+async fn another_course(
+    app: &App,
+    grounds: &Grounds,
+    marks: &[(TenantKey, Mark)],
+    kept: Vec<Kept<'_>>,
+) -> Result<Vec<Seen>, Error> {
+    let mut tenants = app.store().tenants().await?.into_iter().peekable();
+    let mut seen = Vec::with_capacity(marks.len());
+    for ((key, mark), kept) in marks.iter().zip(kept) {
+        while tenants.next_if(|tenant| tenant.key < *key).is_some() {}
+        let tenant = tenants.next_if(|tenant| tenant.key == *key);
+        match (kept, tenant) {
+            (Kept::All(kept) | Kept::Content(kept), Some(tenant)) => {
+                seen.push(kept.of(*mark, tenant));
+            }
+            (Kept::Nothing, Some(_)) => seen.extend(anew(app, grounds, key, *mark).await?),
+            (_, None) => {}
+        }
+    }
+    Ok(seen)
+}
+
+async fn anew(
+    app: &App,
+    grounds: &Grounds,
+    key: &TenantKey,
+    mark: Mark,
+) -> Result<Option<Seen>, Error> {
+    let renewals = app.store().renewals(key).await?;
+    let state = app.store().state(key).await?;
+    Ok(state.map(|state| seen_of(app, grounds, mark, state, &renewals)))
+}
+
 impl Overview {
-    /// Of each tenant what is known of it, if it has not changed. Both are in the order of keys.
-    fn those_that_hold(&self, tenants: &[Tenant]) -> Vec<Option<&Seen>> {
+    fn of(tenants: Vec<Seen>) -> Self {
+        let mut by_name: Vec<usize> = (0..tenants.len()).collect();
+        by_name.sort_by(|a, b| tenants[*a].place().cmp(&tenants[*b].place()));
+        Self {
+            tenants: tenants.into(),
+            by_name: by_name.into(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tenants.is_empty()
+    }
+
+    /// All of them, by name.
+    pub(crate) fn by_name(&self) -> impl Iterator<Item = &Seen> {
+        self.by_name.iter().map(|place| &self.tenants[*place])
+    }
+
+    /// Those that are switched on, by key.
+    pub(crate) fn on(&self) -> impl Iterator<Item = &Seen> {
+        let all = self.tenants.iter();
+        all.filter(|seen| seen.tenant.settings.enabled)
+    }
+
+    /// Of each tenant what is known of it and still holds. Both are in the order of keys.
+    fn those_that_hold(&self, marks: &[(TenantKey, Mark)]) -> Vec<Kept<'_>> {
         let mut known = self.tenants.iter().peekable();
-        let of = |tenant: &Tenant| {
-            while known.next_if(|seen| seen.tenant.key < tenant.key).is_some() {}
-            let seen = known.peek().filter(|seen| seen.tenant.key == tenant.key)?;
-            let same = seen.tenant.changed_at == tenant.changed_at
-                && seen.tenant.settings == tenant.settings;
-            same.then_some(*seen)
+        let of = |(key, mark): &(TenantKey, Mark)| {
+            while known.next_if(|seen| seen.tenant.key < *key).is_some() {}
+            match known.next_if(|seen| seen.tenant.key == *key) {
+                Some(seen) if seen.mark == *mark => Kept::All(seen),
+                Some(seen) if seen.mark.has_same_content(mark) => Kept::Content(seen),
+                _ => Kept::Nothing,
+            }
         };
-        tenants.iter().map(of).collect()
+        marks.iter().map(of).collect()
     }
 }
 
 impl Seen {
+    /// Its place in the order of names; the key makes it one place.
+    pub(crate) fn place(&self) -> (&str, &str) {
+        (&self.folded, self.tenant.key.as_str())
+    }
+
+    /// Whether its name or key has a text, which is in lower case.
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.folded.contains(text) || self.tenant.key.as_str().contains(text)
+    }
+
     /// The same licences and dates, of the tenant as it is now.
-    fn of(&self, tenant: Tenant) -> Self {
-        let folded = match self.tenant.name == tenant.name {
-            true => self.folded.clone(),
-            false => folded(&tenant),
-        };
+    fn of(&self, mark: Mark, tenant: Tenant) -> Self {
         Self {
+            mark,
             tenant: Arc::new(tenant),
-            lines: self.lines.clone(),
-            dated: self.dated.clone(),
-            folded,
+            ..self.clone()
         }
     }
-}
-
-fn folded(tenant: &Tenant) -> Arc<str> {
-    format!("{} {}", tenant.name.to_lowercase(), tenant.key).into()
 }
 
 /// The licences of one tenant, as the overview has them.
@@ -186,14 +290,30 @@ pub(crate) async fn lines_of(app: &App, state: &State) -> Result<Vec<Line>, Erro
 /// The dates of one tenant, as the overview has them.
 pub(crate) async fn dated_of(app: &App, state: &State) -> Result<Vec<Dated>, Error> {
     let policies = app.policies().await?;
-    Ok(dated::dated(&policies, state))
+    let renewals = app.store().renewals(&state.tenant.key).await?;
+    Ok(dated::dated(&policies, state, &renewals))
 }
 
-fn seen_of(app: &App, grounds: &Grounds, state: State) -> Seen {
+fn seen_of(
+    app: &App,
+    grounds: &Grounds,
+    mark: Mark,
+    state: State,
+    renewals: &BTreeMap<String, Renewal>,
+) -> Seen {
+    let folded = state.tenant.name.to_lowercase();
+    let (lines, dated) = match state.tenant.settings.enabled {
+        true => (
+            lines(app, grounds, &state),
+            dated::dated(&grounds.policies, &state, renewals),
+        ),
+        false => (Vec::new(), Vec::new()),
+    };
     Seen {
-        lines: lines(app, grounds, &state).into(),
-        dated: dated::dated(&grounds.policies, &state).into(),
-        folded: folded(&state.tenant),
+        mark,
+        lines: lines.into(),
+        dated: dated.into(),
+        folded: folded.into(),
         tenant: Arc::new(state.tenant),
     }
 }

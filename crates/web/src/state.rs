@@ -13,6 +13,7 @@ use crate::kept::{Basis, Grounds, Kept};
 use crate::overview::KeptOverview;
 use crate::pages::Sparks;
 use crate::problem::Error;
+use crate::v2::renewals::dates::KeptUnused;
 
 /// A workbook of a thousand tenants takes some two hundred megabytes while it is made.
 const WORKBOOKS: usize = 2;
@@ -33,6 +34,7 @@ struct Shared {
     kept: Mutex<Kept>,
     overview: Mutex<KeptOverview>,
     sparks: Mutex<Sparks>,
+    unused: Mutex<KeptUnused>,
     workbooks: Arc<Semaphore>,
 }
 
@@ -48,6 +50,7 @@ impl App {
             kept: Mutex::default(),
             overview: Mutex::default(),
             sparks: Mutex::default(),
+            unused: Mutex::default(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
         }))
     }
@@ -141,6 +144,10 @@ impl App {
 
     pub(crate) fn sparks(&self) -> MutexGuard<'_, Sparks> {
         lock(&self.0.sparks)
+    }
+
+    pub(crate) fn unused(&self) -> MutexGuard<'_, KeptUnused> {
+        lock(&self.0.unused)
     }
 
     pub(crate) fn kept(&self) -> MutexGuard<'_, Kept> {

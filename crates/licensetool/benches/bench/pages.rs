@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use domain::{Severity, TenantKey};
+use jiff::SignedDuration;
 use microsoft_sim::World;
 use pipeline::evaluate::{Evaluator, Settings};
 use serde_json::Value;
-use store::{Route, Store};
+use store::{Route, Settled, Store};
 
 use crate::collect::now;
 use crate::report::{heading, row, seconds};
@@ -60,6 +61,18 @@ const CASES: &[Case] = &[
     (
         "search among them",
         "/alerts?state=resolved&q=nowhere",
+        20,
+        Anew::Nobody,
+    ),
+    (
+        "search for a tenant",
+        "/alerts?state=resolved&q=school-00007",
+        20,
+        Anew::Nobody,
+    ),
+    (
+        "search for a product",
+        "/alerts?state=resolved&q=office+365",
         20,
         Anew::Nobody,
     ),
@@ -149,6 +162,27 @@ async fn live(store: &Store, world: &World) {
         only_seats: false,
     };
     judged(store, vec![route]).await;
+    told(store, "mail").await;
+}
+
+/// Lets the channel take all but the newest.
+async fn told(store: &Store, channel: &str) {
+    const AT_ONCE: u32 = 500;
+    let lease = SignedDuration::from_mins(5);
+    loop {
+        let claim = store.claim_deliveries(channel, "bench", now(), AT_ONCE, lease);
+        let claimed = claim.await.unwrap();
+        let is_last = claimed.len() < AT_ONCE as usize;
+        let settled = || match is_last {
+            true => Settled::Released,
+            false => Settled::Delivered { remark: None },
+        };
+        let tries: Vec<_> = claimed.into_iter().map(|it| (it, settled())).collect();
+        store.settle(&tries, now()).await.unwrap();
+        if is_last {
+            return;
+        }
+    }
 }
 
 async fn judged(store: &Store, routes: Vec<Route>) {

@@ -58,12 +58,17 @@ impl Parts {
         collector.metrics().register(&mut registry);
 
         let mut services = Supervisor::new(stop);
+        let (app, upkeep) = web::app_and_upkeep(options.clone());
         let pages = Server {
             listener,
             tls: self.certificate.as_ref().map(Certificate::shown),
-            app: web::app(options.clone()),
+            app,
         };
         services.start("pages and API", |stop| serve(pages, stop, closing));
+        services.start("upkeep of pages", |stop| async move {
+            stop.run_until_cancelled(upkeep.go_on()).await;
+            Ok(())
+        });
         self.start_evaluate(&mut services, pulses.evaluate, &mut registry);
         self.start_deliver(&mut services, pulses.deliver, &mut registry, public_url);
         let metrics = Server {

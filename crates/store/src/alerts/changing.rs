@@ -138,8 +138,8 @@ pub(crate) async fn insert(
 ) -> Result<Option<i64>> {
     let alert = &step.alert;
     let sql = "INSERT INTO alert (tenant, kind, subject, state, snoozed_until, opened_at, \
-               changed_at, stage, told, severity, facts, as_of, version) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1) \
+               changed_at, stage, told, severity, facts, as_of, product, version) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) \
                ON CONFLICT DO NOTHING RETURNING id";
     let id: Option<i64> = sqlx::query_scalar(sql)
         .bind(tenant)
@@ -154,6 +154,7 @@ pub(crate) async fn insert(
         .bind(alert.severity().as_str())
         .bind(facts::write(&alert.facts))
         .bind(alert.as_of.as_millisecond())
+        .bind(alert.facts.product().map(|(id, _)| id.to_string()))
         .fetch_optional(&mut *connection)
         .await?;
     if let Some(id) = id {

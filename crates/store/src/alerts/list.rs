@@ -1,6 +1,6 @@
 //! Which alerts there are: by state, tenant, kind and severity, in pages, and counted.
 
-use domain::{Kind, Severity, State, TenantKey};
+use domain::{Kind, Severity, SkuId, State, TenantKey};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -19,7 +19,20 @@ pub struct AlertFilter {
     pub severity: Option<Severity>,
     /// Only those that began then or later.
     pub since: Option<Timestamp>,
+    /// Only those of any of these tenants, or about any of these products.
+    pub about: Option<About>,
 }
+
+/// Tenants and products, as a search by name has found them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    pub tenants: Vec<TenantKey>,
+    pub products: Vec<SkuId>,
+}
+
+/// If a search has found more than these, alerts are read in their order until a page is full;
+/// else those that were found are looked up, and brought into their order.
+const FEW: usize = 50;
 
 impl AlertFilter {
     /// Whether it asks for what is over.
@@ -73,7 +86,49 @@ pub(super) fn wanted(filter: &AlertFilter) -> QueryBuilder<Sqlite> {
         let since = since.as_millisecond();
         query.push(" AND a.opened_at >= ").push_bind(since);
     }
+    if let Some(about) = &filter.about {
+        about.narrow(&mut query, filter.is_over());
+    }
     query
+}
+
+impl About {
+    fn narrow(&self, query: &mut QueryBuilder<Sqlite>, over: bool) {
+        if self.tenants.len() + self.products.len() > FEW {
+            self.either(query, " AND (a.tenant", " OR a.product");
+        } else if over {
+            let by_product =
+                " UNION SELECT id FROM alert WHERE resolved_at IS NOT NULL AND product";
+            let by_tenant = " AND a.id IN (SELECT id FROM alert WHERE resolved_at IS NOT NULL \
+                             AND tenant";
+            self.either(query, by_tenant, by_product);
+        } else {
+            let by_product = " UNION SELECT id FROM alert WHERE resolved_at IS NULL AND product";
+            let by_tenant = " AND a.id IN (SELECT id FROM alert WHERE resolved_at IS NULL \
+                             AND tenant";
+            self.either(query, by_tenant, by_product);
+        }
+        query.push(")");
+    }
+
+    fn either(
+        &self,
+        query: &mut QueryBuilder<Sqlite>,
+        tenant_is: &'static str,
+        product_is: &'static str,
+    ) {
+        query.push(tenant_is).push(" IN (");
+        let mut tenants = query.separated(", ");
+        for tenant in &self.tenants {
+            tenants.push_bind(tenant.as_str().to_owned());
+        }
+        query.push(")").push(product_is).push(" IN (");
+        let mut products = query.separated(", ");
+        for product in &self.products {
+            products.push_bind(product.to_string());
+        }
+        query.push(")");
+    }
 }
 
 /// The query of [`Store::alerts`].
@@ -109,10 +164,10 @@ impl Store {
 
     /// How many alerts go on altogether. Without tenants that are gone.
     pub async fn alert_totals(&self) -> Result<Vec<AlertTotal>> {
-        let sql = "SELECT a.severity, a.state, COUNT(*) FROM alert a \
-                   JOIN tenant t ON t.key = a.tenant \
-                   WHERE a.resolved_at IS NULL AND t.removed_at IS NULL \
-                   GROUP BY a.severity, a.state ORDER BY a.severity, a.state";
+        let sql = "SELECT severity, state, COUNT(*) FROM alert \
+                   WHERE resolved_at IS NULL \
+                   AND tenant NOT IN (SELECT key FROM tenant WHERE removed_at IS NOT NULL) \
+                   GROUP BY severity, state ORDER BY severity, state";
         let rows: Vec<(String, String, i64)> =
             sqlx::query_as(sql).fetch_all(self.readers()).await?;
         let total = |(severity, state, count): (String, _, _)| {

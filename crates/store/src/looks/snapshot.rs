@@ -275,8 +275,30 @@ async fn series(
         for (number, id) in rows {
             series.insert(sku_id(&id)?, number);
         }
+        add_products(connection, missing).await?;
     }
     Ok(series)
+}
+
+/// Remembers that somebody has them.
+async fn add_products(
+    connection: &mut SqliteConnection,
+    products: &[(SkuId, Option<&str>)],
+) -> Result<()> {
+    let named = products
+        .iter()
+        .filter_map(|(id, name)| Some((id, (*name)?)));
+    let named: Vec<_> = named.collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO product (sku_id, part_number) ");
+    insert.push_values(named, |mut row, (id, part_number)| {
+        row.push_bind(id.to_string()).push_bind(part_number);
+    });
+    insert.push(" ON CONFLICT DO NOTHING");
+    insert.build().execute(connection).await?;
+    Ok(())
 }
 
 fn sku_id(text: &str) -> Result<SkuId> {

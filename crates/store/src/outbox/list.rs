@@ -138,6 +138,31 @@ impl KeptDelivery {
     }
 }
 
+/// The query of [`Store::deliveries`].
+fn newest(filter: &DeliveryFilter, after: Option<(i64, &str)>, limit: u32) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    if let Some(channel) = &filter.channel {
+        query.push(" AND d.channel = ").push_bind(channel.clone());
+    }
+    if let Some(tenant) = &filter.tenant {
+        query.push(" AND a.tenant = ").push_bind(tenant.to_string());
+    }
+    if let Some(alert) = filter.alert {
+        query.push(" AND d.alert = ").push_bind(alert);
+    }
+    if let Some(state) = filter.state {
+        query.push(state.condition());
+    }
+    if let Some((seq, channel)) = after {
+        query.push(" AND (d.message, d.channel) < (").push_bind(seq);
+        query.push(", ").push_bind(channel.to_owned()).push(")");
+    }
+    // One direction for both, so that an index is read from its end and no further.
+    query.push(" ORDER BY d.message DESC, d.channel DESC LIMIT ");
+    query.push_bind(limit);
+    query
+}
+
 impl Store {
     /// Up to `limit` deliveries, the newest messages first, after the place `after`.
     pub async fn deliveries(
@@ -146,37 +171,19 @@ impl Store {
         after: Option<(i64, &str)>,
         limit: u32,
     ) -> Result<Vec<KeptDelivery>> {
-        let mut query = QueryBuilder::<Sqlite>::new(SELECT);
-        if let Some(channel) = &filter.channel {
-            query.push(" AND d.channel = ").push_bind(channel);
-        }
-        if let Some(tenant) = &filter.tenant {
-            query.push(" AND a.tenant = ").push_bind(tenant.as_str());
-        }
-        if let Some(alert) = filter.alert {
-            query.push(" AND d.alert = ").push_bind(alert);
-        }
-        if let Some(state) = filter.state {
-            query.push(state.condition());
-        }
-        if let Some((seq, channel)) = after {
-            query.push(" AND (d.message < ").push_bind(seq);
-            query.push(" OR (d.message = ").push_bind(seq);
-            query.push(" AND d.channel > ").push_bind(channel);
-            query.push("))");
-        }
-        query.push(" ORDER BY d.message DESC, d.channel LIMIT ");
-        query.push_bind(limit);
+        let mut query = newest(filter, after, limit);
         let rows = query.build().fetch_all(self.readers()).await?;
         rows.iter().map(delivery_of).collect()
     }
 
     /// What waits and what is dead, by channel, for metrics. Channels with neither are left out.
     pub async fn queues(&self) -> Result<Vec<Queue>> {
-        let sql = "SELECT d.channel, SUM(d.dead_at IS NULL), \
-                   MIN(CASE WHEN d.dead_at IS NULL THEN m.at END), SUM(d.dead_at IS NOT NULL) \
-                   FROM delivery d JOIN message m ON m.seq = d.message \
-                   WHERE d.delivered_at IS NULL GROUP BY d.channel ORDER BY d.channel";
+        let sql = "SELECT channel, pending, (SELECT at FROM message WHERE seq = oldest), dead \
+                   FROM (SELECT channel, COUNT(*) - COUNT(dead_at) AS pending, \
+                     COUNT(dead_at) AS dead, \
+                     MIN(CASE WHEN dead_at IS NULL THEN message END) AS oldest \
+                     FROM delivery WHERE delivered_at IS NULL GROUP BY channel) waiting \
+                   ORDER BY channel";
         let rows: Vec<(String, i64, Option<i64>, i64)> =
             sqlx::query_as(sql).fetch_all(self.readers()).await?;
         let queue = |(channel, pending, oldest, dead): (String, i64, Option<i64>, i64)| {
@@ -188,5 +195,36 @@ impl Store {
             })
         };
         rows.into_iter().map(queue).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::Planned;
+
+    #[tokio::test]
+    async fn deliveries_are_read_from_their_end_and_no_further() {
+        let store = Planned::new().await;
+        for (state, index) in [
+            (None, "d"),
+            (Some(DeliveryState::Delivered), "d"),
+            (
+                Some(DeliveryState::Pending),
+                "d USING INDEX delivery_waiting",
+            ),
+            (Some(DeliveryState::Dead), "d USING INDEX delivery_dead"),
+        ] {
+            for after in [None, Some((9, "mail"))] {
+                let filter = DeliveryFilter {
+                    state,
+                    ..DeliveryFilter::default()
+                };
+                let plan = store.plan(newest(&filter, after, 9)).await;
+                let (_, table) = plan.split_once(' ').expect("a step names its table");
+                assert!(table.starts_with(index), "{filter:?} {after:?}: {plan}");
+                assert!(!plan.contains("ORDER BY"), "{filter:?} {after:?}: {plan}");
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Alerts: opened and ended by judgements, changed by people, never two of one concern.
 
-use domain::{Action, Change, Reason, Refused, Snooze, State, Why, stage};
+use domain::{Action, Change, Reason, Refused, SkuId, Snooze, State, TenantKey, Why, stage};
 use jiff::SignedDuration;
-use store::{Acted, AlertFilter, Kept, KeptAlert, Urgency};
+use store::{About, Acted, AlertFilter, Kept, KeptAlert, Urgency};
 
 use crate::fixture::{
     by, claim_judging, entry, failed, judge, judgement, key, look, minute, routes, stock,
@@ -381,6 +381,61 @@ async fn what_nobody_takes_care_of_stands_first_and_pages_put_together_are_the_w
                 found += &keys(&page);
             }
             assert_eq!(found, expected, "{limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_alerts_by_tenants_and_products_however_many_it_names() {
+    let store = with(&["a", "b", "c"]).await;
+    for (at, tenant) in (1..).zip(["a", "b", "c"]) {
+        look(&store, tenant, 0, minute(at)).await;
+        for claim in claim_judging(&store, "w", minute(at)).await {
+            let free = (claim.tenant.as_str() == tenant).then_some(0);
+            let judgement = judgement(&store, &claim, free, minute(at)).await;
+            let kept = store.keep_judgements(&[judgement], &[], minute(at)).await;
+            kept.unwrap();
+        }
+    }
+    let over = the_alert(&store, "c").await.id;
+    let (action, why) = (Action::Resolve, "".into());
+    let ended = store.act(over, None, action, by("anna"), &why, &[], minute(9));
+    assert!(matches!(ended.await.unwrap(), Acted::Done(_)));
+    let a3 = SkuId::from_part_number("A3");
+    assert_eq!(
+        store.products().await.unwrap(),
+        [(a3, "A3".to_owned())],
+        "what somebody has is known"
+    );
+    let nobody: Vec<_> = (0..60).map(|at| key(&format!("nobody-{at}"))).collect();
+    let about = |tenants: &[&str], products: &[SkuId], more: &[TenantKey]| About {
+        tenants: tenants
+            .iter()
+            .map(|it| key(it))
+            .chain(more.iter().cloned())
+            .collect(),
+        products: products.to_vec(),
+    };
+    let e3 = SkuId::from_part_number("E3");
+    for more in [&[][..], &nobody] {
+        for (about, going_on, resolved) in [
+            (about(&["a", "c"], &[], more), "a", "c"),
+            (about(&[], &[a3], more), "ab", "c"),
+            (about(&["b"], &[e3], more), "b", ""),
+            (about(&["b"], &[a3], more), "ab", "c"),
+            (about(&[], &[e3], more), "", ""),
+            (about(&[], &[], more), "", ""),
+        ] {
+            for (state, expected) in [(None, going_on), (Some("resolved"), resolved)] {
+                let filter = AlertFilter {
+                    state: state.map(str::to_owned),
+                    about: Some(about.clone()),
+                    ..AlertFilter::default()
+                };
+                let found = store.urgent_alerts(&filter, None, 9).await.unwrap();
+                let keys = found.iter().map(|kept| kept.tenant.to_string());
+                assert_eq!(keys.collect::<String>(), expected, "{filter:?}");
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod rules;
 mod audit;
 mod forgetting;
 mod looks;
+mod marks;
 mod claims;
 mod refreshes;
 mod history;

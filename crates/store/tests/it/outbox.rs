@@ -240,7 +240,7 @@ async fn deliveries_are_listed_in_pages() {
     let both = [Event::Resolved, Event::Opened];
     let expected: Vec<_> = both
         .into_iter()
-        .flat_map(|event| ["x", "y", "z"].map(|channel| (event, channel.to_owned())))
+        .flat_map(|event| ["z", "y", "x"].map(|channel| (event, channel.to_owned())))
         .collect();
     assert_eq!(seen, expected);
 }

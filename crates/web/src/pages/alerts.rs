@@ -121,7 +121,7 @@ pub(crate) async fn list(
         done: Done::of(wanted.done.as_deref(), visit.w),
         back: back::back_to(here),
         search: wanted.q.clone().unwrap_or_default(),
-        tenants: choice::tenants(app.store(), wanted.tenant.as_deref()).await?,
+        tenants: choice::tenants(&app, wanted.tenant.as_deref()).await?,
         kinds: choices(
             Kind::ALL.map(|it| (it.as_str(), visit.w.kind(it))),
             wanted.kind.as_deref(),

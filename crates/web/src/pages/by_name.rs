@@ -1,33 +1,34 @@
 //! Tenants by name, searched and in pages, for the lists that have one row for each.
 
+use std::sync::Arc;
+
 use store::Tenant;
+
+use crate::overview::Seen;
 
 /// Tenants on a page.
 const ROWS: usize = 100;
 
 /// Those whose name or key has the text: a page of what stands after `after`, and the place after
-/// which there are more.
-pub(super) fn page(
-    mut tenants: Vec<Tenant>,
+/// which there are more. They come in the order of their places.
+pub(super) fn page<'a>(
+    tenants: impl Iterator<Item = &'a Seen>,
     search: Option<&str>,
     after: Option<&str>,
-) -> (Vec<Tenant>, Option<String>) {
-    if let Some(text) = search.map(|text| text.trim().to_lowercase()) {
-        tenants.retain(|tenant| {
-            tenant.name.to_lowercase().contains(&text) || tenant.key.as_str().contains(&text)
-        });
-    }
-    tenants.sort_by_cached_key(place);
-    if let Some(after) = after {
-        tenants.retain(|tenant| place(tenant).as_str() > after);
-    }
-    let more = tenants.len() > ROWS;
-    tenants.truncate(ROWS);
-    let last = tenants.last().map(place).filter(|_| more);
-    (tenants, last)
-}
-
-/// By name; a key makes it one place.
-fn place(tenant: &Tenant) -> String {
-    format!("{}\0{}", tenant.name.to_lowercase(), tenant.key)
+) -> (Vec<Arc<Tenant>>, Option<String>) {
+    let search = search.map(|text| text.trim().to_lowercase());
+    let after = after.map(|place| place.split_once('\0').unwrap_or((place, "")));
+    let is_wanted = |seen: &&Seen| {
+        search.as_ref().is_none_or(|text| seen.has(text))
+            && after.is_none_or(|after| seen.place() > after)
+    };
+    let mut wanted = tenants.filter(is_wanted);
+    let page: Vec<&Seen> = wanted.by_ref().take(ROWS).collect();
+    let last = page.last().filter(|_| wanted.next().is_some());
+    let place = last.map(|seen| {
+        let (name, key) = seen.place();
+        format!("{name}\0{key}")
+    });
+    let tenants = page.into_iter().map(|seen| seen.tenant.clone());
+    (tenants.collect(), place)
 }

@@ -1,8 +1,8 @@
 //! What a filter offers to choose from.
 
-use store::Store;
-
+use crate::overview::overview;
 use crate::problem::Error;
+use crate::state::App;
 
 use super::address::Address;
 
@@ -39,10 +39,9 @@ pub(crate) fn export_filter(tenant: Option<&str>) -> String {
 }
 
 /// All tenants that there are, by name.
-pub(crate) async fn tenants(store: &Store, chosen: Option<&str>) -> Result<Vec<Choice>, Error> {
-    let named = store.tenant_names().await?.into_iter();
-    let named = named.map(|(key, name)| (key.to_string(), name));
-    let mut choices = choices(named, chosen);
-    choices.sort_by_cached_key(|choice| choice.text.to_lowercase());
-    Ok(choices)
+pub(crate) async fn tenants(app: &App, chosen: Option<&str>) -> Result<Vec<Choice>, Error> {
+    let overview = overview(app).await?;
+    let named = overview.by_name().map(|seen| &seen.tenant);
+    let named = named.map(|it| (it.key.as_str(), it.name.as_str()));
+    Ok(choices(named, chosen))
 }

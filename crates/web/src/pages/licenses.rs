@@ -102,9 +102,8 @@ pub(crate) async fn page(
 
 /// The tenants that can be chosen, by name.
 fn tenants(overview: &Overview, chosen: Option<&str>) -> Vec<Choice> {
-    let mut tenants: Vec<&Seen> = overview.tenants.iter().collect();
-    tenants.sort_by_cached_key(|seen| seen.tenant.name.to_lowercase());
-    let named = tenants.into_iter().map(|seen| &seen.tenant);
+    let on = overview.by_name().map(|seen| &seen.tenant);
+    let named = on.filter(|tenant| tenant.settings.enabled);
     choices(named.map(|it| (it.key.as_str(), it.name.as_str())), chosen)
 }
 
@@ -112,8 +111,12 @@ fn tenants(overview: &Overview, chosen: Option<&str>) -> Vec<Choice> {
 fn unseen(overview: &Overview, query: &Query) -> Vec<Seen> {
     let is_old = |seen: &&Seen| seen.tenant.gap.is_some() || seen.tenant.seen_at.is_none();
     let wanted = |seen: &&Seen| query.is_about(seen.tenant.key.as_str());
-    let tenants = overview.tenants.iter();
-    tenants.filter(is_old).filter(wanted).cloned().collect()
+    overview
+        .on()
+        .filter(is_old)
+        .filter(wanted)
+        .cloned()
+        .collect()
 }
 
 impl Licenses {

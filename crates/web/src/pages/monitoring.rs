@@ -4,6 +4,7 @@ pub(crate) mod acting;
 mod row;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State as Shared;
@@ -14,6 +15,7 @@ use store::{Agreed, Tenant};
 use utoipa::IntoParams;
 
 use crate::caller::Reader;
+use crate::overview::{Overview, Seen, overview};
 use crate::problem::Error;
 use crate::request::{self, Params, filled};
 use crate::state::App;
@@ -102,13 +104,12 @@ pub(crate) async fn page(
 ) -> Result<Response, Error> {
     request::one_of("state", wanted.state.as_deref(), &STATES)?;
     let after = page::place(wanted.cursor.as_deref(), page::plain)?;
-    let mut tenants = app.store().tenants().await?;
-    let (any, counts) = (!tenants.is_empty(), counts(&tenants, &wanted, visit.w));
-    if let Some(state) = &wanted.state {
-        tenants.retain(|tenant| is_in(tenant, state));
-    }
-    let (tenants, last) = by_name::page(tenants, wanted.q.as_deref(), after.as_deref());
-    let lists = lists(&app).await?;
+    let overview = overview(&app).await?;
+    let state = wanted.state.as_deref();
+    let in_state = |seen: &&Seen| state.is_none_or(|state| is_in(&seen.tenant, state));
+    let of_state = overview.by_name().filter(in_state);
+    let (tenants, last) = by_name::page(of_state, wanted.q.as_deref(), after.as_deref());
+    let lists = lists(&app, &tenants).await?;
     let here = visit.here();
     let page = MonitoringPage {
         done: Done::of(wanted.done.as_deref(), visit.w),
@@ -119,8 +120,8 @@ pub(crate) async fn page(
             wanted.state.as_deref(),
         ),
         filtered: wanted.q.is_some() || wanted.state.is_some(),
-        any,
-        counts,
+        any: !overview.is_empty(),
+        counts: counts(&overview, &wanted, visit.w),
         listed: !lists.is_empty(),
         rows: tenants.into_iter().map(|it| Row::of(it, &lists)).collect(),
         first: after.map(|_| back::without(here, "cursor")),
@@ -149,9 +150,10 @@ fn is_in(tenant: &Tenant, state: &str) -> bool {
     }
 }
 
-fn counts(tenants: &[Tenant], wanted: &Wanted, w: Words) -> Vec<Count> {
+fn counts(overview: &Overview, wanted: &Wanted, w: Words) -> Vec<Count> {
     let count = |(state, text): (&'static str, _)| {
-        let count = tenants.iter().filter(|tenant| is_in(tenant, state)).count();
+        let tenants = overview.by_name().map(|seen| &seen.tenant);
+        let count = tenants.filter(|tenant| is_in(tenant, state)).count();
         Count {
             text,
             count: i64::try_from(count).unwrap_or(i64::MAX),
@@ -162,11 +164,13 @@ fn counts(tenants: &[Tenant], wanted: &Wanted, w: Words) -> Vec<Count> {
     STATES.into_iter().zip(state_words(w)).map(count).collect()
 }
 
-async fn lists(app: &App) -> Result<Vec<List>, Error> {
+/// What lists elsewhere say of these tenants.
+async fn lists(app: &App, tenants: &[Arc<Tenant>]) -> Result<Vec<List>, Error> {
     let mut lists = Vec::new();
     for channel in app.store().channels().await? {
+        let keys = tenants.iter().map(|tenant| &tenant.key);
         lists.push(List {
-            agreed: app.store().agreed(&channel.channel).await?,
+            agreed: app.store().agreed_of(&channel.channel, keys).await?,
             read: channel.began_at.is_some(),
             channel: channel.channel,
         });

@@ -4,6 +4,8 @@
 pub(crate) mod acting;
 pub(crate) mod setup;
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
@@ -13,6 +15,7 @@ use utoipa::IntoParams;
 
 use crate::caller::Admin;
 use crate::desk::Refused;
+use crate::overview::overview;
 use crate::problem::Error;
 use crate::request::{Params, filled};
 use crate::state::App;
@@ -46,7 +49,7 @@ struct Tenants {
     search: String,
     /// Whether there is any tenant at all.
     any: bool,
-    tenants: Vec<Tenant>,
+    tenants: Vec<Arc<Tenant>>,
     first: Option<String>,
     next: Option<String>,
     /// Whether pages may write the home folder.
@@ -77,9 +80,9 @@ async fn shown(
     refused: Option<(Refused, acting::NewForm)>,
 ) -> Result<Response, Error> {
     let after = page::place(wanted.cursor.as_deref(), page::plain)?;
-    let tenants = app.store().tenants().await?;
-    let any = !tenants.is_empty();
-    let (tenants, last) = by_name::page(tenants, wanted.q.as_deref(), after.as_deref());
+    let overview = overview(app).await?;
+    let any = !overview.is_empty();
+    let (tenants, last) = by_name::page(overview.by_name(), wanted.q.as_deref(), after.as_deref());
     let here = visit.here();
     let page = Tenants {
         search: wanted.q.clone().unwrap_or_default(),

@@ -15,7 +15,7 @@ use crate::caller::Reader;
 use crate::problem::Error;
 use crate::request::{self, Params, filled};
 use crate::state::App;
-use crate::v2::renewals::dates::{self, Date, Known};
+use crate::v2::renewals::dates::{self, Date, Which};
 use crate::v2::{Lens, page};
 use crate::words::Words;
 
@@ -92,7 +92,7 @@ pub(crate) async fn page(
     let page = RenewalsPage {
         done: Done::of(wanted.done.as_deref(), visit.w),
         back: back::back_to(here),
-        tenants: choice::tenants(app.store(), wanted.tenant.as_deref()).await?,
+        tenants: choice::tenants(&app, wanted.tenant.as_deref()).await?,
         outlooks: choices(
             Outlook::ALL.map(|it| (it.as_str(), visit.w.outlook(it))),
             wanted.outlook.as_deref(),
@@ -120,26 +120,24 @@ impl Wanted {
     ) -> Result<(Vec<Row>, bool), Error> {
         let words = Outlook::ALL.map(Outlook::as_str);
         let outlook = request::one_of("outlook", self.outlook.as_deref(), &words)?;
-        let before = Some(in_a_year(visit));
-        let mut dates = dates::all(app, lens.now, self.tenant.as_deref(), before).await?;
-        dates.retain(|date| after.as_ref().is_none_or(|after| date.place() > *after));
-        let mut known = Known::new(app);
-        let mut rows = Vec::new();
+        let which = Which {
+            now: lens.now,
+            tenant: self.tenant.as_deref(),
+            before: Some(in_a_year(visit)),
+            outlook: outlook.and_then(Outlook::from_word),
+            after,
+            limit: ROWS,
+        };
+        let (dates, more) = dates::next(app, &which).await?;
+        let mut rows = Vec::with_capacity(dates.len());
         for date in dates {
-            let renewal = known.renewal(&date).await?;
-            if outlook.is_some_and(|outlook| outlook != renewal.outlook.as_str()) {
-                continue;
-            }
-            if rows.len() == ROWS {
-                return Ok((rows, true));
-            }
             let unused = match date.is_measured(lens.now) {
-                true => known.unused(&date, lens.now).await?,
+                true => date.unused(app, lens.now).await?,
                 false => None,
             };
-            rows.push(Row::of(&date, &renewal, unused, lens, visit));
+            rows.push(Row::of(&date, unused, lens, visit));
         }
-        Ok((rows, false))
+        Ok((rows, more))
     }
 
     /// Where the same dates are a calendar.

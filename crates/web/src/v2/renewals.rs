@@ -25,7 +25,7 @@ use super::listing::Listing;
 use super::outlook::Outlook;
 use super::page;
 
-use dates::{Date, Known, Place};
+use dates::{Date, Place, Which};
 
 /// Which renewals.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -95,29 +95,32 @@ pub(super) async fn list(
     let limit = page::limit(wanted.limit.as_deref())?;
     let after = page::place(wanted.cursor.as_deref(), Place::parse)?;
     let before = request::time("before", wanted.before.as_deref())?;
-    let mut dates = dates::all(&app, lens.now, wanted.tenant.as_deref(), before).await?;
-    if let Some(after) = after {
-        dates.retain(|date| date.place() > after);
-    }
-    dates.truncate(limit + 1);
-    let mut known = Known::new(&app);
+    let which = Which {
+        now: lens.now,
+        tenant: wanted.tenant.as_deref(),
+        before,
+        outlook: None,
+        after,
+        limit: limit + 1,
+    };
+    let (dates, _) = dates::next(&app, &which).await?;
     let mut renewals = Vec::with_capacity(dates.len());
     for date in dates {
-        renewals.push((date.place(), renewal(&mut known, date, &lens).await?));
+        renewals.push((date.place(), renewal(&app, date, &lens).await?));
     }
     let place = |(place, _): &(Place, Renewal)| place.text();
     let listing = Listing::of(renewals, limit, place, |(_, renewal)| renewal);
     Ok((language::headers(lens.language), answer::json(&listing)).into_response())
 }
 
-async fn renewal(known: &mut Known<'_>, date: Date, lens: &Lens) -> Result<Renewal, Error> {
-    let outlook = known.renewal(&date).await?;
-    let unused = known.unused(&date, lens.now).await?;
+async fn renewal(app: &App, date: Date, lens: &Lens) -> Result<Renewal, Error> {
+    let unused = date.unused(app, lens.now).await?;
     let Date {
         tenant,
         purchase,
         at,
         told_from,
+        renewal,
     } = date;
     Ok(Renewal {
         tenant: tenant.key.to_string(),
@@ -131,7 +134,7 @@ async fn renewal(known: &mut Known<'_>, date: Date, lens: &Lens) -> Result<Renew
         is_trial: purchase.is_trial,
         at: Moment(at),
         told_from: told_from.map(Moment),
-        outlook: Outlook::of(&outlook, lens.language),
+        outlook: Outlook::of(&renewal, lens.language),
         unused_seats: unused.map(|unused| unused.seats),
         unused_since: unused.map(|unused| Moment(unused.since)),
         as_of: tenant.subscriptions_seen_at.map(Moment),

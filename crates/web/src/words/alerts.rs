@@ -24,8 +24,6 @@ messages! {
         "Noch ist kein Mandant gesehen worden: ob alles in Ordnung ist, weiss niemand.",
         "No tenant has been seen yet: nobody knows whether all is well.";
     alerts_show_unseen: "Diese Mandanten anzeigen", "Show these tenants";
-    alerts_not_yet(more): "Bis hierher passt nichts; «{more}» sucht weiter.",
-        "Nothing matches so far; “{more}” searches on.";
     alerts_what: "Was", "What";
     alerts_numbers: "Zahlen", "Numbers";
     alerts_opened: "Begonnen", "Opened";

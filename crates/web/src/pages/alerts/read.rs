@@ -1,7 +1,8 @@
-//! Reads a page of alerts; a search reads so many for it and no more, and says from where to go on.
+//! Reads a page of alerts; a search finds names first, and then the alerts that are about them.
 
-use store::{AlertFilter, KeptAlert, Urgency};
+use store::{About, AlertFilter, KeptAlert, Urgency};
 
+use crate::overview::overview;
 use crate::problem::Error;
 use crate::state::App;
 use crate::v2::{Lens, page};
@@ -9,53 +10,67 @@ use crate::v2::{Lens, page};
 /// Alerts on a page.
 const ROWS: usize = 50;
 
-/// Read at once while somebody searches.
-const STRIDE: u32 = 500;
-
-/// So often for one page: what is over can be more than anybody waits for.
-const STRIDES: usize = 10;
-
-/// A page of alerts, and after which place there may be more.
+/// A page of alerts, and after which place there are more.
 pub(super) async fn read(
     app: &App,
     lens: &Lens,
     filter: &AlertFilter,
     search: Option<&str>,
-    mut after: Option<Urgency>,
+    after: Option<Urgency>,
 ) -> Result<(Vec<KeptAlert>, Option<Urgency>), Error> {
-    let search = search.map(|text| text.trim().to_lowercase());
-    let is_it = |kept: &KeptAlert| search.as_ref().is_none_or(|it| mentions(kept, it, lens));
-    let limit = match search {
-        Some(_) => STRIDE,
-        None => u32::try_from(ROWS + 1).unwrap_or(STRIDE),
-    };
-    let mut found = Vec::new();
-    for _ in 0..STRIDES {
-        let read = app.store().urgent_alerts(filter, after, limit).await?;
-        let all = read.len() < limit as usize;
-        after = read.last().map(Urgency::of);
-        found.extend(read.into_iter().filter(is_it));
-        if found.len() > ROWS {
-            found.truncate(ROWS);
-            after = found.last().map(Urgency::of);
-            break;
-        }
-        if all {
-            return Ok((found, None));
+    let mut filter = filter.clone();
+    if let Some(text) = search {
+        match found(app, lens, &filter, &text.trim().to_lowercase()).await? {
+            Found::Nothing => return Ok((Vec::new(), None)),
+            Found::All => {}
+            Found::Some(about) => filter.about = Some(about),
         }
     }
-    Ok((found, after))
+    let limit = u32::try_from(ROWS + 1).unwrap_or(u32::MAX);
+    let mut alerts = app.store().urgent_alerts(&filter, after, limit).await?;
+    let more = alerts.len() > ROWS;
+    alerts.truncate(ROWS);
+    let last = alerts.last().map(Urgency::of).filter(|_| more);
+    Ok((alerts, last))
 }
 
-/// Whether an alert has the text, which is in small letters, in what one sees of it.
-fn mentions(kept: &KeptAlert, text: &str, lens: &Lens) -> bool {
+/// What a text is found in.
+enum Found {
+    Nothing,
+    Some(About),
+    All,
+}
+
+/// Whose names and keys have the text, and which products' names and part numbers do.
+async fn found(app: &App, lens: &Lens, filter: &AlertFilter, text: &str) -> Result<Found, Error> {
     let has = |name: &str| name.to_lowercase().contains(text);
-    let product = kept.alert.facts.product();
-    has(&kept.tenant_name)
-        || has(kept.tenant.as_str())
-        || product.is_some_and(|(id, part_number)| {
-            has(part_number) || has(&lens.product(id, part_number))
-        })
+    let products = app.store().products().await?.into_iter();
+    let products = products
+        .filter(|(id, part_number)| has(part_number) || has(&lens.product(*id, part_number)));
+    let mut products: Vec<_> = products.map(|(id, _)| id).collect();
+    products.dedup();
+    let tenants = match &filter.tenant {
+        // It may be gone, and is named all the same.
+        Some(only) => {
+            let tenant = app.store().tenant(only).await?;
+            if tenant.is_some_and(|tenant| has(&tenant.name) || only.as_str().contains(text)) {
+                return Ok(Found::All);
+            }
+            Vec::new()
+        }
+        None => {
+            let overview = overview(app).await?;
+            if overview.by_name().all(|seen| seen.has(text)) {
+                return Ok(Found::All);
+            }
+            let named = overview.by_name().filter(|seen| seen.has(text));
+            named.map(|seen| seen.tenant.key.clone()).collect()
+        }
+    };
+    if tenants.is_empty() && products.is_empty() {
+        return Ok(Found::Nothing);
+    }
+    Ok(Found::Some(About { tenants, products }))
 }
 
 /// The cursor's text for a place, and back.

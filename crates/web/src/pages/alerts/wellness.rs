@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::overview::overview;
 use crate::problem::Error;
 use crate::state::App;
 
@@ -19,14 +20,14 @@ pub(super) struct Wellness {
 
 impl Wellness {
     pub(super) async fn of(app: &App) -> Result<Self, Error> {
-        let tenants = app.store().tenants().await?;
+        let overview = overview(app).await?;
         let mut wellness = Self {
-            tenants: tenants.len(),
+            tenants: overview.by_name().count(),
             seen: 0,
             unseen: 0,
             oldest: None,
         };
-        for tenant in tenants.iter().filter(|it| it.settings.enabled) {
+        for tenant in overview.on().map(|seen| &seen.tenant) {
             match (tenant.seen_at, &tenant.gap) {
                 (Some(at), None) => {
                     wellness.seen += 1;

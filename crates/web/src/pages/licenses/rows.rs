@@ -46,11 +46,12 @@ pub(super) fn found<'a>(
     now: Timestamp,
 ) -> (Vec<Found<'a>>, Counts) {
     let (mut found, mut counts) = (Vec::new(), Counts::default());
-    let tenants = overview.tenants.iter();
-    for seen in tenants.filter(|seen| query.is_about(seen.tenant.key.as_str())) {
+    for seen in overview
+        .on()
+        .filter(|seen| query.is_about(seen.tenant.key.as_str()))
+    {
         for line in seen.lines.iter() {
-            let has =
-                |word: &String| line.product.folded.contains(word) || seen.folded.contains(word);
+            let has = |word: &String| line.product.folded.contains(word) || seen.has(word);
             if !query.words.iter().all(has) {
                 continue;
             }

@@ -1,5 +1,7 @@
 //! One tenant among those that are watched.
 
+use std::sync::Arc;
+
 use store::{Agreed, Tenant};
 
 use crate::words::Words;
@@ -8,7 +10,7 @@ use super::List;
 
 /// A tenant, and what lists elsewhere say of it.
 pub(super) struct Row {
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Arc<Tenant>,
     pub(super) cells: Vec<Cell>,
 }
 
@@ -28,7 +30,7 @@ pub(super) enum Agreement {
 }
 
 impl Row {
-    pub(super) fn of(tenant: Tenant, lists: &[List]) -> Self {
+    pub(super) fn of(tenant: Arc<Tenant>, lists: &[List]) -> Self {
         let cell = |list: &List| Cell {
             channel: list.channel.clone(),
             agreement: agreement(&tenant, list.agreed.get(&tenant.key), list.read),

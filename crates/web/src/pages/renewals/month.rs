@@ -1,6 +1,6 @@
 //! The dates of one month, each with what is known of it.
 
-use domain::{Evidence, Outlook, Renewal};
+use domain::{Evidence, Outlook};
 use jiff::Timestamp;
 
 use crate::pages::Visit;
@@ -41,14 +41,8 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn of(
-        date: &Date,
-        renewal: &Renewal,
-        unused: Option<Unused>,
-        lens: &Lens,
-        visit: &Visit,
-    ) -> Self {
-        let (purchase, w) = (&date.purchase, visit.w);
+    pub(super) fn of(date: &Date, unused: Option<Unused>, lens: &Lens, visit: &Visit) -> Self {
+        let (purchase, renewal, w) = (&date.purchase, &date.renewal, visit.w);
         let product = lens.product(purchase.sku_id, &purchase.part_number);
         let known = product == purchase.part_number;
         let told = date.told_from.filter(|from| *from > visit.now);

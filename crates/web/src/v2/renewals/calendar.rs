@@ -18,7 +18,7 @@ use crate::v2::lens::Lens;
 use crate::v2::outlook::Outlook;
 use crate::{answer, language};
 
-use super::dates::{self, Date, Unused};
+use super::dates::{self, Date, Unused, Which};
 use super::ics::Calendar;
 
 /// A calendar goes so far ahead if nobody says how far.
@@ -56,19 +56,24 @@ pub(crate) async fn calendar(
     let lens = Lens::new(&app, &headers, wanted.language.as_deref()).await?;
     let ahead = lens.now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
     let before = request::time("before", wanted.before.as_deref())?.unwrap_or(ahead);
-    let dates = dates::all(&app, lens.now, wanted.tenant.as_deref(), Some(before)).await?;
-    let mut known = dates::Known::new(&app);
+    let which = Which {
+        now: lens.now,
+        tenant: wanted.tenant.as_deref(),
+        before: Some(before),
+        outlook: None,
+        after: None,
+        limit: usize::MAX,
+    };
+    let (dates, _) = dates::next(&app, &which).await?;
     let mut calendar = begun(lens.language);
     for date in &dates {
-        let renewal = known.renewal(date).await?;
         let unused = match date.is_measured(lens.now) {
-            true => known.unused(date, lens.now).await?,
+            true => date.unused(&app, lens.now).await?,
             false => None,
         };
         let event = Event {
             lens: &lens,
             date,
-            renewal: &renewal,
             unused,
         };
         event.write(&mut calendar);
@@ -99,7 +104,6 @@ fn begun(language: Language) -> Calendar {
 struct Event<'a> {
     lens: &'a Lens,
     date: &'a Date,
-    renewal: &'a domain::Renewal,
     unused: Option<Unused>,
 }
 
@@ -155,7 +159,11 @@ impl Event<'_> {
             Language::English => english,
         };
         let purchase = &self.date.purchase;
-        match (&purchase.status, purchase.is_trial, self.renewal.outlook) {
+        match (
+            &purchase.status,
+            purchase.is_trial,
+            self.date.renewal.outlook,
+        ) {
             (Status::Warning, ..) => say("Ende der Nachfrist", "Grace ends"),
             (_, Some(true), _) => say("Ende der Testversion", "Trial ends"),
             (.., Known::Renews) => say("Verlängerung", "Renewal"),
@@ -166,7 +174,11 @@ impl Event<'_> {
 
     fn description(&self) -> String {
         let (purchase, language) = (&self.date.purchase, self.lens.language);
-        let mut lines = vec![Outlook::of(self.renewal, language).because().to_owned()];
+        let mut lines = vec![
+            Outlook::of(&self.date.renewal, language)
+                .because()
+                .to_owned(),
+        ];
         if let Some(total) = purchase.total {
             lines.push(match language {
                 Language::German => format!("Gekaufte Plätze: {total}"),

@@ -1,9 +1,10 @@
-//! The dates themselves, in their order, and what the store knows of each.
+//! The dates themselves, in their order, and the seats that nobody used.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::{Past, Subscription, TenantKey};
+use domain::{Outlook, Past, Renewal, SkuId, Subscription, TenantKey};
 use jiff::{SignedDuration, Timestamp};
 use store::Tenant;
 
@@ -24,6 +25,22 @@ pub(crate) struct Date {
     pub(crate) at: Timestamp,
     /// `None`: nobody is told.
     pub(crate) told_from: Option<Timestamp>,
+    pub(crate) renewal: Renewal,
+}
+
+/// Which dates.
+#[derive(Debug)]
+pub(crate) struct Which<'a> {
+    pub(crate) now: Timestamp,
+    /// Of this tenant alone, by key. `None`: of all that are switched on.
+    pub(crate) tenant: Option<&'a str>,
+    pub(crate) before: Option<Timestamp>,
+    /// Only of which this is known.
+    pub(crate) outlook: Option<Outlook>,
+    /// Only what follows this place.
+    pub(crate) after: Option<Place>,
+    /// At most so many.
+    pub(crate) limit: usize,
 }
 
 /// Where a date stands in the list: by time, tenant and subscription.
@@ -67,12 +84,8 @@ impl Date {
             purchase: dated.purchase.clone(),
             at: dated.at,
             told_from: dated.told_from,
+            renewal: dated.renewal.clone(),
         }
-    }
-
-    /// [`Date::place`], borrowed.
-    fn order(&self) -> (Timestamp, &str, &str) {
-        (self.at, self.tenant.key.as_str(), &self.purchase.id)
     }
 
     /// Whether it comes so soon that somebody decides by what was used.
@@ -90,80 +103,105 @@ impl Date {
     }
 }
 
-/// All dates from now on, the next first: of the tenant `only`, or of all that are switched on.
-pub(crate) async fn all(
-    app: &App,
-    now: Timestamp,
-    only: Option<&str>,
-    before: Option<Timestamp>,
-) -> Result<Vec<Date>, Error> {
-    let to_come = |at| at >= now && before.is_none_or(|before| at < before);
-    let mut dates = Vec::new();
-    let mut add = |tenant: &Arc<Tenant>, dated: &[Dated]| {
-        let dated = dated.iter().filter(|dated| to_come(dated.at));
-        dates.extend(dated.map(|dated| Date::of(tenant, dated)));
+impl Which<'_> {
+    fn takes(&self, tenant: &Tenant, dated: &Dated) -> bool {
+        let after = self.after.as_ref();
+        dated.at >= self.now
+            && self.before.is_none_or(|before| dated.at < before)
+            && self.outlook.is_none_or(|it| it == dated.renewal.outlook)
+            && after.is_none_or(|after| order(tenant, dated) > after.order())
+    }
+}
+
+impl Place {
+    fn order(&self) -> (Timestamp, &str, &str) {
+        (self.at, &self.tenant, &self.subscription)
+    }
+}
+
+fn order<'a>(tenant: &'a Tenant, dated: &'a Dated) -> (Timestamp, &'a str, &'a str) {
+    (dated.at, tenant.key.as_str(), &dated.purchase.id)
+}
+
+/// Dates to come, the next first, and whether there are more than are asked for.
+pub(crate) async fn next(app: &App, which: &Which<'_>) -> Result<(Vec<Date>, bool), Error> {
+    let Some(given) = which.tenant else {
+        let overview = overview::overview(app).await?;
+        let on = overview.on();
+        return Ok(pick(on.map(|seen| (&seen.tenant, &*seen.dated)), which));
     };
-    match only {
-        Some(given) => {
-            let key = present(app.store(), given).await?.key;
-            if let Some(state) = app.store().state(&key).await? {
-                let dated = overview::dated_of(app, &state).await?;
-                add(&Arc::new(state.tenant), &dated);
-            }
-        }
-        None => {
-            let overview = overview::overview(app).await?;
-            for seen in overview.tenants.iter() {
-                add(&seen.tenant, &seen.dated);
-            }
-        }
-    }
-    dates.sort_by(|a, b| a.order().cmp(&b.order()));
-    // Microsoft should not repeat an id; a page must not depend on it.
-    dates.dedup_by(|a, b| a.order() == b.order());
-    Ok(dates)
+    let key = present(app.store(), given).await?.key;
+    let Some(state) = app.store().state(&key).await? else {
+        return Ok((Vec::new(), false));
+    };
+    let dated = overview::dated_of(app, &state).await?;
+    let tenant = Arc::new(state.tenant);
+    Ok(pick([(&tenant, &*dated)].into_iter(), which))
 }
 
-/// What the store knows of purchases, read once a tenant.
-pub(crate) struct Known<'a> {
-    app: &'a App,
-    renewals: HashMap<TenantKey, BTreeMap<String, domain::Renewal>>,
+/// Only those that are asked for are brought into order: there may be very many others.
+fn pick<'a>(
+    tenants: impl Iterator<Item = (&'a Arc<Tenant>, &'a [Dated])>,
+    which: &Which<'_>,
+) -> (Vec<Date>, bool) {
+    let mut found = Vec::new();
+    for (tenant, dated) in tenants {
+        let dated = dated.iter().filter(|dated| which.takes(tenant, dated));
+        found.extend(dated.map(|dated| (tenant, dated)));
+    }
+    let compare = |a: &(&Arc<Tenant>, &Dated), b: &(&Arc<Tenant>, &Dated)| -> Ordering {
+        order(a.0, a.1).cmp(&order(b.0, b.1))
+    };
+    let more = found.len() > which.limit;
+    if more {
+        found.select_nth_unstable_by(which.limit, compare);
+        found.truncate(which.limit);
+    }
+    found.sort_unstable_by(compare);
+    let dates = found.into_iter();
+    (
+        dates
+            .map(|(tenant, dated)| Date::of(tenant, dated))
+            .collect(),
+        more,
+    )
 }
 
-impl<'a> Known<'a> {
-    pub(crate) fn new(app: &'a App) -> Self {
-        Self {
-            app,
-            renewals: HashMap::new(),
-        }
-    }
+/// More answers than these are not kept: about a hundred bytes each.
+const KEPT: usize = 50_000;
 
-    pub(crate) async fn renewal(&mut self, date: &Date) -> Result<domain::Renewal, Error> {
-        let (key, id) = (&date.tenant.key, &date.purchase.id);
-        if !self.renewals.contains_key(key) {
-            let read = self.app.store().renewals(key).await?;
-            self.renewals.insert(key.clone(), read);
-        }
-        let known = self.renewals.get(key).and_then(|known| known.get(id));
-        Ok(known.cloned().unwrap_or_else(|| domain::renewal(&[], None)))
-    }
+/// What it is kept under: whose, of what, and since when; when the tenant last changed, and the day.
+type Key = (TenantKey, SkuId, Timestamp);
+type Of = (Option<Timestamp>, i64);
 
-    /// Seats that nobody used since the term began, or since history does.
-    pub(crate) async fn unused(
-        &self,
-        date: &Date,
-        now: Timestamp,
-    ) -> Result<Option<Unused>, Error> {
-        let (store, key) = (self.app.store(), &date.tenant.key);
-        let from = date.purchase.term_began(now);
-        let history = store.history(key, date.purchase.sku_id, from, now).await?;
-        let past = Past::from(history);
+/// Seats that nobody used, as they were found before.
+pub(crate) type KeptUnused = HashMap<Key, (Of, Option<Unused>)>;
+
+impl Date {
+    /// Seats of the product that nobody used since the term began, or since history does.
+    pub(crate) async fn unused(&self, app: &App, now: Timestamp) -> Result<Option<Unused>, Error> {
+        let (tenant, sku) = (&self.tenant, self.purchase.sku_id);
+        let from = self.purchase.term_began(now);
+        let key = (tenant.key.clone(), sku, from);
+        let of = (tenant.changed_at, now.as_second().div_euclid(86_400));
+        if let Some((kept, unused)) = app.unused().get(&key)
+            && *kept == of
+        {
+            return Ok(*unused);
+        }
+        let past = Past::from(app.store().history(&tenant.key, sku, from, now).await?);
         let first = past.readings.first().map(|reading| reading.from);
         let seats = domain::unused(&past, from, now);
-        Ok(seats.zip(first).map(|(seats, first)| Unused {
+        let unused = seats.zip(first).map(|(seats, first)| Unused {
             seats,
             since: first.max(from),
-        }))
+        });
+        let mut kept = app.unused();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(key, (of, unused));
+        Ok(unused)
     }
 }
 
