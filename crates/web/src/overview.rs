@@ -131,7 +131,7 @@ pub(crate) async fn overview(app: &App) -> Result<Overview, Error> {
     } else {
         another_course(app, &basis.grounds, &marks, kept).await?
     };
-    let overview = Overview::of(tenants);
+    let overview = Overview::of(tenants, &before);
     let mut kept = app.overview();
     kept.of = Some(basis);
     kept.overview = overview.clone();
@@ -160,7 +160,7 @@ async fn all_anew(
         // One that went in this moment is not there any more.
         if let Some(state) = states.next_if(|state| state.tenant.key == *key) {
             let renewals = renewals.remove(key).unwrap_or_default();
-            seen.push(seen_of(app, grounds, *mark, state, &renewals));
+            seen.push(seen_of(app, grounds, mark.clone(), state, &renewals));
         }
     }
     Ok(seen)
@@ -178,9 +178,9 @@ async fn one_by_one(
             Kept::All(kept) => seen.push(kept.clone()),
             Kept::Content(kept) => {
                 let tenant = app.store().tenant(key).await?;
-                seen.extend(tenant.map(|tenant| kept.of(*mark, tenant)));
+                seen.extend(tenant.map(|tenant| kept.of(mark.clone(), tenant)));
             }
-            Kept::Nothing => seen.extend(anew(app, grounds, key, *mark).await?),
+            Kept::Nothing => seen.extend(anew(app, grounds, key, mark.clone()).await?),
         }
     }
     Ok(seen)
@@ -200,9 +200,9 @@ async fn another_course(
         let tenant = tenants.next_if(|tenant| tenant.key == *key);
         match (kept, tenant) {
             (Kept::All(kept) | Kept::Content(kept), Some(tenant)) => {
-                seen.push(kept.of(*mark, tenant));
+                seen.push(kept.of(mark.clone(), tenant));
             }
-            (Kept::Nothing, Some(_)) => seen.extend(anew(app, grounds, key, *mark).await?),
+            (Kept::Nothing, Some(_)) => seen.extend(anew(app, grounds, key, mark.clone()).await?),
             (_, None) => {}
         }
     }
@@ -221,7 +221,16 @@ async fn anew(
 }
 
 impl Overview {
-    fn of(tenants: Vec<Seen>) -> Self {
+    /// In the order of `before`, if no name differs.
+    fn of(tenants: Vec<Seen>, before: &Self) -> Self {
+        let same_name = |(one, other): (&Seen, &Seen)| one.place() == other.place();
+        let pairs = || tenants.iter().zip(before.tenants.iter());
+        if tenants.len() == before.tenants.len() && pairs().all(same_name) {
+            return Self {
+                tenants: tenants.into(),
+                by_name: before.by_name.clone(),
+            };
+        }
         let mut by_name: Vec<usize> = (0..tenants.len()).collect();
         by_name.sort_by(|a, b| tenants[*a].place().cmp(&tenants[*b].place()));
         Self {

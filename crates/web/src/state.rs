@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::{Language, Policies, ProductNames};
 use jiff::{SignedDuration, Timestamp};
-use store::{Revision, Store};
+use store::{AlertTotal, Revision, Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Options;
@@ -35,6 +35,7 @@ struct Shared {
     overview: Mutex<KeptOverview>,
     sparks: Mutex<Sparks>,
     unused: Mutex<KeptUnused>,
+    totals: Mutex<Option<(Revision, Arc<[AlertTotal]>)>>,
     workbooks: Arc<Semaphore>,
 }
 
@@ -51,6 +52,7 @@ impl App {
             overview: Mutex::default(),
             sparks: Mutex::default(),
             unused: Mutex::default(),
+            totals: Mutex::default(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
         }))
     }
@@ -126,6 +128,19 @@ impl App {
         };
         *lock(&self.0.policies) = Some((revision, policies.clone()));
         Ok(policies)
+    }
+
+    /// How many alerts go on, of each severity and state.
+    pub(crate) async fn alert_totals(&self) -> Result<Arc<[AlertTotal]>, Error> {
+        let revision = self.store().revision().await?;
+        if let Some((read_at, totals)) = &*lock(&self.0.totals)
+            && *read_at == revision
+        {
+            return Ok(totals.clone());
+        }
+        let totals: Arc<[AlertTotal]> = self.store().alert_totals().await?.into();
+        *lock(&self.0.totals) = Some((revision, totals.clone()));
+        Ok(totals)
     }
 
     /// What an answer may be made from now. To be taken before the store is read.

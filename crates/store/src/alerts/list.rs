@@ -1,5 +1,7 @@
 //! Which alerts there are: by state, tenant, kind and severity, in pages, and counted.
 
+use std::collections::BTreeMap;
+
 use domain::{Kind, Severity, SkuId, State, TenantKey};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
@@ -164,20 +166,30 @@ impl Store {
 
     /// How many alerts go on altogether. Without tenants that are gone.
     pub async fn alert_totals(&self) -> Result<Vec<AlertTotal>> {
-        let sql = "SELECT severity, state, COUNT(*) FROM alert \
-                   WHERE resolved_at IS NULL \
-                   AND tenant NOT IN (SELECT key FROM tenant WHERE removed_at IS NOT NULL) \
-                   GROUP BY severity, state ORDER BY severity, state";
-        let rows: Vec<(String, String, i64)> =
-            sqlx::query_as(sql).fetch_all(self.readers()).await?;
-        let total = |(severity, state, count): (String, _, _)| {
+        // Counted in one go along an index; tenants that are gone are few.
+        let all = "SELECT severity || ' ' || state, COUNT(*) FROM alert \
+                   WHERE resolved_at IS NULL GROUP BY severity || ' ' || state";
+        let gone = "SELECT a.severity || ' ' || a.state, COUNT(*) FROM tenant t \
+                    JOIN alert a ON a.tenant = t.key \
+                    WHERE t.removed_at IS NOT NULL AND a.resolved_at IS NULL \
+                    GROUP BY a.severity || ' ' || a.state";
+        let counts = async |sql| -> Result<BTreeMap<String, i64>> {
+            let rows: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(self.readers()).await?;
+            Ok(rows.into_iter().collect())
+        };
+        let gone = counts(gone).await?;
+        let here = counts(all).await?.into_iter().map(|(of, count)| {
+            let count = count - gone.get(&of).copied().unwrap_or(0);
+            let (severity, state) = of.split_once(' ').unwrap_or((&of, ""));
             Ok(AlertTotal {
-                severity: known("severity", &severity, Severity::from_word)?,
-                state,
+                severity: known("severity", severity, Severity::from_word)?,
+                state: state.to_owned(),
                 count,
             })
-        };
-        rows.into_iter().map(total).collect()
+        });
+        let mut totals = here.collect::<Result<Vec<_>>>()?;
+        totals.retain(|total| total.count > 0);
+        Ok(totals)
     }
 
     /// How many alerts go on, for metrics. Without tenants that are gone.

@@ -13,7 +13,7 @@ async fn mark(store: &Store) -> Mark {
         panic!("one tenant is there: {marks:?}")
     };
     assert_eq!(*tenant, key("a"));
-    *mark
+    mark.clone()
 }
 
 /// All that readers make of a tenant.

@@ -144,27 +144,34 @@ fn pick<'a>(
     tenants: impl Iterator<Item = (&'a Arc<Tenant>, &'a [Dated])>,
     which: &Which<'_>,
 ) -> (Vec<Date>, bool) {
-    let mut found = Vec::new();
+    let limit = which.limit;
+    let (mut found, mut more) = (Vec::new(), false);
+    // Nothing that comes later can be among them.
+    let mut latest = Timestamp::MAX;
     for (tenant, dated) in tenants {
-        let dated = dated.iter().filter(|dated| which.takes(tenant, dated));
+        let in_time = dated.iter().filter(|dated| dated.at <= latest);
+        let dated = in_time.filter(|dated| which.takes(tenant, dated));
         found.extend(dated.map(|dated| (tenant, dated)));
-    }
-    let compare = |a: &(&Arc<Tenant>, &Dated), b: &(&Arc<Tenant>, &Dated)| -> Ordering {
-        order(a.0, a.1).cmp(&order(b.0, b.1))
-    };
-    let more = found.len() > which.limit;
-    if more {
-        found.select_nth_unstable_by(which.limit, compare);
-        found.truncate(which.limit);
+        if found.len() > limit.saturating_mul(4) {
+            more = true;
+            let (_, last, _) = found.select_nth_unstable_by(limit - 1, compare);
+            latest = last.1.at;
+            found.truncate(limit);
+        }
     }
     found.sort_unstable_by(compare);
-    let dates = found.into_iter();
-    (
-        dates
-            .map(|(tenant, dated)| Date::of(tenant, dated))
-            .collect(),
-        more,
-    )
+    more |= found.len() > limit;
+    found.truncate(limit);
+    let dates = found
+        .into_iter()
+        .map(|(tenant, dated)| Date::of(tenant, dated));
+    (dates.collect(), more)
+}
+
+type Found<'a> = (&'a Arc<Tenant>, &'a Dated);
+
+fn compare(a: &Found<'_>, b: &Found<'_>) -> Ordering {
+    order(a.0, a.1).cmp(&order(b.0, b.1))
 }
 
 /// More answers than these are not kept: about a hundred bytes each.
