@@ -48,15 +48,15 @@ async fn whatever_changes_about_a_tenant_moves_its_mark() {
         store.record_all(&key("a"), &[look]).await.unwrap();
     };
     let first = moved(&store, "a first look", async |store| {
-        record(store, 1, 9).await
+        record(store, 1, 9).await;
     });
     assert_eq!(first.await, CONTENT);
     let same = moved(&store, "the same seen", async |store| {
-        record(store, 2, 9).await
+        record(store, 2, 9).await;
     });
     assert_eq!(same.await, COURSE);
     let more = moved(&store, "more seats", async |store| {
-        record(store, 3, 10).await
+        record(store, 3, 10).await;
     });
     assert_eq!(more.await, CONTENT);
     let judged = moved(&store, "a judgement", async |store| {
