@@ -20,10 +20,13 @@ const IDLE: Duration = Duration::from_secs(120);
 
 /// Bounds that the server itself holds: of a statement, of waiting for a lock, and of a transaction
 /// whose worker has stopped in the middle. In milliseconds.
-const BOUNDS: [(&str, &str); 4] = [
+const BOUNDS: [(&str, &str); 5] = [
     ("statement_timeout", "30000"),
     ("lock_timeout", "10000"),
-    ("idle_in_transaction_session_timeout", "15000"),
+    // Less than others wait for its locks: a worker that has stopped lets nobody fail.
+    ("idle_in_transaction_session_timeout", "8000"),
+    // How soon it notices that nobody waits for an answer any more.
+    ("client_connection_check_interval", "2000"),
     // A transaction must see what was committed while it waited for its lock.
     ("default_transaction_isolation", "read committed"),
 ];

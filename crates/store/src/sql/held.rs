@@ -115,3 +115,99 @@ pub(super) async fn patiently<T>(answer: impl Future<Output = T>) -> Result<T> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use throwaway_postgres::shared;
+
+    use crate::{Address, Store, sql};
+
+    /// A store with one connection, and the name of its database.
+    async fn narrow() -> (Store, String) {
+        let url = shared().database();
+        let address = Address::parse(&url).unwrap().connections(1);
+        let name = url.rsplit('/').next().unwrap().to_owned();
+        (Store::connect(&address).await.unwrap(), name)
+    }
+
+    async fn number(store: &Store, sql: &'static str) -> i64 {
+        let number = sql::query_scalar(sql).fetch_one(store.readers()).await;
+        number.unwrap()
+    }
+
+    const WHO: &str = "SELECT CAST(pg_backend_pid() AS BIGINT)";
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_leaves_in_the_middle_of_a_statement_takes_the_connection_along() {
+        let (store, name) = narrow().await;
+        let sleeps = format!(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '{name}' \
+             AND state = 'active' AND query LIKE 'SELECT pg_sleep%'"
+        );
+        let before = number(&store, WHO).await;
+        let asking = tokio::spawn({
+            let store = store.clone();
+            let sql = "SELECT pg_sleep(3600) IS NULL";
+            async move { sql::query(sql).fetch_all(store.readers()).await.map(|_| ()) }
+        });
+        while shared().sql("postgres", &sleeps) != "1" {
+            tokio::task::yield_now().await;
+        }
+        asking.abort();
+        assert!(asking.await.is_err_and(|error| error.is_cancelled()));
+        assert_ne!(
+            number(&store, WHO).await,
+            before,
+            "nobody waits for the answer"
+        );
+        // The server notices by itself.
+        while shared().sql("postgres", &sleeps) != "0" {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_dropped_is_undone_and_its_connection_used_again() {
+        let (store, name) = narrow().await;
+        shared().sql(&name, "CREATE TABLE drop_of (water BIGINT)");
+        let before = number(&store, WHO).await;
+        let mut transaction = store.write().await.unwrap();
+        let insert = sql::query("INSERT INTO drop_of VALUES ($1)").bind(7_i64);
+        let done = insert.execute(&mut transaction).await.unwrap();
+        assert_eq!(done.rows_affected(), 1);
+        drop(transaction);
+        assert_eq!(number(&store, "SELECT COUNT(*) FROM drop_of").await, 0);
+        assert_eq!(number(&store, WHO).await, before);
+    }
+
+    #[tokio::test]
+    async fn an_error_leaves_a_transaction_that_is_undone() {
+        let (store, name) = narrow().await;
+        shared().sql(&name, "CREATE TABLE drop_of (water BIGINT)");
+        let mut transaction = store.write_rows().await.unwrap();
+        for (sql, is_fine) in [
+            ("INSERT INTO drop_of VALUES (1)", true),
+            ("nonsense", false),
+        ] {
+            let done = sql::query(sql).execute(&mut transaction).await;
+            assert_eq!(done.is_ok(), is_fine);
+        }
+        drop(transaction);
+        assert_eq!(number(&store, "SELECT COUNT(*) FROM drop_of").await, 0);
+    }
+
+    #[tokio::test]
+    async fn the_server_holds_the_bounds_of_every_connection() {
+        let (store, _) = narrow().await;
+        for (name, value) in [
+            ("statement_timeout", "30s"),
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "8s"),
+            ("default_transaction_isolation", "read committed"),
+        ] {
+            let setting = sql::query_scalar("SELECT current_setting($1)").bind(name);
+            let setting: String = setting.fetch_one(store.readers()).await.unwrap();
+            assert_eq!(setting, value, "{name}");
+        }
+    }
+}

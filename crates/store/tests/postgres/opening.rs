@@ -2,8 +2,9 @@
 //! when it cannot be done.
 
 use store::{Error, Schema, Store};
+use throwaway_postgres::{Server, Settings};
 
-use crate::fixture::{empty, key, minute, seen, sku, with};
+use crate::fixture::{empty, entry, key, minute, seen, sku, with};
 use crate::place::Place;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -96,4 +97,29 @@ async fn what_is_wrong_with_the_data_is_said() {
     let wrong = fresh.check().await.unwrap();
     let expected = "1 rows of latest refer to nothing in tenant";
     assert!(wrong.iter().any(|it| it == expected), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_is_used_again_with_all_that_was_committed() {
+    let server = Server::start(&Settings {
+        durable: true,
+        ..Settings::default()
+    });
+    let store = Store::open(&server.database()).await.unwrap();
+    store.migrate().await.unwrap();
+    store.sync_tenants(&[entry("a")], minute(0)).await.unwrap();
+    let before = store.revision().await.unwrap();
+    server.stop();
+    for _ in 0..3 {
+        let away = store.tenants().await.unwrap_err();
+        assert!(matches!(away, Error::Unavailable(_)), "{away:?}");
+        let away = store.revision().await.unwrap_err();
+        assert!(matches!(away, Error::Unavailable(_)), "{away:?}");
+        let away = store.add_tenant(&entry("b"), minute(0)).await.unwrap_err();
+        assert!(matches!(away, Error::Unavailable(_)), "{away:?}");
+    }
+    server.resume();
+    assert_eq!(store.tenants().await.unwrap().len(), 1);
+    store.add_tenant(&entry("b"), minute(0)).await.unwrap();
+    assert_ne!(store.revision().await.unwrap(), before);
 }
