@@ -6,13 +6,11 @@ mod urgency;
 
 use domain::{Alert, Change, Concern, Kind, Reason, Snooze, Stage, State, TenantKey, Why};
 use jiff::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use crate::document::time;
 use crate::facts::{self, known};
 use crate::tenants::key_of;
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, sql};
 
 pub use changing::Acted;
 pub(crate) use changing::{Author, insert, update};
@@ -56,9 +54,9 @@ macro_rules! select_alert {
 }
 pub(crate) use select_alert;
 
-pub(crate) fn alert_of(row: &SqliteRow) -> Result<KeptAlert> {
+pub(crate) fn alert_of(row: &sql::Row) -> Result<KeptAlert> {
     let moment = |column: usize| -> Result<Option<Timestamp>> {
-        row.try_get::<Option<i64>, _>(column)?.map(time).transpose()
+        row.try_get::<Option<i64>>(column)?.map(time).transpose()
     };
     let kind: &str = row.try_get(3)?;
     let alert = Alert {
@@ -106,7 +104,7 @@ pub(crate) fn stage_of(number: i64) -> Result<Stage> {
 impl Store {
     /// One alert, going on or over.
     pub async fn alert(&self, id: i64) -> Result<Option<KeptAlert>> {
-        let row = sqlx::query(select_alert!("WHERE a.id = $1"))
+        let row = sql::query(select_alert!("WHERE a.id = $1"))
             .bind(id)
             .fetch_optional(self.readers())
             .await?;
@@ -116,7 +114,7 @@ impl Store {
     /// The alerts of a tenant that are going on, in the order in which they began.
     pub async fn active_alerts(&self, tenant: &TenantKey) -> Result<Vec<KeptAlert>> {
         let sql = select_alert!("WHERE a.tenant = $1 AND a.resolved_at IS NULL ORDER BY a.id");
-        let rows = sqlx::query(sql)
+        let rows = sql::query(sql)
             .bind(tenant.as_str())
             .fetch_all(self.readers())
             .await?;
@@ -126,8 +124,8 @@ impl Store {
     /// What happened to an alert, oldest first.
     pub async fn alert_changes(&self, id: i64) -> Result<Vec<AlertChange>> {
         let sql = "SELECT at, what, who, why, reason FROM alert_change \
-                   WHERE alert = $1 ORDER BY rowid";
-        let rows: Vec<(i64, String, String, String, Option<String>)> = sqlx::query_as(sql)
+                   WHERE alert = $1 ORDER BY id";
+        let rows: Vec<(i64, String, String, String, Option<String>)> = sql::query_as(sql)
             .bind(id)
             .fetch_all(self.readers())
             .await?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::document::time;
-use crate::{Result, Store};
+use crate::{Result, Store, sql};
 
 /// How far a list is with an alert.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Store {
                      (SELECT MAX(c.at) FROM alert_change c \
                        WHERE c.alert = a.id AND c.what = 'acknowledged' AND c.who = $1) \
                    FROM alert a WHERE a.resolved_at IS NULL";
-        let rows: Vec<Row> = sqlx::query_as(sql)
+        let rows: Vec<Row> = sql::query_as(sql)
             .bind(channel)
             .fetch_all(self.readers())
             .await?;
@@ -65,7 +65,7 @@ impl Store {
 
     /// Gives a list the newest message of each shortage that it has missed. Answers how many.
     pub async fn catch_up(&self, channel: &str, now: Timestamp) -> Result<u64> {
-        let any: bool = sqlx::query_scalar(concat!("SELECT EXISTS (", missed!(), ")"))
+        let any: bool = sql::query_scalar(concat!("SELECT EXISTS (", missed!(), ")"))
             .bind(channel)
             .fetch_one(self.readers())
             .await?;
@@ -79,10 +79,10 @@ impl Store {
             missed!(),
             ") missed"
         );
-        let caught = sqlx::query(sql)
+        let caught = sql::query(sql)
             .bind(channel)
             .bind(now.as_millisecond())
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(caught.rows_affected())

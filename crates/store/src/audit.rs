@@ -6,10 +6,9 @@ use std::net::IpAddr;
 
 use domain::Deed;
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::document::time;
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, sql};
 
 /// Who does something, and from where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +88,7 @@ impl Store {
         after: Option<i64>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>> {
-        let mut query = QueryBuilder::<Sqlite>::new(
+        let mut query = sql::QueryBuilder::new(
             "SELECT id, at, who, origin, what, subject, detail FROM audit WHERE TRUE",
         );
         if let Some(who) = &filter.who {
@@ -133,26 +132,26 @@ impl Store {
         detail: &str,
         now: Timestamp,
     ) -> Result<()> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_rows().await?;
         note(&mut transaction, by, what, subject, detail, now).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Forgets what happened before a moment. Answers how many rows that were. Only reads if there
     /// are none.
     pub async fn forget_audit(&self, before: Timestamp) -> Result<u64> {
         let before = before.as_millisecond();
-        let any: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM audit WHERE at < $1)")
+        let any: bool = sql::query_scalar("SELECT EXISTS (SELECT 1 FROM audit WHERE at < $1)")
             .bind(before)
             .fetch_one(self.readers())
             .await?;
         if !any {
             return Ok(0);
         }
-        let mut transaction = self.write().await?;
-        let forgotten = sqlx::query("DELETE FROM audit WHERE at < $1")
+        let mut transaction = self.write_part("audit").await?;
+        let forgotten = sql::query("DELETE FROM audit WHERE at < $1")
             .bind(before)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(forgotten.rows_affected())
@@ -161,7 +160,7 @@ impl Store {
 
 /// Adds a row, for whoever makes the change in the same transaction.
 pub(crate) async fn note(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     by: By<'_>,
     what: Deed,
     subject: &str,
@@ -170,7 +169,7 @@ pub(crate) async fn note(
 ) -> Result<()> {
     let sql = "INSERT INTO audit (at, who, origin, what, subject, detail) \
                VALUES ($1, $2, $3, $4, $5, $6)";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(now.as_millisecond())
         .bind(by.who)
         .bind(by.from.map(|from| from.to_string()))

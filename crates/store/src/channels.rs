@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::document::{self, time};
-use crate::{Result, Store};
+use crate::{Result, Store, sql};
 
 /// The right to bring a channel up to date, until it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,14 +62,14 @@ impl Store {
         if self.channel(channel).await?.is_some() {
             return Ok(());
         }
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_rows().await?;
         let sql = "INSERT INTO channel (name, sync_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-        sqlx::query(sql)
+        sql::query(sql)
             .bind(channel)
             .bind(now.as_millisecond())
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Claims a channel if it is due: its time has come, or it has a delivery whose time has.
@@ -86,7 +86,7 @@ impl Store {
                WHERE d.channel = $1 AND d.delivered_at IS NULL AND d.dead_at IS NULL \
                AND d.next_at <= $2 AND t.enabled AND t.monitoring AND t.removed_at IS NULL)))";
         let any = format!("SELECT EXISTS (SELECT 1 FROM channel WHERE {DUE})");
-        let any: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(any))
+        let any: bool = sql::query_scalar(sql::AssertSqlSafe(any))
             .bind(channel)
             .bind(now.as_millisecond())
             .fetch_one(self.readers())
@@ -95,17 +95,17 @@ impl Store {
             return Ok(None);
         }
         let expires = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_rows().await?;
         let sql = format!(
             "UPDATE channel SET claimed_by = $3, claimed_until = $4 WHERE {DUE} \
              RETURNING failures"
         );
-        let failures: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        let failures: Option<i64> = sql::query_scalar(sql::AssertSqlSafe(sql))
             .bind(channel)
             .bind(now.as_millisecond())
             .bind(worker)
             .bind(expires.as_millisecond())
-            .fetch_optional(&mut *transaction)
+            .fetch_optional(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(failures.map(|failures| ChannelClaim {
@@ -120,15 +120,15 @@ impl Store {
 
     /// Lets a claim last longer, as a sync needs that has much to write. `false`: it is lost.
     pub async fn extend_channel(&self, claim: &mut ChannelClaim, until: Timestamp) -> Result<bool> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_rows().await?;
         let sql = "UPDATE channel SET claimed_until = $4 \
                    WHERE name = $1 AND claimed_by = $2 AND claimed_until = $3";
-        let done = sqlx::query(sql)
+        let done = sql::query(sql)
             .bind(&claim.channel)
             .bind(&claim.worker)
             .bind(claim.until)
             .bind(until.as_millisecond())
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         if done.rows_affected() == 0 {
@@ -148,7 +148,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool> {
         let (error, advice) = synced.failure.clone().unzip();
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_rows().await?;
         // Somebody may have asked for a sync after this one had begun: then it stays due.
         let sql = "UPDATE channel SET claimed_until = $10, \
                    sync_at = CASE WHEN sync_at > $5 AND sync_at <= $6 THEN sync_at ELSE $4 END, \
@@ -157,7 +157,7 @@ impl Store {
                    synced_at = CASE WHEN $7 IS NULL THEN $6 ELSE synced_at END, \
                    error = $7, advice = $8, remarks = $9 \
                    WHERE name = $1 AND claimed_by = $2 AND claimed_until = $3";
-        let done = sqlx::query(sql)
+        let done = sql::query(sql)
             .bind(&claim.channel)
             .bind(&claim.worker)
             .bind(claim.until)
@@ -168,7 +168,7 @@ impl Store {
             .bind(advice)
             .bind(document::remarks(&synced.remarks))
             .bind(synced.hold.map(Timestamp::as_millisecond))
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
@@ -176,41 +176,41 @@ impl Store {
 
     /// Gives a claim back, as a worker does that stops: the channel is due for others as it was.
     pub async fn give_channel_back(&self, claim: &ChannelClaim) -> Result<()> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_rows().await?;
         let sql = "UPDATE channel SET claimed_by = NULL, claimed_until = NULL \
                    WHERE name = $1 AND claimed_by = $2 AND claimed_until = $3";
-        sqlx::query(sql)
+        sql::query(sql)
             .bind(&claim.channel)
             .bind(&claim.worker)
             .bind(claim.until)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Makes channels due now, all of them if `channel` is `None`.
     pub async fn want_sync(&self, channel: Option<&str>, now: Timestamp) -> Result<()> {
-        let mut transaction = self.write().await?;
-        sqlx::query("UPDATE channel SET sync_at = $2 WHERE $1 IS NULL OR name = $1")
+        let mut transaction = self.write_rows().await?;
+        sql::query("UPDATE channel SET sync_at = $2 WHERE $1 IS NULL OR name = $1")
             .bind(channel)
             .bind(now.as_millisecond())
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// All channels of this kind that were ever made known.
     pub async fn channels(&self) -> Result<Vec<ChannelState>> {
         let sql = "SELECT name, sync_at, began_at, synced_at, failures, error, advice, remarks \
                    FROM channel ORDER BY name";
-        let rows: Vec<Row> = sqlx::query_as(sql).fetch_all(self.readers()).await?;
+        let rows: Vec<Row> = sql::query_as(sql).fetch_all(self.readers()).await?;
         rows.into_iter().map(state).collect()
     }
 
     pub async fn channel(&self, name: &str) -> Result<Option<ChannelState>> {
         let sql = "SELECT name, sync_at, began_at, synced_at, failures, error, advice, remarks \
                    FROM channel WHERE name = $1";
-        let row: Option<Row> = sqlx::query_as(sql)
+        let row: Option<Row> = sql::query_as(sql)
             .bind(name)
             .fetch_optional(self.readers())
             .await?;
@@ -220,10 +220,10 @@ impl Store {
     /// The values of a channel's parameter list, as last read, by name.
     pub async fn parameters(&self, channel: &str) -> Result<Vec<(String, String)>> {
         let sql = "SELECT name, value FROM parameter WHERE channel = $1 ORDER BY name";
-        Ok(sqlx::query_as(sql)
+        sql::query_as(sql)
             .bind(channel)
             .fetch_all(self.readers())
-            .await?)
+            .await
     }
 
     /// Takes over a parameter list as it was read; nothing is written if nothing differs.
@@ -235,22 +235,22 @@ impl Store {
         if self.parameters(channel).await? == parameters {
             return Ok(());
         }
-        let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM parameter WHERE channel = $1")
+        let mut transaction = self.write_part("parameters").await?;
+        sql::query("DELETE FROM parameter WHERE channel = $1")
             .bind(channel)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         for (name, value) in parameters {
             let sql = "INSERT INTO parameter (channel, name, value) VALUES ($1, $2, $3) \
                        ON CONFLICT DO NOTHING";
-            sqlx::query(sql)
+            sql::query(sql)
                 .bind(channel)
                 .bind(name)
                 .bind(value)
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::document::time;
 use crate::tenants::key_of;
-use crate::{Result, Store};
+use crate::{Result, Store, sql};
 
 /// The right to look at one tenant, until it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Claim {
     pub(crate) claimed_at: i64,
     pub(crate) until: i64,
 }
+
+type Row = (String, i64, bool, bool, i64);
 
 impl Store {
     /// Claims up to `limit` tenants that are due, those that a person waits for first, then the
@@ -45,23 +47,26 @@ impl Store {
         let old = now
             .saturating_sub(subscriptions_every)
             .unwrap_or(Timestamp::MIN);
-        let mut transaction = self.write().await?;
-        let sql = "UPDATE tenant SET claimed_by = $1, claimed_until = $2 WHERE key IN ( \
-                     SELECT key FROM tenant WHERE removed_at IS NULL AND enabled \
+        let mut transaction = self.write_rows().await?;
+        let sql = "WITH due AS MATERIALIZED (SELECT key FROM tenant \
+                     WHERE removed_at IS NULL AND enabled \
                      AND due_at <= $3 AND (claimed_until IS NULL OR claimed_until <= $3) \
-                     ORDER BY due_at LIMIT $4) \
+                     ORDER BY due_at LIMIT $4 /*pg FOR NO KEY UPDATE SKIP LOCKED */) \
+                   UPDATE tenant SET claimed_by = $1, claimed_until = $2 \
+                   WHERE key IN (SELECT key FROM due) \
                    RETURNING key, failures, wanted_at IS NOT NULL, \
-                     subscriptions_at IS NULL OR subscriptions_at <= $5";
-        let rows: Vec<(String, i64, bool, bool)> = sqlx::query_as(sql)
+                     subscriptions_at IS NULL OR subscriptions_at <= $5, due_at";
+        let mut rows: Vec<Row> = sql::query_as(sql)
             .bind(worker)
             .bind(until)
             .bind(claimed_at)
             .bind(i64::from(limit))
             .bind(old.as_millisecond())
-            .fetch_all(&mut *transaction)
+            .fetch_all(&mut transaction)
             .await?;
         transaction.commit().await?;
-        let claim = |(key, failures, refresh, subscriptions_old): (String, i64, bool, bool)| {
+        rows.sort_by(|(a, .., a_due), (b, .., b_due)| (a_due, a).cmp(&(b_due, b)));
+        let claim = |(key, failures, refresh, subscriptions_old, _): Row| {
             Ok(Claim {
                 tenant: key_of(&key)?,
                 with_subscriptions: subscriptions_old || refresh,
@@ -80,18 +85,20 @@ impl Store {
         if claims.is_empty() {
             return Ok(());
         }
-        let mut transaction = self.write().await?;
+        let mut transaction = self
+            .write_of(claims.iter().map(|claim| &claim.tenant))
+            .await?;
         for claim in claims {
             let sql = "UPDATE tenant SET claimed_by = NULL, claimed_until = NULL \
                        WHERE key = $1 AND claimed_by = $2 AND claimed_until = $3";
-            sqlx::query(sql)
+            sql::query(sql)
                 .bind(claim.tenant.as_str())
                 .bind(&claim.worker)
                 .bind(claim.until)
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// When the next tenant can be claimed; `None` if there is none to ask at all.
@@ -99,7 +106,7 @@ impl Store {
         let sql = "SELECT MIN(CASE WHEN claimed_until > $1 AND claimed_until > due_at \
                      THEN claimed_until ELSE due_at END) \
                    FROM tenant WHERE removed_at IS NULL AND enabled";
-        let due: Option<i64> = sqlx::query_scalar(sql)
+        let due: Option<i64> = sql::query_scalar(sql)
             .bind(now.as_millisecond())
             .fetch_one(self.readers())
             .await?;

@@ -1,9 +1,8 @@
 //! What is not kept for ever: alerts that are long over, and messages that nobody will fetch.
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite};
 
-use crate::{Result, Store};
+use crate::{Result, Store, sql};
 
 /// Alerts that ended before `$1`, at most `$2` of them, the oldest first.
 macro_rules! over {
@@ -18,14 +17,14 @@ impl Store {
     pub async fn forget_alerts(&self, before: Timestamp, limit: u32) -> Result<u64> {
         let before = before.as_millisecond();
         let sql = "SELECT EXISTS (SELECT 1 FROM alert WHERE resolved_at < $1)";
-        let any: bool = sqlx::query_scalar(sql)
+        let any: bool = sql::query_scalar(sql)
             .bind(before)
             .fetch_one(self.readers())
             .await?;
         if !any {
             return Ok(0);
         }
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_part("alerts that are over").await?;
         let mut forgotten = 0;
         for sql in [
             concat!("DELETE FROM delivery WHERE alert IN (", over!(), ")"),
@@ -33,10 +32,10 @@ impl Store {
             concat!("DELETE FROM alert_change WHERE alert IN (", over!(), ")"),
             concat!("DELETE FROM alert WHERE id IN (", over!(), ")"),
         ] {
-            let done = sqlx::query(sql)
+            let done = sql::query(sql)
                 .bind(before)
                 .bind(limit)
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
             forgotten = done.rows_affected();
         }
@@ -54,7 +53,7 @@ impl Store {
         before: Timestamp,
         now: Timestamp,
     ) -> Result<u64> {
-        let mut any = QueryBuilder::new("SELECT EXISTS (SELECT 1 FROM delivery WHERE ");
+        let mut any = sql::QueryBuilder::new("SELECT EXISTS (SELECT 1 FROM delivery WHERE ");
         unroutable(&mut any, channels, before);
         any.push(")");
         let any: bool = any.build_query_scalar().fetch_one(self.readers()).await?;
@@ -62,7 +61,7 @@ impl Store {
             return Ok(0);
         }
         let mut transaction = self.write().await?;
-        let mut end = QueryBuilder::new("UPDATE delivery SET dead_at = ");
+        let mut end = sql::QueryBuilder::new("UPDATE delivery SET dead_at = ");
         end.push_bind(now.as_millisecond());
         end.push(
             ", claimed_by = NULL, claimed_until = NULL, \
@@ -71,13 +70,13 @@ impl Store {
              back and try again.' WHERE ",
         );
         unroutable(&mut end, channels, before);
-        let ended = end.build().execute(&mut *transaction).await?;
+        let ended = end.build().execute(&mut transaction).await?;
         transaction.commit().await?;
         Ok(ended.rows_affected())
     }
 }
 
-fn unroutable(query: &mut QueryBuilder<Sqlite>, channels: &[&str], before: Timestamp) {
+fn unroutable(query: &mut sql::QueryBuilder, channels: &[&str], before: Timestamp) {
     query.push(
         "delivered_at IS NULL AND dead_at IS NULL \
          AND channel NOT IN (SELECT name FROM channel) AND channel NOT IN (''",

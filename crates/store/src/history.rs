@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{Cause, Past, Reading, Sighting, SkuId, Status, TenantKey, Units};
 use jiff::Timestamp;
-use sqlx::Row as _;
 
 use crate::document::{time, units};
 use crate::tenants::key_of;
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, sql};
 
 /// A stretch of one SKU's history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,7 +102,7 @@ impl Store {
                         (SELECT MAX(since) FROM sku_value WHERE since <= $3 AND series = \
                           (SELECT id FROM series WHERE tenant = $1 AND sku_id = $2)), $3) \
                       ORDER BY since";
-        let rows: Vec<ValueRow> = sqlx::query_as(values)
+        let rows: Vec<ValueRow> = sql::query_as(values)
             .bind(tenant.as_str())
             .bind(sku.to_string())
             .bind(from.as_millisecond())
@@ -122,7 +121,7 @@ impl Store {
         let gaps = "SELECT COALESCE(seen_at, began_at), ended_at, cause, message FROM gap \
                     WHERE tenant = $1 AND (ended_at IS NULL OR ended_at > $2) \
                     AND COALESCE(seen_at, began_at) < $3 ORDER BY began_at, id";
-        let rows: Vec<GapRow> = sqlx::query_as(gaps)
+        let rows: Vec<GapRow> = sql::query_as(gaps)
             .bind(tenant.as_str())
             .bind(from.as_millisecond())
             .bind(until.as_millisecond())
@@ -145,7 +144,7 @@ impl Store {
     /// down, by tenant.
     pub async fn part_numbers_ever(&self) -> Result<Vec<(TenantKey, String)>> {
         let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT tenant, part_number FROM series WHERE part_number IS NOT NULL")
+            sql::query_as("SELECT tenant, part_number FROM series WHERE part_number IS NOT NULL")
                 .fetch_all(self.readers())
                 .await?;
         let pair = |(key, part_number): (String, String)| Ok((key_of(&key)?, part_number));
@@ -156,7 +155,7 @@ impl Store {
     /// with.
     pub async fn products(&self) -> Result<Vec<(SkuId, String)>> {
         let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT sku_id, part_number FROM product ORDER BY sku_id, part_number")
+            sql::query_as("SELECT sku_id, part_number FROM product ORDER BY sku_id, part_number")
                 .fetch_all(self.readers())
                 .await?;
         let product = |(id, part_number): (String, String)| {
@@ -170,7 +169,7 @@ impl Store {
     /// down: empty for what was gone before part numbers were.
     pub async fn products_ever(&self, tenant: &TenantKey) -> Result<BTreeMap<SkuId, String>> {
         let rows: Vec<(String, Option<String>)> =
-            sqlx::query_as("SELECT sku_id, part_number FROM series WHERE tenant = $1")
+            sql::query_as("SELECT sku_id, part_number FROM series WHERE tenant = $1")
                 .bind(tenant.as_str())
                 .fetch_all(self.readers())
                 .await?;
@@ -186,7 +185,7 @@ impl Store {
     pub async fn sightings(&self, tenant: &TenantKey) -> Result<BTreeMap<String, Vec<Sighting>>> {
         let sql = "SELECT subscription, seen_at, status, next_lifecycle, total FROM sighting \
                    WHERE tenant = $1 ORDER BY subscription, seen_at";
-        let rows: Vec<SightingRow> = sqlx::query_as(sql)
+        let rows: Vec<SightingRow> = sql::query_as(sql)
             .bind(tenant.as_str())
             .fetch_all(self.readers())
             .await?;
@@ -203,7 +202,7 @@ impl Store {
         let sql = "SELECT s.tenant, s.subscription, s.seen_at, s.status, s.next_lifecycle, s.total \
                    FROM sighting s JOIN tenant t ON t.key = s.tenant \
                    WHERE t.removed_at IS NULL ORDER BY s.tenant, s.subscription, s.seen_at";
-        let rows = sqlx::query(sql).fetch_all(self.readers()).await?;
+        let rows = sql::query(sql).fetch_all(self.readers()).await?;
         let mut all: BTreeMap<TenantKey, Sightings> = BTreeMap::new();
         for row in &rows {
             let sighting = sighting(

@@ -3,13 +3,12 @@
 
 use domain::{Reason, Step, TenantKey, Why};
 use jiff::{SignedDuration, Timestamp};
-use sqlx::SqliteConnection;
 
 use crate::alerts::{Author, KeptAlert, insert, update};
 use crate::document::time;
 use crate::outbox::{self, Route};
 use crate::tenants::key_of;
-use crate::{Result, Store};
+use crate::{Result, Store, sql};
 
 /// Who changes alerts when nobody in particular does.
 const SYSTEM: &str = "licensetool";
@@ -56,12 +55,12 @@ pub enum Kept {
 
 /// Says that what judgements of a tenant (`None`: of all) depend on has changed.
 pub(crate) async fn touch(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: Option<&TenantKey>,
 ) -> Result<()> {
     let sql = "UPDATE tenant SET inputs = inputs + 1, judge_at = 0 \
                WHERE $1 IS NULL OR key = $1";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(tenant.map(TenantKey::as_str))
         .execute(connection)
         .await?;
@@ -78,21 +77,24 @@ impl Store {
         lease: SignedDuration,
     ) -> Result<Vec<Judging>> {
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
-        let mut transaction = self.write().await?;
-        let sql = "UPDATE tenant SET judging_by = $1, judging_until = $2 WHERE key IN ( \
-                     SELECT key FROM tenant WHERE removed_at IS NULL AND enabled \
+        let mut transaction = self.write_rows().await?;
+        let sql = "WITH due AS MATERIALIZED (SELECT key FROM tenant \
+                     WHERE removed_at IS NULL AND enabled \
                      AND judge_at <= $3 AND (judging_until IS NULL OR judging_until <= $3) \
-                     ORDER BY judge_at LIMIT $4) \
-                   RETURNING key, inputs";
-        let rows: Vec<(String, i64)> = sqlx::query_as(sql)
+                     ORDER BY judge_at LIMIT $4 /*pg FOR NO KEY UPDATE SKIP LOCKED */) \
+                   UPDATE tenant SET judging_by = $1, judging_until = $2 \
+                   WHERE key IN (SELECT key FROM due) \
+                   RETURNING key, inputs, judge_at";
+        let mut rows: Vec<(String, i64, i64)> = sql::query_as(sql)
             .bind(worker)
             .bind(until.as_millisecond())
             .bind(now.as_millisecond())
             .bind(i64::from(limit))
-            .fetch_all(&mut *transaction)
+            .fetch_all(&mut transaction)
             .await?;
         transaction.commit().await?;
-        let claim = |(key, inputs): (String, i64)| {
+        rows.sort_by(|(a, _, a_due), (b, _, b_due)| (a_due, a).cmp(&(b_due, b)));
+        let claim = |(key, inputs, _): (String, i64, i64)| {
             Ok(Judging {
                 tenant: key_of(&key)?,
                 worker: worker.to_owned(),
@@ -105,18 +107,20 @@ impl Store {
 
     /// Gives claims back: the tenants are due for others at once.
     pub async fn release_judging(&self, claims: &[Judging]) -> Result<()> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self
+            .write_of(claims.iter().map(|claim| &claim.tenant))
+            .await?;
         for claim in claims {
             let sql = "UPDATE tenant SET judging_by = NULL, judging_until = NULL \
                        WHERE key = $1 AND judging_by = $2 AND judging_until = $3";
-            sqlx::query(sql)
+            sql::query(sql)
                 .bind(claim.tenant.as_str())
                 .bind(&claim.worker)
                 .bind(claim.until)
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// When the next tenant is to be judged; `None`: there is none.
@@ -124,7 +128,7 @@ impl Store {
         let sql = "SELECT MIN(CASE WHEN judging_until > $1 AND judging_until > judge_at \
                      THEN judging_until ELSE judge_at END) \
                    FROM tenant WHERE removed_at IS NULL AND enabled";
-        let due: Option<i64> = sqlx::query_scalar(sql)
+        let due: Option<i64> = sql::query_scalar(sql)
             .bind(now.as_millisecond())
             .fetch_one(self.readers())
             .await?;
@@ -136,10 +140,10 @@ impl Store {
     pub async fn is_judging_due(&self, now: Timestamp) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM tenant WHERE removed_at IS NULL AND enabled \
                    AND judge_at <= $1)";
-        Ok(sqlx::query_scalar(sql)
+        sql::query_scalar(sql)
             .bind(now.as_millisecond())
             .fetch_one(self.readers())
-            .await?)
+            .await
     }
 
     /// Keeps judgements and gives their claims back. What is to be told stands in the outbox when
@@ -151,7 +155,9 @@ impl Store {
         routes: &[Route],
         now: Timestamp,
     ) -> Result<Vec<Kept>> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self
+            .write_of(judgements.iter().map(|it| &it.claim.tenant))
+            .await?;
         let mut kept = Vec::with_capacity(judgements.len());
         for judgement in judgements {
             kept.push(keep(&mut transaction, judgement, routes, now).await?);
@@ -165,7 +171,7 @@ impl Store {
         const GONE: &str = "(SELECT key FROM tenant WHERE removed_at IS NOT NULL)";
         let any =
             format!("SELECT COUNT(*) FROM alert WHERE resolved_at IS NULL AND tenant IN {GONE}");
-        let any: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(any))
+        let any: i64 = sql::query_scalar(sql::AssertSqlSafe(any))
             .fetch_one(self.readers())
             .await?;
         if any == 0 {
@@ -177,10 +183,10 @@ impl Store {
              SELECT id, $1, 'resolved', '{SYSTEM}', '', $2 \
              FROM alert WHERE resolved_at IS NULL AND tenant IN {GONE}"
         );
-        sqlx::query(sqlx::AssertSqlSafe(remember))
+        sql::query(sql::AssertSqlSafe(remember))
             .bind(now.as_millisecond())
             .bind(Reason::ProfileRemoved.as_str())
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         // If the tenant comes back, its alerts begin anew; what was to be told of these is old.
         let retire = format!(
@@ -190,17 +196,17 @@ impl Store {
              WHERE delivered_at IS NULL AND dead_at IS NULL AND alert IN \
              (SELECT id FROM alert WHERE tenant IN {GONE})"
         );
-        sqlx::query(sqlx::AssertSqlSafe(retire))
+        sql::query(sql::AssertSqlSafe(retire))
             .bind(now.as_millisecond())
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         let end = format!(
             "UPDATE alert SET state = 'resolved', resolved_at = $1, changed_at = $1, \
              version = version + 1 WHERE resolved_at IS NULL AND tenant IN {GONE}"
         );
-        let ended = sqlx::query(sqlx::AssertSqlSafe(end))
+        let ended = sql::query(sql::AssertSqlSafe(end))
             .bind(now.as_millisecond())
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(ended.rows_affected())
@@ -208,7 +214,7 @@ impl Store {
 }
 
 async fn keep(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     judgement: &Judgement,
     routes: &[Route],
     now: Timestamp,
@@ -233,7 +239,7 @@ async fn keep(
 /// Ends the claim. The tenant is due at its next turn, or at once if its inputs have moved on.
 /// `false`: the claim is lost, or the tenant was switched off in the meantime.
 async fn give_back(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     judgement: &Judgement,
     now: Timestamp,
 ) -> Result<bool> {
@@ -242,7 +248,7 @@ async fn give_back(
                judge_at = CASE WHEN inputs = $4 THEN $6 ELSE 0 END \
                WHERE key = $1 AND judging_by = $2 AND judging_until = $3 \
                AND enabled AND removed_at IS NULL";
-    let done = sqlx::query(sql)
+    let done = sql::query(sql)
         .bind(claim.tenant.as_str())
         .bind(&claim.worker)
         .bind(claim.until)
@@ -256,14 +262,14 @@ async fn give_back(
 
 /// Whether the alert still is what was judged; where there was none, whether there is none.
 async fn is_as_seen(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     judged: &Judged,
 ) -> Result<bool> {
     let concern = &judged.step.alert.concern;
     let sql = "SELECT id, version FROM alert \
                WHERE tenant = $1 AND kind = $2 AND subject = $3 AND resolved_at IS NULL";
-    let found: Option<(i64, i64)> = sqlx::query_as(sql)
+    let found: Option<(i64, i64)> = sql::query_as(sql)
         .bind(tenant.as_str())
         .bind(concern.kind.as_str())
         .bind(&concern.subject)
@@ -275,7 +281,7 @@ async fn is_as_seen(
 
 /// Answers how many messages went to the outbox.
 async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     judged: &Judged,
     routes: &[Route],

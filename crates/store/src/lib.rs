@@ -9,9 +9,12 @@
 //! with its schedule and the time of the last success, and the newest snapshot as documents. So a
 //! look that changes nothing touches one small row.
 //!
+//! The store is a file of SQLite or a database of PostgreSQL; every statement but a few is one text
+//! for both ([`sql`]).
 //! On SQLite the file is in WAL mode with `synchronous = NORMAL`: a killed process loses nothing
 //! that was reported as kept; a power cut may lose the last commits, never the file.
 
+mod sql;
 mod database;
 mod tenants;
 mod claims;
@@ -45,7 +48,7 @@ pub use asked::Asked;
 pub use audit::{AuditEntry, AuditFilter, By, Origin};
 pub use channels::{ChannelClaim, ChannelState, Synced};
 pub use claims::Claim;
-pub use database::{Schema, Store};
+pub use database::{Address, Password, Schema, Store};
 pub use error::Error;
 pub use history::{History, Point, Unseen};
 pub use judging::{Judged, Judgement, Judging, Kept};

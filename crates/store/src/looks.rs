@@ -5,10 +5,9 @@ mod snapshot;
 
 use domain::{Look, TenantKey};
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 
 use crate::claims::Claim;
-use crate::{Result, Store, refreshes};
+use crate::{Result, Store, refreshes, sql};
 
 /// A look that was claimed and is over.
 #[derive(Clone, Debug)]
@@ -42,7 +41,9 @@ impl Store {
     ///
     /// When this returns, they are committed. On an error none of them is.
     pub async fn finish(&self, finished: &[Finished]) -> Result<Vec<Recorded>> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self
+            .write_of(finished.iter().map(|it| &it.claim.tenant))
+            .await?;
         let mut recorded = Vec::with_capacity(finished.len());
         for it in finished {
             let Finished { claim, look, .. } = it;
@@ -63,7 +64,7 @@ impl Store {
     /// Keeps looks of one tenant without a claim, in the order of their time, in one transaction.
     /// The tenant's schedule stays as it is.
     pub async fn record_all(&self, tenant: &TenantKey, looks: &[Look]) -> Result<Vec<Recorded>> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of([tenant]).await?;
         let mut recorded = Vec::with_capacity(looks.len());
         for look in looks {
             recorded.push(keep(&mut transaction, tenant, look, Terms::default()).await?);
@@ -74,7 +75,7 @@ impl Store {
 }
 
 async fn keep(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     look: &Look,
     terms: Terms<'_>,

@@ -3,7 +3,7 @@
 use domain::Deed;
 use jiff::Timestamp;
 
-use crate::{By, Result, Store, audit};
+use crate::{By, Result, Store, audit, sql};
 
 /// A licence counted by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Store {
     /// All of them, in the order in which they were added.
     pub async fn manual_licenses(&self) -> Result<Vec<ManualLicense>> {
         let rows: Vec<Row> =
-            sqlx::query_as("SELECT id, name, count FROM manual_license ORDER BY id")
+            sql::query_as("SELECT id, name, count FROM manual_license ORDER BY id")
                 .fetch_all(self.readers())
                 .await?;
         Ok(rows.into_iter().map(license).collect())
@@ -31,7 +31,7 @@ impl Store {
 
     pub async fn manual_license(&self, id: i64) -> Result<Option<ManualLicense>> {
         let row: Option<Row> =
-            sqlx::query_as("SELECT id, name, count FROM manual_license WHERE id = $1")
+            sql::query_as("SELECT id, name, count FROM manual_license WHERE id = $1")
                 .bind(id)
                 .fetch_optional(self.readers())
                 .await?;
@@ -45,13 +45,13 @@ impl Store {
         by: By<'_>,
         now: Timestamp,
     ) -> Result<ManualLicense> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_rows().await?;
         let sql = "INSERT INTO manual_license (name, count) VALUES ($1, $2) \
                    RETURNING id, name, count";
-        let row: Row = sqlx::query_as(sql)
+        let row: Row = sql::query_as(sql)
             .bind(name)
             .bind(count)
-            .fetch_one(&mut *transaction)
+            .fetch_one(&mut transaction)
             .await?;
         let (subject, detail) = (row.0.to_string(), format!("{name}: {count}"));
         let what = Deed::ManualLicenseAdded;

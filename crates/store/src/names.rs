@@ -3,7 +3,7 @@
 use domain::{Deed, SkuId};
 use jiff::Timestamp;
 
-use crate::{By, Error, Result, Store, audit};
+use crate::{By, Error, Result, Store, audit, sql};
 
 impl Store {
     /// Takes over names: id, part number, English name. Answers how many were new or changed.
@@ -13,7 +13,7 @@ impl Store {
         by: By<'_>,
         now: Timestamp,
     ) -> Result<u64> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_part("names").await?;
         let mut changed = 0;
         let sql = "INSERT INTO product_name (sku_id, part_number, english, imported_at) \
                    VALUES ($1, $2, $3, $4) ON CONFLICT (sku_id) DO UPDATE SET \
@@ -22,12 +22,12 @@ impl Store {
                    WHERE product_name.english <> excluded.english \
                    OR product_name.part_number <> excluded.part_number";
         for (id, part_number, english) in names {
-            let done = sqlx::query(sql)
+            let done = sql::query(sql)
                 .bind(id.to_string())
                 .bind(part_number)
                 .bind(english)
                 .bind(now.as_millisecond())
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
             changed += done.rows_affected();
         }
@@ -42,7 +42,7 @@ impl Store {
     /// The imported English names, by id.
     pub async fn names(&self) -> Result<Vec<(SkuId, String)>> {
         let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT sku_id, english FROM product_name ORDER BY sku_id")
+            sql::query_as("SELECT sku_id, english FROM product_name ORDER BY sku_id")
                 .fetch_all(self.readers())
                 .await?;
         let name = |(id, english): (String, String)| {

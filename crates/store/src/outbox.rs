@@ -7,10 +7,9 @@ mod telling;
 
 use domain::{Alert, Event, Severity};
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use crate::{Result, facts};
+use crate::{Result, facts, sql};
 
 pub use claiming::{Delivery, Retry, Settled};
 pub use list::{DeliveryFilter, DeliveryState, KeptDelivery, Queue};
@@ -39,7 +38,7 @@ impl Route {
 
 /// Puts a message into the outbox, with a delivery for each channel that wants it.
 pub(crate) async fn add(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     id: i64,
     event: Event,
     before: &Alert,
@@ -49,7 +48,7 @@ pub(crate) async fn add(
 ) -> Result<()> {
     let sql = "INSERT INTO message (id, alert, event, at, state, stage, facts, as_of) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING seq";
-    let message: i64 = sqlx::query_scalar(sql)
+    let message: i64 = sql::query_scalar(sql)
         .bind(Uuid::new_v4().to_string())
         .bind(id)
         .bind(event.as_str())
@@ -66,7 +65,7 @@ pub(crate) async fn add(
             continue;
         }
         let sql = "INSERT INTO delivery (message, channel, alert, next_at) VALUES ($1, $2, $3, $4)";
-        sqlx::query(sql)
+        sql::query(sql)
             .bind(message)
             .bind(&route.channel)
             .bind(id)
@@ -78,12 +77,12 @@ pub(crate) async fn add(
 }
 
 /// Whether a message about an alert went to a channel.
-async fn has_heard(connection: &mut SqliteConnection, alert: i64, channel: &str) -> Result<bool> {
+async fn has_heard(connection: &mut sql::Transaction, alert: i64, channel: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM message m JOIN delivery d ON d.message = m.seq \
                WHERE m.alert = $1 AND d.channel = $2)";
-    Ok(sqlx::query_scalar(sql)
+    sql::query_scalar(sql)
         .bind(alert)
         .bind(channel)
         .fetch_one(connection)
-        .await?)
+        .await
 }

@@ -1,8 +1,6 @@
 //! How SQLite goes about a query, for tests that hold it to its indexes.
 
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
-
-use crate::Store;
+use crate::{Store, sql};
 
 /// An empty store that is asked for plans.
 pub(crate) struct Planned {
@@ -23,9 +21,9 @@ impl Planned {
     }
 
     /// In SQLite's own words.
-    pub(crate) async fn plan(&self, query: QueryBuilder<Sqlite>) -> String {
-        let sql = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
-        let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(AssertSqlSafe(sql))
+    pub(crate) async fn plan(&self, query: sql::QueryBuilder) -> String {
+        let sql = format!("EXPLAIN QUERY PLAN {}", query.sql());
+        let steps: Vec<(i64, i64, i64, String)> = sql::query_as(sql::AssertSqlSafe(sql))
             .fetch_all(self.store.readers())
             .await
             .unwrap();

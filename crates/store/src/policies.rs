@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::document::time;
 use crate::tenants::key_of;
-use crate::{By, Error, Result, Store, judging};
+use crate::{By, Error, Result, Store, judging, sql};
 
 /// A layer of rules as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Store {
     /// All layers, the general before the particular.
     pub async fn policy_layers(&self) -> Result<Vec<KeptPolicy>> {
         let sql = format!("{SELECT} ORDER BY tenant, sku_id");
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = sql::query_as(sql::AssertSqlSafe(sql))
             .fetch_all(self.readers())
             .await?;
         rows.into_iter().map(kept).collect()
@@ -69,7 +69,7 @@ impl Store {
     pub async fn policy_layer(&self, scope: &Scope) -> Result<Option<KeptPolicy>> {
         let (tenant, sku_id) = names(scope);
         let sql = format!("{SELECT} WHERE tenant = $1 AND sku_id = $2");
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = sql::query_as(sql::AssertSqlSafe(sql))
             .bind(tenant)
             .bind(sku_id)
             .fetch_optional(self.readers())
@@ -88,12 +88,19 @@ impl Store {
         now: Timestamp,
     ) -> Result<PolicySet> {
         let (tenant, sku_id) = names(scope);
-        let mut transaction = self.write().await?;
+        let concerned = match scope {
+            Scope::Company => None,
+            Scope::Tenant(tenant) | Scope::Sku(tenant, _) => Some(tenant),
+        };
+        let mut transaction = match concerned {
+            Some(tenant) => self.write_of([tenant]).await?,
+            None => self.write().await?,
+        };
         let sql = format!("{SELECT} WHERE tenant = $1 AND sku_id = $2");
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = sql::query_as(sql::AssertSqlSafe(sql))
             .bind(&tenant)
             .bind(&sku_id)
-            .fetch_optional(&mut *transaction)
+            .fetch_optional(&mut transaction)
             .await?;
         let before = row.map(kept).transpose()?;
         let version = before.as_ref().map_or(0, |before| before.version);
@@ -108,7 +115,7 @@ impl Store {
                    exclusion = excluded.exclusion, \
                    renewal_lead_days = excluded.renewal_lead_days, set_at = excluded.set_at, \
                    set_by = excluded.set_by, version = excluded.version";
-        sqlx::query(sql)
+        sql::query(sql)
             .bind(&tenant)
             .bind(&sku_id)
             .bind(layer.low.map(threshold_text))
@@ -119,12 +126,8 @@ impl Store {
             .bind(now.as_millisecond())
             .bind(by.who)
             .bind(version + 1)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
-        let concerned = match scope {
-            Scope::Company => None,
-            Scope::Tenant(tenant) | Scope::Sku(tenant, _) => Some(tenant),
-        };
         judging::touch(&mut transaction, concerned).await?;
         let was = before.map_or_else(Layer::default, |before| before.layer);
         told::set(&mut transaction, by, scope, &was, &layer, now).await?;
@@ -141,7 +144,7 @@ impl Store {
     /// What operators have said of a tenant's purchases, by subscription.
     pub async fn pins(&self, tenant: &TenantKey) -> Result<BTreeMap<String, Pin>> {
         let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT subscription, pin FROM pin WHERE tenant = $1")
+            sql::query_as("SELECT subscription, pin FROM pin WHERE tenant = $1")
                 .bind(tenant.as_str())
                 .fetch_all(self.readers())
                 .await?;
@@ -166,7 +169,7 @@ impl Store {
         let pins = "SELECT p.tenant, p.subscription, p.pin FROM pin p \
                     JOIN tenant t ON t.key = p.tenant WHERE t.removed_at IS NULL";
         let rows: Vec<(String, String, String)> =
-            sqlx::query_as(pins).fetch_all(self.readers()).await?;
+            sql::query_as(pins).fetch_all(self.readers()).await?;
         let mut pins = BTreeMap::new();
         for (tenant, subscription, word) in rows {
             pins.insert((key_of(&tenant)?, subscription), pin_of(&word)?);
@@ -192,12 +195,12 @@ impl Store {
         by: By<'_>,
         now: Timestamp,
     ) -> Result<()> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of([tenant]).await?;
         let sql = "SELECT pin FROM pin WHERE tenant = $1 AND subscription = $2";
-        let was: Option<String> = sqlx::query_scalar(sql)
+        let was: Option<String> = sql::query_scalar(sql)
             .bind(tenant.as_str())
             .bind(subscription)
-            .fetch_optional(&mut *transaction)
+            .fetch_optional(&mut transaction)
             .await?;
         match pin {
             Some(pin) => {
@@ -205,27 +208,27 @@ impl Store {
                            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, subscription) \
                            DO UPDATE SET pin = excluded.pin, set_at = excluded.set_at, \
                            set_by = excluded.set_by";
-                sqlx::query(sql)
+                sql::query(sql)
                     .bind(tenant.as_str())
                     .bind(subscription)
                     .bind(pin.as_str())
                     .bind(now.as_millisecond())
                     .bind(by.who)
-                    .execute(&mut *transaction)
+                    .execute(&mut transaction)
                     .await?;
             }
             None => {
-                sqlx::query("DELETE FROM pin WHERE tenant = $1 AND subscription = $2")
+                sql::query("DELETE FROM pin WHERE tenant = $1 AND subscription = $2")
                     .bind(tenant.as_str())
                     .bind(subscription)
-                    .execute(&mut *transaction)
+                    .execute(&mut transaction)
                     .await?;
             }
         }
         judging::touch(&mut transaction, Some(tenant)).await?;
         let words = (was.as_deref(), pin);
         told::pinned(&mut transaction, by, tenant, subscription, words, now).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }
 

@@ -2,13 +2,12 @@
 
 use domain::{Cause, Deed, TenantKey};
 use jiff::{SignedDuration, Timestamp};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use crate::claims::Claim;
 use crate::document::time;
 use crate::tenants::key_of;
-use crate::{By, Error, Result, Store, audit};
+use crate::{By, Error, Result, Store, audit, sql};
 
 /// A request and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,12 +48,19 @@ impl Store {
         now: Timestamp,
     ) -> Result<Uuid> {
         let id = Uuid::new_v4();
-        let mut transaction = self.write().await?;
-        forget(&mut transaction, now).await?;
-        sqlx::query("INSERT INTO refresh (id, requested_at) VALUES ($1, $2)")
+        let old = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
+        let some_are_old = self.has_refreshes_before(old).await?;
+        let mut transaction = match keys.is_empty() || some_are_old {
+            true => self.write().await?,
+            false => self.write_of(keys).await?,
+        };
+        if some_are_old {
+            forget(&mut transaction, old).await?;
+        }
+        sql::query("INSERT INTO refresh (id, requested_at) VALUES ($1, $2)")
             .bind(id.to_string())
             .bind(now.as_millisecond())
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         if keys.is_empty() {
             want(&mut transaction, id, None, now).await?;
@@ -70,10 +76,17 @@ impl Store {
         Ok(id)
     }
 
+    async fn has_refreshes_before(&self, moment: Timestamp) -> Result<bool> {
+        sql::query_scalar("SELECT EXISTS (SELECT 1 FROM refresh WHERE requested_at < $1)")
+            .bind(moment.as_millisecond())
+            .fetch_one(self.readers())
+            .await
+    }
+
     /// How far a request is.
     pub async fn refresh(&self, id: Uuid) -> Result<Option<Refresh>> {
         let requested_at: Option<i64> =
-            sqlx::query_scalar("SELECT requested_at FROM refresh WHERE id = $1")
+            sql::query_scalar("SELECT requested_at FROM refresh WHERE id = $1")
                 .bind(id.to_string())
                 .fetch_optional(self.readers())
                 .await?;
@@ -82,7 +95,7 @@ impl Store {
         };
         let sql = "SELECT tenant, done_at, cause FROM refresh_tenant \
                    WHERE refresh = $1 ORDER BY tenant";
-        let rows: Vec<(String, Option<i64>, Option<String>)> = sqlx::query_as(sql)
+        let rows: Vec<(String, Option<i64>, Option<String>)> = sql::query_as(sql)
             .bind(id.to_string())
             .fetch_all(self.readers())
             .await?;
@@ -119,14 +132,13 @@ fn ordered(keys: &[TenantKey]) -> (&str, String) {
     }
 }
 
-async fn forget(connection: &mut SqliteConnection, now: Timestamp) -> Result<()> {
-    let old = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
+async fn forget(connection: &mut sql::Transaction, old: Timestamp) -> Result<()> {
     for sql in [
         "DELETE FROM refresh_tenant \
          WHERE refresh IN (SELECT id FROM refresh WHERE requested_at < $1)",
         "DELETE FROM refresh WHERE requested_at < $1",
     ] {
-        sqlx::query(sql)
+        sql::query(sql)
             .bind(old.as_millisecond())
             .execute(&mut *connection)
             .await?;
@@ -135,7 +147,7 @@ async fn forget(connection: &mut SqliteConnection, now: Timestamp) -> Result<()>
 }
 
 async fn want(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     id: Uuid,
     key: Option<&TenantKey>,
     now: Timestamp,
@@ -143,7 +155,7 @@ async fn want(
     let key = key.map(TenantKey::as_str);
     let due = "UPDATE tenant SET wanted_at = $2, due_at = $3 \
                WHERE removed_at IS NULL AND enabled AND ($1 IS NULL OR key = $1)";
-    sqlx::query(due)
+    sql::query(due)
         .bind(key)
         .bind(now.as_millisecond())
         .bind(AT_ONCE)
@@ -152,7 +164,7 @@ async fn want(
     let row = "INSERT INTO refresh_tenant (refresh, tenant) SELECT $2, key FROM tenant \
                WHERE removed_at IS NULL AND enabled AND ($1 IS NULL OR key = $1) \
                ON CONFLICT DO NOTHING";
-    sqlx::query(row)
+    sql::query(row)
         .bind(key)
         .bind(id.to_string())
         .execute(connection)
@@ -163,7 +175,7 @@ async fn want(
 /// Notes that a look that people waited for has ended. Requests made after the look had begun
 /// stay open: their people want to see what is true after their click.
 pub(crate) async fn done(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     claim: &Claim,
     at: i64,
     cause: Option<Cause>,
@@ -171,14 +183,14 @@ pub(crate) async fn done(
     let sql = "UPDATE refresh_tenant SET done_at = $2, cause = $3 \
                WHERE tenant = $1 AND done_at IS NULL AND refresh IN \
                (SELECT id FROM refresh WHERE requested_at <= $4)";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(claim.tenant.as_str())
         .bind(at)
         .bind(cause.map(Cause::as_str))
         .bind(claim.claimed_at)
         .execute(&mut *connection)
         .await?;
-    sqlx::query("UPDATE tenant SET wanted_at = NULL WHERE key = $1 AND wanted_at <= $2")
+    sql::query("UPDATE tenant SET wanted_at = NULL WHERE key = $1 AND wanted_at <= $2")
         .bind(claim.tenant.as_str())
         .bind(claim.claimed_at)
         .execute(connection)

@@ -5,25 +5,43 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
-use crate::{Result, Store};
+use crate::sql::Pool;
+use crate::{Result, Store, sql};
 
 /// Stands for the store's content at a moment. Equal revisions of one [`Store`] mean equal
-/// content, whichever process writes; different ones mean that something was committed.
+/// content, whichever process writes; different ones mean that something was committed, on
+/// PostgreSQL perhaps in another database of the same server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Revision {
-    connection: u64,
-    version: i64,
+pub struct Revision(Seen);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    File {
+        connection: u64,
+        version: i64,
+    },
+    /// Made of the snapshot of the moment: which transactions were over.
+    Server(Uuid),
 }
 
-/// The one connection that is asked. It never writes: SQLite's `data_version` tells a connection
-/// of the commits of all others.
 #[derive(Clone, Debug)]
 pub(crate) struct Watch {
-    pool: SqlitePool,
-    /// How often it was opened: versions of different connections cannot be compared.
-    opened: Arc<AtomicU64>,
+    asked: Asked,
     line: Arc<Line>,
+}
+
+#[derive(Clone, Debug)]
+enum Asked {
+    /// The one connection that is asked. It never writes: SQLite's `data_version` tells a
+    /// connection of the commits of all others.
+    File {
+        pool: SqlitePool,
+        /// How often it was opened: versions of different connections cannot be compared.
+        opened: Arc<AtomicU64>,
+    },
+    Server(Pool),
 }
 
 /// Those who ask at once share one question: whoever is first asks for all who have come so far.
@@ -36,7 +54,7 @@ struct Line {
 }
 
 impl Watch {
-    pub(crate) fn new(options: SqliteConnectOptions) -> Self {
+    pub(crate) fn of_file(options: SqliteConnectOptions) -> Self {
         let opened = Arc::new(AtomicU64::new(0));
         let counted = opened.clone();
         let pool = SqlitePoolOptions::new()
@@ -50,8 +68,14 @@ impl Watch {
             })
             .connect_lazy_with(options);
         Self {
-            pool,
-            opened,
+            asked: Asked::File { pool, opened },
+            line: Arc::default(),
+        }
+    }
+
+    pub(crate) fn of_server(pool: Pool) -> Self {
+        Self {
+            asked: Asked::Server(pool),
             line: Arc::default(),
         }
     }
@@ -71,20 +95,34 @@ impl Watch {
     }
 
     async fn ask(&self) -> Result<Revision> {
-        let mut asked = self.pool.acquire().await?;
-        // Read while the only connection is held, so it is this connection's number.
-        let connection = self.opened.load(Ordering::Relaxed);
-        let version = sqlx::query_scalar("PRAGMA data_version")
-            .fetch_one(&mut *asked)
-            .await?;
-        Ok(Revision {
-            connection,
-            version,
-        })
+        Ok(Revision(match &self.asked {
+            Asked::File { pool, opened } => {
+                let mut asked = pool.acquire().await?;
+                // Read while the only connection is held, so it is this connection's number.
+                let connection = opened.load(Ordering::Relaxed);
+                let version = sqlx::query_scalar("PRAGMA data_version")
+                    .fetch_one(&mut *asked)
+                    .await?;
+                Seen::File {
+                    connection,
+                    version,
+                }
+            }
+            Asked::Server(pool) => {
+                // Every commit ends a transaction that this names as not over, or as not begun.
+                let snapshot: String = sql::query_scalar("SELECT pg_current_snapshot()::TEXT")
+                    .fetch_one(pool)
+                    .await?;
+                Seen::Server(Uuid::new_v5(&Uuid::NAMESPACE_OID, snapshot.as_bytes()))
+            }
+        }))
     }
 
     pub(crate) async fn close(&self) {
-        self.pool.close().await;
+        match &self.asked {
+            Asked::File { pool, .. } => pool.close().await,
+            Asked::Server(pool) => pool.close().await,
+        }
     }
 }
 

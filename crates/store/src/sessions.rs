@@ -2,9 +2,8 @@
 //! called back, so every replica must know.
 
 use jiff::Timestamp;
-use sqlx::{Sqlite, Transaction};
 
-use crate::{Result, Store};
+use crate::{Result, Store, sql};
 
 /// Anybody can say that a session has ended at the provider, so what is kept of it has a bound.
 /// It refuses what is new rather than forget an end that is known.
@@ -19,7 +18,7 @@ impl Store {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<()> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_part("ended sessions").await?;
         forget_expired(&mut transaction, now).await?;
         end(&mut transaction, session, expires_at).await?;
         transaction.commit().await?;
@@ -34,14 +33,14 @@ impl Store {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<bool> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_part("ended sessions").await?;
         forget_expired(&mut transaction, now).await?;
         let sql = "SELECT EXISTS (SELECT 1 FROM ended_session WHERE session = $1) \
                    OR (SELECT COUNT(*) FROM ended_session) < $2";
-        let has_room: bool = sqlx::query_scalar(sql)
+        let has_room: bool = sql::query_scalar(sql)
             .bind(sid)
             .bind(MOST)
-            .fetch_one(&mut *transaction)
+            .fetch_one(&mut transaction)
             .await?;
         if has_room {
             end(&mut transaction, sid, expires_at).await?;
@@ -54,7 +53,7 @@ impl Store {
     pub async fn has_ended(&self, id: &str, sid: Option<&str>, now: Timestamp) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM ended_session \
                    WHERE session IN ($1, $2) AND expires_at > $3)";
-        let ended = sqlx::query_scalar(sql)
+        let ended = sql::query_scalar(sql)
             .bind(id)
             .bind(sid)
             .bind(now.as_millisecond())
@@ -64,26 +63,26 @@ impl Store {
     }
 }
 
-async fn forget_expired(transaction: &mut Transaction<'_, Sqlite>, now: Timestamp) -> Result<()> {
-    sqlx::query("DELETE FROM ended_session WHERE expires_at <= $1")
+async fn forget_expired(transaction: &mut sql::Transaction, now: Timestamp) -> Result<()> {
+    sql::query("DELETE FROM ended_session WHERE expires_at <= $1")
         .bind(now.as_millisecond())
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await?;
     Ok(())
 }
 
 async fn end(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut sql::Transaction,
     session: &str,
     expires_at: Timestamp,
 ) -> Result<()> {
     let sql = "INSERT INTO ended_session (session, expires_at) VALUES ($1, $2) \
                ON CONFLICT (session) DO UPDATE SET expires_at = excluded.expires_at \
                WHERE excluded.expires_at > ended_session.expires_at";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(session)
         .bind(expires_at.as_millisecond())
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await?;
     Ok(())
 }

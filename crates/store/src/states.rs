@@ -1,11 +1,9 @@
 //! The newest state of tenants, as domain values.
 
 use domain::{Snapshot, TenantKey};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use crate::tenants::{TENANT_WIDTH, select_tenant, tenant_of};
-use crate::{Result, Store, Tenant, document};
+use crate::{Result, Store, Tenant, document, sql};
 
 /// A tenant and the newest that was seen of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +25,7 @@ macro_rules! select_state {
     };
 }
 
-fn state_of(row: &SqliteRow) -> Result<State> {
+fn state_of(row: &sql::Row) -> Result<State> {
     let tenant = tenant_of(row)?;
     let skus: Option<&str> = row.try_get(TENANT_WIDTH)?;
     let snapshot = match (tenant.seen_at, skus) {
@@ -51,7 +49,7 @@ impl Store {
     /// One tenant's state, removed or not.
     pub async fn state(&self, key: &TenantKey) -> Result<Option<State>> {
         let sql = select_state!("WHERE t.key = $1");
-        let row = sqlx::query(sql)
+        let row = sql::query(sql)
             .bind(key.as_str())
             .fetch_optional(self.readers())
             .await?;
@@ -61,7 +59,7 @@ impl Store {
     /// The states of all tenants that the home folder has, by key.
     pub async fn states(&self) -> Result<Vec<State>> {
         let sql = select_state!("WHERE t.removed_at IS NULL ORDER BY t.key");
-        let rows = sqlx::query(sql).fetch_all(self.readers()).await?;
+        let rows = sql::query(sql).fetch_all(self.readers()).await?;
         rows.iter().map(state_of).collect()
     }
 
@@ -70,7 +68,7 @@ impl Store {
         let sql = select_state!(
             "WHERE t.removed_at IS NULL AND ($1 IS NULL OR t.key > $1) ORDER BY t.key LIMIT $2"
         );
-        let rows = sqlx::query(sql)
+        let rows = sql::query(sql)
             .bind(after.map(TenantKey::as_str))
             .bind(i64::from(limit))
             .fetch_all(self.readers())

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{Deed, Settings, TenantKey};
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::audit::{self, By, difference};
 use crate::tenants::key_of;
-use crate::{Result, Store, judging};
+use crate::{Result, Store, judging, sql};
 
 /// What a list and the store last agreed on for a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +21,8 @@ pub struct Agreed {
 
 type Row = (String, String, bool, bool, Option<bool>, Option<bool>);
 
-fn agreed_in(channel: &str) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new(
+fn agreed_in(channel: &str) -> sql::QueryBuilder {
+    let mut query = sql::QueryBuilder::new(
         "SELECT tenant, item, enabled, monitoring, writing_enabled, writing_monitoring \
          FROM agreed_switch WHERE channel = ",
     );
@@ -41,7 +40,7 @@ impl Store {
         by: By<'_>,
         now: Timestamp,
     ) -> Result<bool> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of([key]).await?;
         let there = set(&mut transaction, key, (enabled, monitoring), by, now).await?;
         transaction.commit().await?;
         Ok(there)
@@ -49,7 +48,7 @@ impl Store {
 
     /// What a list and the store last agreed on, by tenant.
     pub async fn agreed(&self, channel: &str) -> Result<BTreeMap<TenantKey, Agreed>> {
-        self.agreed_where(&mut agreed_in(channel)).await
+        self.agreed_where(agreed_in(channel)).await
     }
 
     /// The same of these tenants alone.
@@ -59,19 +58,13 @@ impl Store {
         tenants: impl Iterator<Item = &TenantKey>,
     ) -> Result<BTreeMap<TenantKey, Agreed>> {
         let mut query = agreed_in(channel);
-        query.push(" AND tenant IN (");
-        let mut list = query.separated(", ");
-        for tenant in tenants {
-            list.push_bind(tenant.to_string());
-        }
-        query.push(")");
-        self.agreed_where(&mut query).await
+        query
+            .push(" AND tenant IN ")
+            .push_list(tenants.map(TenantKey::as_str));
+        self.agreed_where(query).await
     }
 
-    async fn agreed_where(
-        &self,
-        query: &mut QueryBuilder<Sqlite>,
-    ) -> Result<BTreeMap<TenantKey, Agreed>> {
+    async fn agreed_where(&self, query: sql::QueryBuilder) -> Result<BTreeMap<TenantKey, Agreed>> {
         let rows: Vec<Row> = query.build_query_as().fetch_all(self.readers()).await?;
         let settings = |enabled, monitoring| Settings {
             enabled,
@@ -97,19 +90,19 @@ impl Store {
         channel: &str,
         writes: &[(TenantKey, Settings)],
     ) -> Result<()> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(writes.iter().map(|(key, _)| key)).await?;
         for (key, settings) in writes {
             let sql = "UPDATE agreed_switch SET writing_enabled = $3, writing_monitoring = $4 \
                        WHERE channel = $1 AND tenant = $2";
-            sqlx::query(sql)
+            sql::query(sql)
                 .bind(channel)
                 .bind(key.as_str())
                 .bind(settings.enabled)
                 .bind(settings.monitoring)
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Notes that a list and the store agree, and takes over what the list says where it is newer.
@@ -123,11 +116,11 @@ impl Store {
         ours: Settings,
         now: Timestamp,
     ) -> Result<bool> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of([key]).await?;
         let current: Option<(bool, bool)> =
-            sqlx::query_as("SELECT enabled, monitoring FROM tenant WHERE key = $1")
+            sql::query_as("SELECT enabled, monitoring FROM tenant WHERE key = $1")
                 .bind(key.as_str())
-                .fetch_optional(&mut *transaction)
+                .fetch_optional(&mut transaction)
                 .await?;
         if current != Some((ours.enabled, ours.monitoring)) {
             return Ok(false);
@@ -150,13 +143,13 @@ impl Store {
                    item = excluded.item, enabled = excluded.enabled, \
                    monitoring = excluded.monitoring, \
                    writing_enabled = NULL, writing_monitoring = NULL";
-        sqlx::query(sql)
+        sql::query(sql)
             .bind(channel)
             .bind(key.as_str())
             .bind(&agreed.item)
             .bind(agreed.settings.enabled)
             .bind(agreed.settings.monitoring)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(true)
@@ -165,14 +158,14 @@ impl Store {
 
 /// A tenant that is switched on is to be looked at from now on, and is due at once.
 async fn set(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     key: &TenantKey,
     (enabled, monitoring): (Option<bool>, Option<bool>),
     by: By<'_>,
     now: Timestamp,
 ) -> Result<bool> {
     let before: Option<(bool, bool)> =
-        sqlx::query_as("SELECT enabled, monitoring FROM tenant WHERE key = $1")
+        sql::query_as("SELECT enabled, monitoring FROM tenant WHERE key = $1")
             .bind(key.as_str())
             .fetch_optional(&mut *connection)
             .await?;
@@ -184,7 +177,7 @@ async fn set(
                due_at = CASE WHEN $2 AND NOT enabled THEN $5 ELSE due_at END, \
                enabled = COALESCE($2, enabled), monitoring = COALESCE($3, monitoring), \
                switched_by = $4, switched_at = $5 WHERE key = $1";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(key.as_str())
         .bind(enabled)
         .bind(monitoring)

@@ -4,11 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{Cause, Certificate, Gap, Settings, TenantKey};
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use crate::document::time;
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, sql};
 
 /// What the home folder says of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,9 +95,9 @@ pub(crate) use select_tenant;
 
 pub(crate) const TENANT_WIDTH: usize = 22;
 
-pub(crate) fn tenant_of(row: &SqliteRow) -> Result<Tenant> {
+pub(crate) fn tenant_of(row: &sql::Row) -> Result<Tenant> {
     let moment = |column: usize| -> Result<Option<Timestamp>> {
-        row.try_get::<Option<i64>, _>(column)?.map(time).transpose()
+        row.try_get::<Option<i64>>(column)?.map(time).transpose()
     };
     let failures: i64 = row.try_get(9)?;
     let gap = match moment(11)? {
@@ -178,31 +176,31 @@ impl Store {
             upsert(&mut transaction, entry, now).await?;
         }
         for (key, _) in gone {
-            sqlx::query("UPDATE tenant SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL")
+            sql::query("UPDATE tenant SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL")
                 .bind(key)
                 .bind(now.as_millisecond())
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Adds or renames one tenant and leaves all others as they are.
     pub async fn add_tenant(&self, entry: &TenantEntry, now: Timestamp) -> Result<()> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of([&entry.key]).await?;
         upsert(&mut transaction, entry, now).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// What the store has of the home folder's list, removed tenants included.
     async fn known(&self) -> Result<HashMap<String, Known>> {
-        let rows = sqlx::query(
+        let rows = sql::query(
             "SELECT key, name, tenant_id, certificate, certificate_ends, \
              removed_at IS NOT NULL FROM tenant",
         )
         .fetch_all(self.readers())
         .await?;
-        let known = |row: &SqliteRow| {
+        let known = |row: &sql::Row| {
             let key: String = row.try_get(0)?;
             let ends: Option<i64> = row.try_get(4)?;
             let entry = TenantEntry {
@@ -220,7 +218,7 @@ impl Store {
     /// All tenants that the home folder has, by key.
     pub async fn tenants(&self) -> Result<Vec<Tenant>> {
         let sql = select_tenant!("WHERE t.removed_at IS NULL ORDER BY t.key");
-        let rows = sqlx::query(sql).fetch_all(self.readers()).await?;
+        let rows = sql::query(sql).fetch_all(self.readers()).await?;
         rows.iter().map(tenant_of).collect()
     }
 
@@ -231,7 +229,7 @@ impl Store {
                    || '/' || COALESCE(asked_at, 0) || ' ' || failures || ' ' || \
                    COALESCE(judged_at, 0) || ' ' || due_at || ' ' || switched_at, ',') \
                    FROM tenant WHERE removed_at IS NULL";
-        let all: Option<String> = sqlx::query_scalar(sql).fetch_one(self.readers()).await?;
+        let all: Option<String> = sql::query_scalar(sql).fetch_one(self.readers()).await?;
         let mark = |text: &str| {
             let odd = || Error::corrupt("tenant", format!("\"{text}\" is no mark"));
             let (key, rest) = text.split_once(' ').ok_or_else(odd)?;
@@ -252,7 +250,7 @@ impl Store {
     /// What they are called, by key.
     pub async fn tenant_names(&self) -> Result<Vec<(TenantKey, String)>> {
         let sql = "SELECT key, name FROM tenant WHERE removed_at IS NULL ORDER BY key";
-        let rows: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(self.readers()).await?;
+        let rows: Vec<(String, String)> = sql::query_as(sql).fetch_all(self.readers()).await?;
         let named = |(key, name): (String, _)| Ok((key_of(&key)?, name));
         rows.into_iter().map(named).collect()
     }
@@ -260,7 +258,7 @@ impl Store {
     /// One tenant, removed or not.
     pub async fn tenant(&self, key: &TenantKey) -> Result<Option<Tenant>> {
         let sql = select_tenant!("WHERE t.key = $1");
-        let row = sqlx::query(sql)
+        let row = sql::query(sql)
             .bind(key.as_str())
             .fetch_optional(self.readers())
             .await?;
@@ -286,7 +284,7 @@ impl Known {
 }
 
 async fn upsert(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     entry: &TenantEntry,
     now: Timestamp,
 ) -> Result<()> {
@@ -309,7 +307,7 @@ async fn upsert(
                              ELSE excluded.due_at END, \
                expected_since = CASE WHEN tenant.removed_at IS NULL THEN tenant.expected_since \
                                      ELSE excluded.expected_since END";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(entry.key.as_str())
         .bind(&entry.name)
         .bind(&entry.tenant_id)

@@ -98,7 +98,7 @@ pub(crate) async fn readyz(Shared(app): Shared<App>) -> Result<Response, Error> 
         let detail = "The store cannot be reached.";
         Error::new(Kind::NotReady, detail).because(format!("{:#}", anyhow::Error::from(error)))
     })?;
-    if schema.found != schema.expected {
+    if !schema.fits() {
         let (found, expected) = (schema.found, schema.expected);
         let detail = format!("The store has schema version {found}; this needs {expected}.");
         return Err(Error::new(Kind::NotReady, detail));

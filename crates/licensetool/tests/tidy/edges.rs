@@ -10,7 +10,7 @@ use crate::tree::Tree;
 /// One row of the table in ARCHITECTURE.md, as precisely as a machine can hold it.
 struct Firewall {
     name: &'static str,
-    /// Crates of ours. Tests may use the simulator besides.
+    /// Crates of ours. Tests may use what stands in for the world besides.
     may: &'static [&'static str],
     externals: Externals,
 }
@@ -23,6 +23,7 @@ enum Externals {
 }
 
 const SIMULATOR: &str = "microsoft-sim";
+const DATABASE: &str = "throwaway-postgres";
 
 const HOUSE: &[Firewall] = &[
     Firewall {
@@ -59,6 +60,11 @@ const HOUSE: &[Firewall] = &[
         name: SIMULATOR,
         may: &[],
         externals: Externals::Never(&["axum", "clap", "reqwest", "sqlx"]),
+    },
+    Firewall {
+        name: DATABASE,
+        may: &[],
+        externals: Externals::Only(&["tempfile"]),
     },
     Firewall {
         name: "licensetool",
@@ -136,7 +142,8 @@ impl Firewall {
     fn allows(&self, dependency: &Dependency, packages: &[Package]) -> bool {
         let name = dependency.name.as_str();
         if packages.iter().any(|package| package.name == name) {
-            return self.may.contains(&name) || (dependency.for_tests && name == SIMULATOR);
+            let for_tests = dependency.for_tests && [SIMULATOR, DATABASE].contains(&name);
+            return self.may.contains(&name) || for_tests;
         }
         match self.externals {
             _ if dependency.for_tests => true,

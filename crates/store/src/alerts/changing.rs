@@ -3,11 +3,10 @@
 
 use domain::{Action, Alert, Deed, Refused, Snooze, State, Step, Why, act};
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 
 use super::{KeptAlert, alert_of, select_alert};
 use crate::outbox::{self, Route};
-use crate::{By, Result, Store, audit, facts, judging};
+use crate::{By, Result, Store, audit, facts, judging, sql};
 
 /// What became of what a person did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +45,10 @@ impl Store {
         routes: &[Route],
         now: Timestamp,
     ) -> Result<Acted> {
-        let mut transaction = self.write().await?;
+        let Some(seen) = self.alert(id).await? else {
+            return Ok(Acted::Unknown);
+        };
+        let mut transaction = self.write_of([&seen.tenant]).await?;
         let Some(before) = read(&mut transaction, id).await? else {
             return Ok(Acted::Unknown);
         };
@@ -82,8 +84,8 @@ impl Store {
     }
 }
 
-async fn read(connection: &mut SqliteConnection, id: i64) -> Result<Option<KeptAlert>> {
-    let row = sqlx::query(select_alert!("WHERE a.id = $1"))
+async fn read(connection: &mut sql::Transaction, id: i64) -> Result<Option<KeptAlert>> {
+    let row = sql::query(select_alert!("WHERE a.id = $1"))
         .bind(id)
         .fetch_optional(connection)
         .await?;
@@ -92,7 +94,7 @@ async fn read(connection: &mut SqliteConnection, id: i64) -> Result<Option<KeptA
 
 /// Writes an alert's new state. The caller has seen `before` in the same transaction.
 pub(crate) async fn update(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     before: &KeptAlert,
     step: &Step,
     author: Author<'_>,
@@ -105,7 +107,7 @@ pub(crate) async fn update(
                changed_at = CASE WHEN $10 THEN $11 ELSE changed_at END, \
                resolved_at = CASE WHEN $12 THEN $11 ELSE NULL END \
                WHERE id = $1 AND version = $2 AND resolved_at IS NULL";
-    let done = sqlx::query(sql)
+    let done = sql::query(sql)
         .bind(before.id)
         .bind(before.version)
         .bind(alert.state.as_str())
@@ -130,7 +132,7 @@ pub(crate) async fn update(
 
 /// Opens an alert. Answers its id; `None`: one of the same identity is going on.
 pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &str,
     step: &Step,
     author: Author<'_>,
@@ -141,7 +143,7 @@ pub(crate) async fn insert(
                changed_at, stage, told, severity, facts, as_of, product, version) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) \
                ON CONFLICT DO NOTHING RETURNING id";
-    let id: Option<i64> = sqlx::query_scalar(sql)
+    let id: Option<i64> = sql::query_scalar(sql)
         .bind(tenant)
         .bind(alert.concern.kind.as_str())
         .bind(&alert.concern.subject)
@@ -165,7 +167,7 @@ pub(crate) async fn insert(
 
 /// Adds a row of history, if what happened is one.
 async fn remember(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     id: i64,
     step: &Step,
     author: Author<'_>,
@@ -180,7 +182,7 @@ async fn remember(
     };
     let sql = "INSERT INTO alert_change (alert, at, what, who, why, reason) \
                VALUES ($1, $2, $3, $4, $5, $6)";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(id)
         .bind(now.as_millisecond())
         .bind(change.as_str())

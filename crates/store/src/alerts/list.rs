@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use domain::{Kind, Severity, SkuId, State, TenantKey};
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::{KeptAlert, alert_of, select_alert};
 use crate::facts::known;
 use crate::tenants::key_of;
-use crate::{Result, Store};
+use crate::{Result, Store, sql};
 
 /// Which alerts are wanted. Empty: all that are going on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,8 +61,8 @@ pub struct AlertTotal {
 }
 
 /// The query of all alerts that the filter lets through, without an order.
-pub(super) fn wanted(filter: &AlertFilter) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::<Sqlite>::new(select_alert!("WHERE "));
+pub(super) fn wanted(filter: &AlertFilter) -> sql::QueryBuilder {
+    let mut query = sql::QueryBuilder::new(select_alert!("WHERE "));
     // Each in the words of an index: what is over is far more than what goes on.
     match &filter.state {
         None => query.push("a.resolved_at IS NULL"),
@@ -95,7 +94,7 @@ pub(super) fn wanted(filter: &AlertFilter) -> QueryBuilder<Sqlite> {
 }
 
 impl About {
-    fn narrow(&self, query: &mut QueryBuilder<Sqlite>, over: bool) {
+    fn narrow(&self, query: &mut sql::QueryBuilder, over: bool) {
         if self.tenants.len() + self.products.len() > FEW {
             self.either(query, " AND (a.tenant", " OR a.product");
         } else if over {
@@ -115,30 +114,19 @@ impl About {
 
     fn either(
         &self,
-        query: &mut QueryBuilder<Sqlite>,
+        query: &mut sql::QueryBuilder,
         tenant_is: &'static str,
         product_is: &'static str,
     ) {
-        query.push(tenant_is).push(" IN (");
-        let mut tenants = query.separated(", ");
-        for tenant in &self.tenants {
-            tenants.push_bind(tenant.as_str().to_owned());
-        }
-        query.push(")").push(product_is).push(" IN (");
-        let mut products = query.separated(", ");
-        for product in &self.products {
-            products.push_bind(product.to_string());
-        }
-        query.push(")");
+        query.push(tenant_is).push(" IN ");
+        query.push_list(self.tenants.iter().map(TenantKey::as_str));
+        query.push(product_is).push(" IN ");
+        query.push_list(self.products.iter().map(SkuId::to_string));
     }
 }
 
 /// The query of [`Store::alerts`].
-pub(super) fn newest(
-    filter: &AlertFilter,
-    before: Option<i64>,
-    limit: u32,
-) -> QueryBuilder<Sqlite> {
+pub(super) fn newest(filter: &AlertFilter, before: Option<i64>, limit: u32) -> sql::QueryBuilder {
     // The plus keeps SQLite from walking through all that is over, id by id.
     let id = if filter.is_over() { "a.id" } else { "+a.id" };
     let mut query = wanted(filter);
@@ -159,7 +147,7 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<KeptAlert>> {
-        let mut query = newest(filter, before, limit);
+        let query = newest(filter, before, limit);
         let rows = query.build().fetch_all(self.readers()).await?;
         rows.iter().map(alert_of).collect()
     }
@@ -174,7 +162,7 @@ impl Store {
                     WHERE t.removed_at IS NOT NULL AND a.resolved_at IS NULL \
                     GROUP BY a.severity || ' ' || a.state";
         let counts = async |sql| -> Result<BTreeMap<String, i64>> {
-            let rows: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(self.readers()).await?;
+            let rows: Vec<(String, i64)> = sql::query_as(sql).fetch_all(self.readers()).await?;
             Ok(rows.into_iter().collect())
         };
         let gone = counts(gone).await?;
@@ -200,7 +188,7 @@ impl Store {
                    GROUP BY a.tenant, a.kind, a.severity, a.state \
                    ORDER BY a.tenant, a.kind, a.severity, a.state";
         let rows: Vec<(String, String, String, String, i64)> =
-            sqlx::query_as(sql).fetch_all(self.readers()).await?;
+            sql::query_as(sql).fetch_all(self.readers()).await?;
         let count = |(tenant, kind, severity, state, count): (String, String, String, _, i64)| {
             Ok(AlertCount {
                 tenant: key_of(&tenant)?,

@@ -1,11 +1,10 @@
 //! Alerts in the order in which people should see them: what nobody takes care of yet stands first.
 
 use domain::{Severity, State};
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::list::wanted;
 use super::{AlertFilter, KeptAlert, alert_of};
-use crate::{Result, Store};
+use crate::{Result, Store, sql};
 
 /// Where an alert stands in that order: open before acknowledged and snoozed, then by severity,
 /// then the oldest first. What is over stands in lists of its own, by its end, the newest first.
@@ -56,7 +55,7 @@ pub(super) fn urgent(
     filter: &AlertFilter,
     after: Option<Urgency>,
     limit: u32,
-) -> QueryBuilder<Sqlite> {
+) -> sql::QueryBuilder {
     let mut query = wanted(filter);
     let (place, order) = if filter.is_over() {
         let place = " AND (a.resolved_at, a.id) < (";
@@ -86,7 +85,7 @@ impl Store {
         after: Option<Urgency>,
         limit: u32,
     ) -> Result<Vec<KeptAlert>> {
-        let mut query = urgent(filter, after, limit);
+        let query = urgent(filter, after, limit);
         let rows = query.build().fetch_all(self.readers()).await?;
         rows.iter().map(alert_of).collect()
     }

@@ -1,14 +1,13 @@
 //! Keeps a look that saw nothing.
 
 use domain::{Gap, TenantKey};
-use sqlx::SqliteConnection;
 
 use super::{Recorded, Terms, give_back, if_still_claimed};
-use crate::{Result, judging};
+use crate::{Result, judging, sql};
 
 /// Begins a gap, or lets the open one go on if it has the same cause.
 pub(super) async fn keep(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     gap: &Gap,
     terms: Terms<'_>,
@@ -16,13 +15,13 @@ pub(super) async fn keep(
     let at = gap.at.as_millisecond();
     let touch = concat!(
         // A look older than the last success says nothing of now: it counts as no failure.
-        "UPDATE tenant SET asked_at = MAX(COALESCE(asked_at, $6), $6), ",
-        "failures = failures + (seen_at IS NULL OR seen_at < $6), ",
+        "UPDATE tenant SET asked_at = CASE WHEN asked_at > $6 THEN asked_at ELSE $6 END, ",
+        "failures = failures + CASE WHEN seen_at >= $6 THEN 0 ELSE 1 END, ",
         give_back!(),
         if_still_claimed!(),
         " RETURNING seen_at",
     );
-    let row: Option<(Option<i64>,)> = sqlx::query_as(touch)
+    let row: Option<(Option<i64>,)> = sql::query_as(touch)
         .bind(tenant.as_str())
         .bind(terms.worker)
         .bind(terms.until)
@@ -39,7 +38,7 @@ pub(super) async fn keep(
     }
     let end_other = "UPDATE gap SET ended_at = $2 \
                      WHERE tenant = $1 AND ended_at IS NULL AND cause <> $3";
-    let ended = sqlx::query(end_other)
+    let ended = sql::query(end_other)
         .bind(tenant.as_str())
         .bind(at)
         .bind(gap.cause.as_str())
@@ -50,7 +49,7 @@ pub(super) async fn keep(
     let begin = "INSERT INTO gap (tenant, seen_at, began_at, cause, message, advice) \
                  SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS \
                  (SELECT 1 FROM gap WHERE tenant = $1 AND ended_at IS NULL)";
-    let begun = sqlx::query(begin)
+    let begun = sql::query(begin)
         .bind(tenant.as_str())
         .bind(seen_at)
         .bind(at)

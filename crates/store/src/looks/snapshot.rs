@@ -1,13 +1,12 @@
 //! Keeps a look that saw something: one row touched if nothing is new, else history and `latest`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{Sku, SkuId, Snapshot, Subscription, TenantKey};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::{Recorded, Terms, give_back, if_still_claimed};
 use crate::document::{self, columns};
-use crate::{Error, Result};
+use crate::{Error, Result, sql};
 
 /// A snapshot as it is written.
 struct Written {
@@ -18,7 +17,7 @@ struct Written {
 }
 
 pub(super) async fn keep(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     snapshot: &Snapshot,
     terms: Terms<'_>,
@@ -46,7 +45,7 @@ pub(super) async fn keep(
         return Ok(Recorded::Outdated);
     }
     let end_gap = "UPDATE gap SET ended_at = $2 WHERE tenant = $1 AND ended_at IS NULL";
-    sqlx::query(end_gap)
+    sql::query(end_gap)
         .bind(tenant.as_str())
         .bind(at)
         .execute(&mut *connection)
@@ -80,7 +79,7 @@ impl Touch {
     /// Notes the success on the tenant's row. Answers whether it did.
     async fn run(
         self,
-        connection: &mut SqliteConnection,
+        connection: &mut sql::Transaction,
         tenant: &TenantKey,
         snapshot: &Snapshot,
         written: &Written,
@@ -108,7 +107,7 @@ impl Touch {
                    AND ($10 IS NULL OR subscriptions = $10))"
             ),
         };
-        let mut query = sqlx::query(sql)
+        let mut query = sql::query(sql)
             .bind(tenant.as_str())
             .bind(terms.worker)
             .bind(terms.until)
@@ -128,12 +127,17 @@ impl Touch {
 
 /// The time of the last success, `None` if the claim is lost.
 async fn seen_at(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     terms: Terms<'_>,
 ) -> Result<Option<Option<i64>>> {
-    let sql = concat!("SELECT seen_at FROM tenant", if_still_claimed!());
-    let row: Option<(Option<i64>,)> = sqlx::query_as(sql)
+    // What is written next must not be of a look whose claim somebody takes over meanwhile.
+    let sql = concat!(
+        "SELECT seen_at FROM tenant",
+        if_still_claimed!(),
+        " /*pg FOR NO KEY UPDATE */"
+    );
+    let row: Option<(Option<i64>,)> = sql::query_as(sql)
         .bind(tenant.as_str())
         .bind(terms.worker)
         .bind(terms.until)
@@ -143,12 +147,12 @@ async fn seen_at(
 }
 
 async fn release(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     terms: Terms<'_>,
 ) -> Result<()> {
     let sql = concat!("UPDATE tenant SET ", give_back!(), if_still_claimed!());
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(tenant.as_str())
         .bind(terms.worker)
         .bind(terms.until)
@@ -160,11 +164,11 @@ async fn release(
 }
 
 async fn latest(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
 ) -> Result<(Vec<Sku>, Option<Vec<Subscription>>)> {
     let row: Option<(String, Option<String>)> =
-        sqlx::query_as("SELECT skus, subscriptions FROM latest WHERE tenant = $1")
+        sql::query_as("SELECT skus, subscriptions FROM latest WHERE tenant = $1")
             .bind(tenant.as_str())
             .fetch_optional(connection)
             .await?;
@@ -178,7 +182,7 @@ async fn latest(
 }
 
 async fn replace_latest(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     written: &Written,
 ) -> Result<()> {
@@ -186,7 +190,7 @@ async fn replace_latest(
                ON CONFLICT (tenant) DO UPDATE SET skus = excluded.skus, \
                subscriptions = COALESCE(excluded.subscriptions, latest.subscriptions), \
                remarks = excluded.remarks";
-    sqlx::query(sql)
+    sql::query(sql)
         .bind(tenant.as_str())
         .bind(&written.skus)
         .bind(written.subscriptions.as_deref())
@@ -198,7 +202,7 @@ async fn replace_latest(
 
 /// Adds a row for each SKU whose numbers or status are new, or that has gone. Answers how many.
 async fn add_values(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     since: i64,
     before: &[Sku],
@@ -228,7 +232,7 @@ async fn add_values(
     let series = series(connection, tenant, wanted).await?;
     // SQLite binds at most 32 766 values in one statement.
     for rows in rows.chunks(2000) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
+        let mut insert = sql::QueryBuilder::new(
             "INSERT INTO sku_value (series, since, present, status, \
              enabled, warning, suspended, locked_out, consumed) ",
         );
@@ -248,15 +252,14 @@ async fn add_values(
 
 /// The numbers of the tenant's series, making those that are missing.
 async fn series(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     wanted: impl Iterator<Item = (SkuId, Option<&str>)>,
 ) -> Result<HashMap<SkuId, i64>> {
-    let rows: Vec<(i64, String)> =
-        sqlx::query_as("SELECT id, sku_id FROM series WHERE tenant = $1")
-            .bind(tenant.as_str())
-            .fetch_all(&mut *connection)
-            .await?;
+    let rows: Vec<(i64, String)> = sql::query_as("SELECT id, sku_id FROM series WHERE tenant = $1")
+        .bind(tenant.as_str())
+        .fetch_all(&mut *connection)
+        .await?;
     let mut series = HashMap::new();
     for (number, id) in rows {
         series.insert(sku_id(&id)?, number);
@@ -264,7 +267,7 @@ async fn series(
     let missing: Vec<_> = wanted.filter(|(id, _)| !series.contains_key(id)).collect();
     for missing in missing.chunks(2000) {
         let mut insert =
-            QueryBuilder::<Sqlite>::new("INSERT INTO series (tenant, sku_id, part_number) ");
+            sql::QueryBuilder::new("INSERT INTO series (tenant, sku_id, part_number) ");
         insert.push_values(missing, |mut row, (id, part_number)| {
             row.push_bind(tenant.as_str())
                 .push_bind(id.to_string())
@@ -280,21 +283,28 @@ async fn series(
     Ok(series)
 }
 
-/// Remembers that somebody has them.
+/// Remembers that somebody has them: nearly always, that is known.
 async fn add_products(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     products: &[(SkuId, Option<&str>)],
 ) -> Result<()> {
-    let named = products
-        .iter()
-        .filter_map(|(id, name)| Some((id, (*name)?)));
-    let named: Vec<_> = named.collect();
-    if named.is_empty() {
+    let named = products.iter();
+    let named = named.filter_map(|(id, name)| Some((id.to_string(), (*name)?.to_owned())));
+    let mut new: Vec<(String, String)> = named.collect();
+    let mut query =
+        sql::QueryBuilder::new("SELECT sku_id, part_number FROM product WHERE sku_id IN ");
+    query.push_list(new.iter().map(|(id, _)| id));
+    let known = query.build_query_as().fetch_all(&mut *connection).await?;
+    let known: HashSet<(String, String)> = known.into_iter().collect();
+    new.retain(|product| !known.contains(product));
+    if new.is_empty() {
         return Ok(());
     }
-    let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO product (sku_id, part_number) ");
-    insert.push_values(named, |mut row, (id, part_number)| {
-        row.push_bind(id.to_string()).push_bind(part_number);
+    // Others may see the same ones for the first time, in another order.
+    connection.also("products").await?;
+    let mut insert = sql::QueryBuilder::new("INSERT INTO product (sku_id, part_number) ");
+    insert.push_values(new, |mut row, (id, part_number)| {
+        row.push_bind(id).push_bind(part_number);
     });
     insert.push(" ON CONFLICT DO NOTHING");
     insert.build().execute(connection).await?;
@@ -309,7 +319,7 @@ fn sku_id(text: &str) -> Result<SkuId> {
 
 /// Adds a row for each purchase whose status, date or size is new.
 async fn add_sightings(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     tenant: &TenantKey,
     at: i64,
     before: &[Subscription],
@@ -327,7 +337,7 @@ async fn add_sightings(
     };
     let rows: Vec<&Subscription> = now.iter().filter(is_new).collect();
     for rows in rows.chunks(2000) {
-        let mut insert = QueryBuilder::<Sqlite>::new(
+        let mut insert = sql::QueryBuilder::new(
             "INSERT INTO sighting (tenant, subscription, seen_at, status, next_lifecycle, total) ",
         );
         insert.push_values(rows, |mut row, purchase| {

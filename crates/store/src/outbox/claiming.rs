@@ -2,15 +2,13 @@
 
 use domain::{Alert, Concern, Deed, Event, Kind, TenantKey};
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use crate::alerts::{stage_of, state_of};
 use crate::document::time;
 use crate::facts::{self, known};
 use crate::tenants::key_of;
-use crate::{By, Error, Result, Store, audit};
+use crate::{By, Error, Result, Store, audit, sql};
 
 /// A message that one channel has not taken yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +87,7 @@ macro_rules! due {
     };
 }
 
-fn delivery_of(row: &SqliteRow, worker: &str, until: i64) -> Result<Delivery> {
+fn delivery_of(row: &sql::Row, worker: &str, until: i64) -> Result<Delivery> {
     let (event, kind): (&str, &str) = (row.try_get(3)?, row.try_get(10)?);
     let stage = stage_of(row.try_get(7)?)?;
     let attempts: i64 = row.try_get(15)?;
@@ -122,6 +120,12 @@ fn delivery_of(row: &SqliteRow, worker: &str, until: i64) -> Result<Delivery> {
     })
 }
 
+/// Whoever claims messages of a channel, or settles some, does it alone: which of them may be
+/// claimed depends on those before them.
+fn channel_part(channel: &str) -> String {
+    format!("channel {channel}")
+}
+
 impl Store {
     /// Claims up to `limit` messages that are due for a channel, oldest first.
     ///
@@ -141,31 +145,32 @@ impl Store {
         }
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
         let until = until.as_millisecond();
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_parts([channel_part(channel)]).await?;
         // Those that are claimed form an unbroken beginning of each alert's messages.
         let sql = concat!(
             "UPDATE delivery SET claimed_by = $3, claimed_until = $4 \
-             WHERE channel = $1 AND message IN (",
+             WHERE channel = $1 AND delivered_at IS NULL AND dead_at IS NULL \
+             AND (claimed_until IS NULL OR claimed_until <= $2) AND message IN (",
             due!(),
             " ORDER BY d.message LIMIT $5)"
         );
-        sqlx::query(sql)
+        sql::query(sql)
             .bind(channel)
             .bind(now.as_millisecond())
             .bind(worker)
             .bind(until)
             .bind(i64::from(limit))
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         let sql = select_delivery!(
             "WHERE d.channel = $1 AND d.claimed_by = $2 AND d.claimed_until = $3 \
              AND d.delivered_at IS NULL AND d.dead_at IS NULL ORDER BY m.seq"
         );
-        let rows = sqlx::query(sql)
+        let rows = sql::query(sql)
             .bind(channel)
             .bind(worker)
             .bind(until)
-            .fetch_all(&mut *transaction)
+            .fetch_all(&mut transaction)
             .await?;
         transaction.commit().await?;
         rows.iter()
@@ -177,11 +182,11 @@ impl Store {
     /// write.
     async fn is_due(&self, channel: &str, now: Timestamp) -> Result<bool> {
         let sql = concat!("SELECT EXISTS (", due!(), ")");
-        Ok(sqlx::query_scalar(sql)
+        sql::query_scalar(sql)
             .bind(channel)
             .bind(now.as_millisecond())
             .fetch_one(self.readers())
-            .await?)
+            .await
     }
 
     /// What a channel has not taken yet, due or not, for whoever holds the whole channel (see
@@ -191,7 +196,7 @@ impl Store {
             "WHERE d.channel = $1 AND d.delivered_at IS NULL AND d.dead_at IS NULL \
              AND t.enabled AND t.monitoring AND t.removed_at IS NULL ORDER BY m.seq"
         );
-        let rows = sqlx::query(sql)
+        let rows = sql::query(sql)
             .bind(channel)
             .fetch_all(self.readers())
             .await?;
@@ -205,7 +210,8 @@ impl Store {
         if tries.is_empty() {
             return Ok(0);
         }
-        let mut transaction = self.write().await?;
+        let channels = tries.iter().map(|(it, _)| channel_part(&it.channel));
+        let mut transaction = self.write_parts(channels).await?;
         let mut noted = 0;
         for (delivery, settled) in tries {
             let (error, advice, retry) = match settled {
@@ -225,7 +231,7 @@ impl Store {
             let tried = *settled != Settled::Released;
             // $6: tried at all. $7: delivered. $8: dead.
             let sql = "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL, \
-                       attempts = attempts + $6, \
+                       attempts = attempts + CASE WHEN $6 THEN 1 ELSE 0 END, \
                        tried_at = CASE WHEN $6 THEN $5 ELSE tried_at END, \
                        delivered_at = CASE WHEN $7 THEN $5 END, \
                        dead_at = CASE WHEN $8 THEN $5 END, \
@@ -234,7 +240,7 @@ impl Store {
                        WHERE message = $1 AND channel = $2 \
                        AND COALESCE(claimed_by, '') = $3 AND COALESCE(claimed_until, 0) = $4 \
                        AND delivered_at IS NULL AND dead_at IS NULL";
-            let done = sqlx::query(sql)
+            let done = sql::query(sql)
                 .bind(delivery.seq)
                 .bind(&delivery.channel)
                 .bind(&delivery.worker)
@@ -246,7 +252,7 @@ impl Store {
                 .bind(next)
                 .bind(error)
                 .bind(advice)
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
             noted += u32::try_from(done.rows_affected()).unwrap_or(0);
         }
@@ -262,17 +268,17 @@ impl Store {
         by: By<'_>,
         now: Timestamp,
     ) -> Result<bool> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_rows().await?;
         let sql = "UPDATE delivery SET dead_at = NULL, attempts = 0, next_at = $3 \
                    WHERE channel = $2 AND delivered_at IS NULL \
                    AND message = (SELECT seq FROM message WHERE id = $1) \
                    RETURNING alert, \
                    (SELECT a.tenant FROM alert a WHERE a.id = delivery.alert)";
-        let revived: Option<(i64, String)> = sqlx::query_as(sql)
+        let revived: Option<(i64, String)> = sql::query_as(sql)
             .bind(message.to_string())
             .bind(channel)
             .bind(now.as_millisecond())
-            .fetch_optional(&mut *transaction)
+            .fetch_optional(&mut transaction)
             .await?;
         let Some((alert, tenant)) = revived else {
             return Ok(false);

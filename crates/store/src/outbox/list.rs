@@ -2,14 +2,12 @@
 
 use domain::{Event, Kind, TenantKey};
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
 use uuid::Uuid;
 
 use crate::document::time;
 use crate::facts::known;
 use crate::tenants::key_of;
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, sql};
 
 /// How far a delivery is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,9 +95,9 @@ const SELECT: &str = "SELECT m.seq, m.id, d.channel, m.alert, a.tenant, t.name, 
                       FROM delivery d JOIN message m ON m.seq = d.message \
                       JOIN alert a ON a.id = d.alert JOIN tenant t ON t.key = a.tenant WHERE TRUE";
 
-fn delivery_of(row: &SqliteRow) -> Result<KeptDelivery> {
+fn delivery_of(row: &sql::Row) -> Result<KeptDelivery> {
     let moment = |column: usize| -> Result<Option<Timestamp>> {
-        row.try_get::<Option<i64>, _>(column)?.map(time).transpose()
+        row.try_get::<Option<i64>>(column)?.map(time).transpose()
     };
     let (delivered_at, dead_at) = (moment(11)?, moment(12)?);
     let state = match (delivered_at, dead_at) {
@@ -139,8 +137,8 @@ impl KeptDelivery {
 }
 
 /// The query of [`Store::deliveries`].
-fn newest(filter: &DeliveryFilter, after: Option<(i64, &str)>, limit: u32) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+fn newest(filter: &DeliveryFilter, after: Option<(i64, &str)>, limit: u32) -> sql::QueryBuilder {
+    let mut query = sql::QueryBuilder::new(SELECT);
     if let Some(channel) = &filter.channel {
         query.push(" AND d.channel = ").push_bind(channel.clone());
     }
@@ -171,7 +169,7 @@ impl Store {
         after: Option<(i64, &str)>,
         limit: u32,
     ) -> Result<Vec<KeptDelivery>> {
-        let mut query = newest(filter, after, limit);
+        let query = newest(filter, after, limit);
         let rows = query.build().fetch_all(self.readers()).await?;
         rows.iter().map(delivery_of).collect()
     }
@@ -185,7 +183,7 @@ impl Store {
                      FROM delivery WHERE delivered_at IS NULL GROUP BY channel) waiting \
                    ORDER BY channel";
         let rows: Vec<(String, i64, Option<i64>, i64)> =
-            sqlx::query_as(sql).fetch_all(self.readers()).await?;
+            sql::query_as(sql).fetch_all(self.readers()).await?;
         let queue = |(channel, pending, oldest, dead): (String, i64, Option<i64>, i64)| {
             Ok(Queue {
                 channel,

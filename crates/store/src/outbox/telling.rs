@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::document::time;
-use crate::{Result, Store};
+use crate::{Result, Store, sql};
 
 /// How it goes with a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,14 +29,14 @@ impl Store {
         let sql = "SELECT MAX(delivered_at) FROM (SELECT delivered_at FROM delivery \
                    WHERE channel = $1 AND delivered_at IS NOT NULL \
                    ORDER BY message DESC LIMIT 100) newest";
-        let delivered: Option<i64> = sqlx::query_scalar(sql)
+        let delivered: Option<i64> = sql::query_scalar(sql)
             .bind(channel)
             .fetch_one(self.readers())
             .await?;
         let sql = "SELECT tried_at, error, advice FROM delivery WHERE channel = $1 \
                    AND delivered_at IS NULL AND error IS NOT NULL AND tried_at IS NOT NULL \
                    ORDER BY tried_at DESC LIMIT 1";
-        let failed: Option<(i64, String, Option<String>)> = sqlx::query_as(sql)
+        let failed: Option<(i64, String, Option<String>)> = sql::query_as(sql)
             .bind(channel)
             .fetch_optional(self.readers())
             .await?;

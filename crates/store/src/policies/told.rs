@@ -2,17 +2,16 @@
 
 use domain::{Deed, Exclusion, Layer, Pin, Scope, TenantKey};
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 
 use super::threshold_text;
-use crate::Result;
 use crate::audit::{self, By, difference};
+use crate::{Result, sql};
 
 /// What stands in the place of a rule that a layer has not.
 const NOTHING: &str = "–";
 
 pub(super) async fn set(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     by: By<'_>,
     scope: &Scope,
     was: &Layer,
@@ -36,7 +35,7 @@ pub(super) async fn set(
 
 /// Nothing is said of a word that was taken back and never given.
 pub(super) async fn pinned(
-    connection: &mut SqliteConnection,
+    connection: &mut sql::Transaction,
     by: By<'_>,
     tenant: &TenantKey,
     subscription: &str,

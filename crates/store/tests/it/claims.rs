@@ -105,7 +105,7 @@ async fn workers_that_race_share_the_tenants_without_overlap() {
     let fresh = with(&names).await;
     let mut workers = Vec::new();
     for worker in 0..4 {
-        let store = Store::open(&fresh.url).await.unwrap();
+        let store = Store::open(&fresh.place.url).await.unwrap();
         workers.push(tokio::spawn(work(store, worker)));
     }
     let mut times: BTreeMap<String, u32> = BTreeMap::new();

@@ -7,11 +7,12 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use store::{By, Claim, Judged, Judgement, Judging, Kept, KeptAlert, Route, Store, TenantEntry};
 
-/// A store in a folder that goes with it.
+use crate::place::Place;
+
+/// A store of its own, and where it lies.
 pub(crate) struct Fresh {
     pub(crate) store: Store,
-    pub(crate) url: String,
-    _folder: tempfile::TempDir,
+    pub(crate) place: Place,
 }
 
 impl std::ops::Deref for Fresh {
@@ -23,20 +24,27 @@ impl std::ops::Deref for Fresh {
 }
 
 pub(crate) async fn empty() -> Fresh {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("store.db").display());
-    let store = Store::open(&url).await.unwrap();
+    in_place(Place::new()).await
+}
+
+async fn in_place(place: Place) -> Fresh {
+    let store = Store::open(&place.url).await.unwrap();
     store.migrate().await.unwrap();
-    Fresh {
-        store,
-        url,
-        _folder: folder,
-    }
+    Fresh { store, place }
 }
 
 /// A store that knows tenants, all of them due at minute 0.
 pub(crate) async fn with(keys: &[&str]) -> Fresh {
-    let fresh = empty().await;
+    knowing(keys, Place::new()).await
+}
+
+/// The same where nobody else does anything.
+pub(crate) async fn with_quiet(keys: &[&str]) -> Fresh {
+    knowing(keys, Place::quiet()).await
+}
+
+async fn knowing(keys: &[&str], place: Place) -> Fresh {
+    let fresh = in_place(place).await;
     let entries: Vec<_> = keys.iter().map(|key| entry(key)).collect();
     fresh.sync_tenants(&entries, minute(0)).await.unwrap();
     fresh

@@ -1,8 +1,9 @@
-//! The store through its public functions, as the services use it. One program, so that it links
-//! once.
+//! The store on SQLite through its public functions, as the services use it. One program, so that
+//! it links once. The same stories on PostgreSQL: `tests/postgres`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod place;
 mod fixture;
 mod story;
 mod alerts;
@@ -14,6 +15,7 @@ mod forgetting;
 mod looks;
 mod marks;
 mod claims;
+mod racing;
 mod refreshes;
 mod history;
 mod opening;

@@ -12,7 +12,10 @@ async fn addresses_that_cannot_be_used_are_refused_with_the_way_out() {
         ("store.db", "write sqlite:"),
         ("sqlite:", "write sqlite:"),
         ("sqlite::memory:", "write sqlite:"),
-        ("postgres://localhost/licensetool", "sqlite:PATH"),
+        (
+            "postgres://localhost/licensetool",
+            "postgres://USER@HOST:PORT/DATABASE",
+        ),
         ("mysql://localhost", "write sqlite:"),
     ];
     for (url, way_out) in cases {
@@ -72,7 +75,14 @@ async fn migrating_again_and_at_once_is_one_migration() {
     );
     let expected = one.schema().await.unwrap().expected;
     assert!(expected > 0);
-    assert_eq!(one.schema().await.unwrap(), Schema { found: 0, expected });
+    assert_eq!(
+        one.schema().await.unwrap(),
+        Schema {
+            found: 0,
+            expected,
+            oldest: 0
+        }
+    );
     let (first, second) = tokio::join!(
         tokio::spawn({
             let one = one.clone();
@@ -87,7 +97,8 @@ async fn migrating_again_and_at_once_is_one_migration() {
         one.schema().await.unwrap(),
         Schema {
             found: expected,
-            expected
+            expected,
+            oldest: expected,
         }
     );
 }
@@ -95,19 +106,24 @@ async fn migrating_again_and_at_once_is_one_migration() {
 #[tokio::test]
 async fn a_newer_programs_store_is_not_touched() {
     let fresh = empty().await;
-    let path = fresh.url.strip_prefix("sqlite:").unwrap();
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     let newer = "INSERT INTO _sqlx_migrations \
                  (version, description, success, checksum, execution_time) \
-                 VALUES (999, 'from the future', TRUE, x'00', 0)";
-    sqlx::query(newer).execute(&pool).await.unwrap();
+                 VALUES (999, 'from the future', TRUE, x'00', 0); \
+                 UPDATE contract SET oldest = 999";
+    fresh.place.sql(newer).await;
     let error = fresh.migrate().await.unwrap_err();
     assert!(
         matches!(error, Error::SchemaTooNew { found: 999, .. }),
         "{error:?}"
     );
     assert!(error.to_string().contains("run a newer program"));
+
+    // Unless it says that this program may stay.
+    let expected = fresh.schema().await.unwrap().expected;
+    let sql = format!("UPDATE contract SET oldest = {expected}");
+    fresh.place.sql(&sql).await;
+    fresh.migrate().await.unwrap();
+    assert!(fresh.schema().await.unwrap().fits());
 }
 
 /// An alert's history as version 2 kept it.
@@ -181,7 +197,7 @@ async fn all_is_there_after_closing_and_opening_again() {
     let before = fresh.states().await.unwrap();
     fresh.close().await;
 
-    let again = Store::open(&fresh.url).await.unwrap();
+    let again = Store::open(&fresh.place.url).await.unwrap();
     again.migrate().await.unwrap();
     assert_eq!(again.states().await.unwrap(), before);
     again.sync_tenants(&[entry("a")], minute(9)).await.unwrap();
@@ -201,15 +217,7 @@ async fn what_is_wrong_with_the_data_is_said() {
         .unwrap();
     assert_eq!(fresh.check().await.unwrap(), Vec::<String>::new());
 
-    let path = fresh.url.strip_prefix("sqlite:").unwrap();
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(false);
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query("DELETE FROM tenant")
-        .execute(&pool)
-        .await
-        .unwrap();
+    fresh.place.sql("DELETE FROM tenant").await;
     let wrong = fresh.check().await.unwrap();
     assert!(wrong.iter().any(|it| it.contains("latest")), "{wrong:?}");
 }

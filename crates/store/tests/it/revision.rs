@@ -2,12 +2,12 @@
 
 use store::Store;
 
-use crate::fixture::{by, entry, key, minute, seen, sku, with};
+use crate::fixture::{by, entry, key, minute, seen, sku, with_quiet};
 
 #[tokio::test]
 async fn the_revision_changes_with_every_commit_and_with_nothing_else() {
-    let fresh = with(&["a"]).await;
-    let other = Store::open(&fresh.url).await.unwrap();
+    let fresh = with_quiet(&["a"]).await;
+    let other = Store::open(&fresh.place.url).await.unwrap();
     let first = fresh.revision().await.unwrap();
     fresh.states().await.unwrap();
     other.tenants().await.unwrap();
@@ -30,7 +30,7 @@ async fn the_revision_changes_with_every_commit_and_with_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_who_asks_after_a_commit_gets_an_older_revision() {
-    let fresh = with(&["a"]).await;
+    let fresh = with_quiet(&["a"]).await;
     let mut before = fresh.revision().await.unwrap();
     for n in 0..50 {
         // Others ask all the time; sharing their question must not mean sharing an old answer.

@@ -38,12 +38,12 @@ async fn ends_elsewhere_have_a_bound_and_push_no_other_out() {
         ended.await.unwrap()
     };
     assert!(elsewhere("first", 0).await);
-    let sql = "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 9999) \
-               INSERT INTO ended_session SELECT 'made up ' || n, $1 FROM n";
-    let pool = sqlx::SqlitePool::connect(&store.url).await.unwrap();
-    let filled = sqlx::query(sql).bind(minute(11).as_millisecond());
-    filled.execute(&pool).await.unwrap();
-    pool.close().await;
+    let until = minute(11).as_millisecond();
+    let sql = format!(
+        "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 9999) \
+         INSERT INTO ended_session SELECT 'made up ' || n, {until} FROM n"
+    );
+    store.place.sql(&sql).await;
     assert!(!elsewhere("one too many", 1).await);
     assert!(elsewhere("first", 1).await, "it is there already");
     // Whoever signs out here is always believed.

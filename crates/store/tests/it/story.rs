@@ -234,3 +234,16 @@ async fn imported_names_are_counted_when_they_change() {
         [(id, "Microsoft A3".to_owned())]
     );
 }
+
+#[tokio::test]
+async fn tenants_stand_in_the_order_of_the_bytes_of_their_keys() {
+    // People's order would not see the dashes, nor look at digits as at other characters.
+    let names = ["a-z", "a0", "a1", "a10", "a2", "aa", "ab"];
+    let store = with(&["ab", "a10", "a2", "aa", "a1", "a-z", "a0"]).await;
+    let tenants = store.tenants().await.unwrap();
+    let found: Vec<&str> = tenants.iter().map(|tenant| tenant.key.as_str()).collect();
+    assert_eq!(found, names);
+    let page = store.states_page(Some(&key("a10")), 2).await.unwrap();
+    let found: Vec<&str> = page.iter().map(|state| state.tenant.key.as_str()).collect();
+    assert_eq!(found, ["a2", "aa"]);
+}

@@ -58,7 +58,7 @@ pub(crate) async fn page(
     let page = Start {
         version: app.options().version,
         store: match schema {
-            Ok(schema) if schema.found == schema.expected => Answers::Yes,
+            Ok(schema) if schema.fits() => Answers::Yes,
             _ => Answers::No,
         },
         services: loops.map(|a_loop| Service::of(a_loop, &app)).collect(),

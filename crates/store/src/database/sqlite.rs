@@ -1,0 +1,64 @@
+//! All that is SQLite's own.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::Store;
+use crate::revision::Watch;
+use crate::sql::Pool;
+use crate::{Result, sql};
+
+/// How long a writer waits for another process's write before it gives up.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Readers never wait for the writer; more of them than this only cost memory.
+const READERS: u32 = 4;
+
+/// Of pages of the file that a connection may keep, in KiB: as many as a list over a thousand
+/// tenants goes through. What is not read takes no room.
+const CACHE: &str = "-8000";
+
+pub(super) async fn open(path: &Path) -> Result<Store> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(BUSY)
+        .pragma("cache_size", CACHE)
+        .foreign_keys(true);
+    // The writer comes first: it makes the file and sets its mode. It is one connection: SQLite
+    // has one writer at a time, so waiting in line is done here, fairly.
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .connect_with(options.clone())
+        .await?;
+    Ok(Store {
+        readers: Pool::Sqlite(readers),
+        writer: Pool::Sqlite(writer),
+        watch: Watch::of_file(options),
+    })
+}
+
+pub(super) async fn check(store: &Store) -> Result<Vec<String>> {
+    let mut wrong: Vec<String> = sql::query_scalar("PRAGMA integrity_check")
+        .fetch_all(store.readers())
+        .await?;
+    wrong.retain(|finding| finding != "ok");
+    let dangling: Vec<(String, Option<i64>, String)> =
+        sql::query_as("SELECT \"table\", rowid, \"parent\" FROM pragma_foreign_key_check()")
+            .fetch_all(store.readers())
+            .await?;
+    let say = |(table, row, parent): (String, Option<i64>, String)| match row {
+        Some(row) => format!("row {row} of {table} refers to nothing in {parent}"),
+        None => format!("a row of {table} refers to nothing in {parent}"),
+    };
+    wrong.extend(dangling.into_iter().map(say));
+    Ok(wrong)
+}

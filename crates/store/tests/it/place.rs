@@ -1,0 +1,33 @@
+//! Where the stories take place: a file of SQLite in a folder that goes with it.
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+
+pub(crate) struct Place {
+    pub(crate) url: String,
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("store.db").display());
+        Self { url, folder }
+    }
+
+    /// Where nobody else does anything: no file has another's commits.
+    pub(crate) fn quiet() -> Self {
+        Self::new()
+    }
+
+    /// Says something to the database past the store.
+    pub(crate) async fn sql(&self, sql: &str) {
+        let file = self.folder.path().join("store.db");
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .foreign_keys(false);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        let said = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await;
+        said.unwrap();
+        pool.close().await;
+    }
+}

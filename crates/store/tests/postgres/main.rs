@@ -1,0 +1,44 @@
+//! The stories of `tests/it` on PostgreSQL, and what is PostgreSQL's own.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod place;
+#[path = "../it/fixture.rs"]
+mod fixture;
+#[path = "../it/story.rs"]
+mod story;
+#[path = "../it/alerts.rs"]
+mod alerts;
+#[path = "../it/outbox.rs"]
+mod outbox;
+#[path = "../it/channels.rs"]
+mod channels;
+#[path = "../it/rules.rs"]
+mod rules;
+#[path = "../it/audit.rs"]
+mod audit;
+#[path = "../it/forgetting.rs"]
+mod forgetting;
+#[path = "../it/looks.rs"]
+mod looks;
+#[path = "../it/marks.rs"]
+mod marks;
+#[path = "../it/claims.rs"]
+mod claims;
+#[path = "../it/racing.rs"]
+mod racing;
+#[path = "../it/refreshes.rs"]
+mod refreshes;
+#[path = "../it/history.rs"]
+mod history;
+#[path = "../it/model.rs"]
+mod model;
+#[path = "../it/revision.rs"]
+mod revision;
+#[path = "../it/sessions.rs"]
+mod sessions;
+
+mod opening;
+mod letting_in;
+mod backup;
+mod roles;

@@ -1,0 +1,42 @@
+//! Where the stories take place: a database of its own on a server that goes with the tests.
+
+use throwaway_postgres::{Server, Settings, shared};
+
+pub(crate) struct Place {
+    pub(crate) url: String,
+    quiet: Option<Server>,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let url = shared().database();
+        Self { url, quiet: None }
+    }
+
+    /// Where nobody else does anything: a revision is that of the whole server.
+    pub(crate) fn quiet() -> Self {
+        let off = ("autovacuum".to_owned(), "off".to_owned());
+        let server = Server::start(&Settings {
+            more: vec![off],
+            ..Settings::default()
+        });
+        let url = server.database();
+        let quiet = Some(server);
+        Self { url, quiet }
+    }
+
+    pub(crate) fn server(&self) -> &Server {
+        self.quiet.as_ref().unwrap_or_else(|| shared())
+    }
+
+    /// The name of the database.
+    pub(crate) fn database(&self) -> &str {
+        self.url.rsplit('/').next().unwrap()
+    }
+
+    /// Says something to the database past the store.
+    #[expect(clippy::unused_async, reason = "the other place waits here")]
+    pub(crate) async fn sql(&self, sql: &str) {
+        self.server().sql(self.database(), sql);
+    }
+}
