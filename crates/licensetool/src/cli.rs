@@ -9,10 +9,11 @@ use domain::TenantKey;
 
 use crate::alerts::{self, AlertsCommand};
 use crate::channel::{self, ChannelCommand};
-use crate::config::{self, Config, Sources, home_dir};
+use crate::config::{self, Config, Log, Sources, home_dir};
 use crate::deliveries::{self, DeliveriesCommand};
 use crate::exit::Outcome;
 use crate::export::{self, ExportCommand};
+use crate::logging::Output;
 use crate::policy::{self, PolicyCommand};
 use crate::run::Role;
 use crate::sharepoint::{self, SharepointCommand};
@@ -122,6 +123,16 @@ enum CatalogCommand {
     Show,
 }
 
+impl Command {
+    /// What its standard output is.
+    fn output(&self) -> Output {
+        match self {
+            Self::Run { .. } => Output::IsTheLog,
+            _ => Output::IsTheAnswer,
+        }
+    }
+}
+
 /// Reads the command line and does what it says.
 pub(crate) fn run() -> anyhow::Result<Outcome> {
     let Cli { home, command } = Cli::parse();
@@ -137,17 +148,22 @@ pub(crate) fn run() -> anyhow::Result<Outcome> {
 async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outcome> {
     let environment = Sources::from_environment();
     let (home, by) = (home_dir(home.as_deref(), &environment), environment.by());
+    let output = command.output();
     let configured = |flags: &[(&'static str, Option<SocketAddr>)]| -> anyhow::Result<Config> {
         let mut sources = Sources::from_home(&home)?;
         let said = |(name, address): &(_, Option<SocketAddr>)| {
             Some((*name, address.as_ref()?.to_string()))
         };
         sources.flags.extend(flags.iter().filter_map(said));
-        started(&home, &sources)
+        started(&home, &sources, output)
     };
     match command {
         Command::Demo(wish) => {
-            logging::start(wish.log_level(), config::LogFormat::Text)?;
+            let log = Log {
+                level: wish.log_level().to_owned(),
+                format: None,
+            };
+            logging::start(&log, Output::IsTheAnswer)?;
             Box::pin(demo::demo(wish)).await
         }
         Command::Run { once: true, .. } => run::once(configured(&[])?).await,
@@ -189,10 +205,10 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
 }
 
 /// The settings, and logging as they say.
-fn started(home: &std::path::Path, sources: &Sources) -> anyhow::Result<Config> {
+fn started(home: &std::path::Path, sources: &Sources, output: Output) -> anyhow::Result<Config> {
     match config::read(home, sources) {
         Ok((config, _)) => {
-            logging::start(&config.log.level, config.log.format)?;
+            logging::start(&config.log, output)?;
             Ok(config)
         }
         Err(problems) => bail!("{}", problems.join("\nlicensetool: ")),

@@ -65,7 +65,8 @@ pub(crate) struct Config {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Log {
     pub(crate) level: String,
-    pub(crate) format: LogFormat,
+    /// `None`: as fits whoever reads it.
+    pub(crate) format: Option<LogFormat>,
 }
 
 /// What sign-in needs besides its app.

@@ -105,8 +105,9 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "log.format",
-        "text",
-        "`text` for people, `json` for collectors.",
+        "",
+        "`text` for people, `json` for collectors. Without it `run` writes text on a terminal and \
+         JSON everywhere else; commands write text.",
     ),
     key(
         "home.poll",

@@ -12,6 +12,7 @@ mod proxy;
 mod demo;
 mod run;
 mod sign_in;
+mod logs;
 mod alerts;
 mod policy;
 mod deliveries;
