@@ -54,6 +54,18 @@ pub(crate) async fn exchange(
     call: Call,
     limits: Limits,
 ) -> Result<Answer, Error> {
+    let began = Instant::now();
+    let answered = answered(request, host, call, limits).await;
+    host.traffic().count(call, &answered, began.elapsed());
+    answered
+}
+
+async fn answered(
+    request: RequestBuilder,
+    host: &Host,
+    call: Call,
+    limits: Limits,
+) -> Result<Answer, Error> {
     let started = Instant::now();
     let id = Uuid::new_v4();
     let mut failure = Failure {

@@ -129,6 +129,7 @@ impl Evaluator {
         let mut away = crate::away::Away::new(self.settings.patience);
         while !stop.is_cancelled() {
             let now = (self.clock)();
+            self.metrics.turned();
             self.turned_at
                 .store(now.as_millisecond(), Ordering::Relaxed);
             let turned = away.endure(self.turn().await).context("evaluate")?;

@@ -12,6 +12,7 @@ pub mod roster;
 pub mod translate;
 mod away;
 pub mod tell;
+pub mod microsoft;
 
 use std::sync::Arc;
 

@@ -182,6 +182,10 @@ impl Store {
         &self.readers
     }
 
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
     pub(crate) fn watch(&self) -> &Watch {
         &self.watch
     }

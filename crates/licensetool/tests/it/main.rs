@@ -13,6 +13,7 @@ mod demo;
 mod run;
 mod sign_in;
 mod logs;
+mod observability;
 mod alerts;
 mod policy;
 mod deliveries;
