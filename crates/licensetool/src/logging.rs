@@ -5,11 +5,14 @@ mod masked;
 
 use std::io::{self, Write};
 
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use crate::config::{Log, LogFormat};
 use crate::output;
+use crate::traces::Traces;
 use masked::Masked;
 
 /// Who reads standard output.
@@ -21,43 +24,46 @@ pub(crate) enum Output {
     IsTheAnswer,
 }
 
-/// Starts logging.
-pub(crate) fn start(log: &Log, output: Output) -> anyhow::Result<()> {
-    match output {
+/// Starts logging, and telling `traces` what took how long.
+pub(crate) fn start(log: &Log, output: Output, traces: Option<&Traces>) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&log.level).map_err(|error| {
+        anyhow::anyhow!("log.level \"{}\" is not understood: {error}", log.level)
+    })?;
+    let lines = match output {
         Output::IsTheLog => {
             let watched = output::is_shown();
-            let unsaid = if watched {
-                LogFormat::Text
-            } else {
-                LogFormat::Json
-            };
-            started(log, unsaid, watched, || Masked(io::stdout()))
+            let format = log.format.unwrap_or(match watched {
+                true => LogFormat::Text,
+                false => LogFormat::Json,
+            });
+            lines(format, watched, || Masked(io::stdout()))
         }
         Output::IsTheAnswer => {
-            let watched = output::is_watched();
-            started(log, LogFormat::Text, watched, || Masked(io::stderr()))
+            let format = log.format.unwrap_or(LogFormat::Text);
+            lines(format, output::is_watched(), || Masked(io::stderr()))
         }
-    }
+    };
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .with(traces.map(Traces::layer))
+        .init();
+    Ok(())
 }
 
-fn started<W, T>(log: &Log, unsaid: LogFormat, watched: bool, to: W) -> anyhow::Result<()>
+type Lines = Box<dyn Layer<Registry> + Send + Sync>;
+
+fn lines<W, T>(format: LogFormat, watched: bool, to: W) -> Lines
 where
     W: for<'w> MakeWriter<'w, Writer = Masked<T>> + Send + Sync + 'static,
     T: Write,
 {
-    let level = &log.level;
-    let filter = EnvFilter::try_new(level)
-        .map_err(|error| anyhow::anyhow!("log.level \"{level}\" is not understood: {error}"))?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(to);
-    match log.format.unwrap_or(unsaid) {
-        LogFormat::Text => lines.with_target(false).with_ansi(watched).init(),
+    let lines = tracing_subscriber::fmt::layer().with_writer(to);
+    match format {
+        LogFormat::Text => lines.with_target(false).with_ansi(watched).boxed(),
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .with_current_span(false)
-            .init(),
+            .boxed(),
     }
-    Ok(())
 }

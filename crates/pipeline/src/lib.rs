@@ -13,6 +13,7 @@ pub mod translate;
 mod away;
 pub mod tell;
 pub mod microsoft;
+pub mod post;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 use crate::metrics::Requests;
@@ -64,9 +65,17 @@ pub(crate) async fn request(
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     // Neither path nor query: anybody can write anything there.
-    let span = tracing::info_span!("request", request_id = id, %method, route);
+    let span = tracing::info_span!(
+        "request",
+        otel.kind = "server",
+        request_id = id,
+        %method,
+        route,
+        status = Empty,
+    );
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = began.elapsed();
+    span.record("status", response.status().as_u16());
     requests.count(&method, route, response.status(), took);
     span.in_scope(|| log(&response, took));
     add_headers(&mut response, &id);

@@ -110,6 +110,12 @@ pub(crate) const KEYS: &[Key] = &[
          JSON everywhere else; commands write text.",
     ),
     key(
+        "traces.otlp_endpoint",
+        "",
+        "Address of an OpenTelemetry collector that takes OTLP over HTTP, such as \
+         `http://127.0.0.1:4318`. Without it there are no traces.",
+    ),
+    key(
         "home.poll",
         "10s",
         "How often the home folder is looked at for changed profiles and certificates.",

@@ -14,6 +14,7 @@ mod run;
 mod sign_in;
 mod logs;
 mod observability;
+mod traces;
 mod alerts;
 mod policy;
 mod deliveries;
