@@ -59,6 +59,10 @@ browser *tests:
 schemathesis:
     scripts/check-schemathesis
 
+# Prometheus' rules and what the dashboard asks
+observability:
+    scripts/check-observability
+
 # start the demo as a newcomer does, and ask it
 smoke:
     scripts/check-demo

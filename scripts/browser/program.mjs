@@ -133,5 +133,5 @@ export const serve = async (home, { port, signIn } = {}) => {
     env.LICENSETOOL_TRUSTED_PROXIES = "127.0.0.1";
     if (signIn !== true) env.LICENSETOOL_SESSION__LIFETIME = signIn;
   }
-  return start(["--home", home, "run"], /ready address="?(http:\/\/[^\s"]+)/, { env });
+  return start(["--home", home, "run"], /"address":"(http:\/\/[^"]+)"/, { env });
 };

@@ -15,6 +15,7 @@ use crate::settings::Settings;
 use crate::subscribed_sku::SubscribedSku;
 use crate::subscription::CompanySubscription;
 use crate::tenant::Tenant;
+use crate::traffic::Traffic;
 
 /// Speaks to one Microsoft cloud for any number of tenants. Clones share their connections.
 #[derive(Debug, Clone)]
@@ -81,6 +82,11 @@ impl Client {
     /// A tenant that signs in with this credential. It owns its token: keep it (or a clone).
     pub fn tenant(&self, credential: Credential) -> Tenant {
         Tenant::new(self.clone(), credential)
+    }
+
+    /// Counts of what it has sent.
+    pub fn traffic(&self) -> &Traffic {
+        &self.shared.settings.traffic
     }
 
     pub(crate) fn settings(&self) -> &Settings {

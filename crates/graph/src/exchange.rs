@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 use crate::clock;
@@ -54,8 +56,30 @@ pub(crate) async fn exchange(
     call: Call,
     limits: Limits,
 ) -> Result<Answer, Error> {
+    let (began, id) = (Instant::now(), Uuid::new_v4());
+    let span = tracing::info_span!(
+        "call to Microsoft",
+        otel.kind = "client",
+        call = call.as_str(),
+        client_request_id = %id,
+        status = Empty,
+    );
+    let answered = answered(request, host, (call, id), limits);
+    let answered = answered.instrument(span.clone()).await;
+    if let Ok(answer) = &answered {
+        span.record("status", answer.status);
+    }
+    host.traffic().count(call, &answered, began.elapsed());
+    answered
+}
+
+async fn answered(
+    request: RequestBuilder,
+    host: &Host,
+    (call, id): (Call, Uuid),
+    limits: Limits,
+) -> Result<Answer, Error> {
     let started = Instant::now();
-    let id = Uuid::new_v4();
     let mut failure = Failure {
         client_request_id: Some(id),
         ..Failure::new(call)

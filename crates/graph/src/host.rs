@@ -10,6 +10,7 @@ use url::{Origin, Url};
 use crate::client::SetupError;
 use crate::cloud::is_loopback;
 use crate::settings::Settings;
+use crate::traffic::Traffic;
 
 /// Answers are some 10 to 100 KiB: room for one in flight on each stream, and for many on a
 /// connection, without a round trip for more; at most 4 MiB wait unread per connection.
@@ -28,6 +29,7 @@ pub(crate) struct Host {
     /// Each is a pool of its own and so, over HTTP/2, one connection.
     connections: Vec<reqwest::Client>,
     turn: AtomicUsize,
+    traffic: Traffic,
 }
 
 impl Host {
@@ -54,12 +56,18 @@ impl Host {
             name,
             connections,
             turn: AtomicUsize::new(0),
+            traffic: settings.traffic.clone(),
         })
     }
 
     /// Host and port as a person knows them.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where what is sent to it is counted.
+    pub(crate) fn traffic(&self) -> &Traffic {
+        &self.traffic
     }
 
     /// The connection whose turn it is.

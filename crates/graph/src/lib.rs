@@ -102,6 +102,7 @@ mod token;
 
 mod clock;
 mod exchange;
+mod traffic;
 mod host;
 mod retry;
 mod roots;
@@ -136,3 +137,4 @@ pub use subscribed_sku::{PrepaidUnits, SubscribedSku, parse_subscribed_skus};
 pub use subscription::{CompanySubscription, parse_subscriptions};
 pub use tenant::Tenant;
 pub use token::{Token, parse_token};
+pub use traffic::{Tally, Traffic};

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::settings::Settings;
+use crate::traffic::Traffic;
 
 /// The first backoff; each further one is twice as long.
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
@@ -19,10 +20,11 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long the caller of one call can wait.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Patience {
     until: Instant,
     max_attempts: u32,
+    traffic: Traffic,
 }
 
 impl Patience {
@@ -35,6 +37,7 @@ impl Patience {
         Patience {
             until: Instant::now() + deadline,
             max_attempts: settings.max_attempts,
+            traffic: settings.traffic.clone(),
         }
     }
 
@@ -74,6 +77,7 @@ impl Attempts<'_> {
             return Err(error);
         };
         tracing::debug!(%error, wait_ms = wait.as_millis(), "sent again after a wait");
+        self.patience.traffic.wait(&error, wait);
         tokio::time::sleep(wait).await;
         Ok(())
     }
@@ -217,6 +221,7 @@ mod tests {
         let patience = Patience {
             until: Instant::now() + Duration::from_millis(deadline),
             max_attempts,
+            traffic: Traffic::default(),
         };
         let start = Instant::now();
         let mut attempts = patience.attempts();

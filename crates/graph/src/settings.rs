@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::cloud::Cloud;
+use crate::traffic::Traffic;
 
 /// How a [`Client`](crate::Client) behaves. [`Settings::new`] gives the defaults.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub struct Settings {
     pub low_priority: bool,
     /// Default: `licensetool/<version>`.
     pub user_agent: String,
+    /// Where requests are counted. Default: counts of its own.
+    pub traffic: Traffic,
 }
 
 impl Settings {
@@ -62,6 +65,7 @@ impl Settings {
             connections: 4,
             low_priority: true,
             user_agent: concat!("licensetool/", env!("CARGO_PKG_VERSION")).to_owned(),
+            traffic: Traffic::default(),
         }
     }
 }

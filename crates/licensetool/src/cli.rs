@@ -1,7 +1,7 @@
 //! The command line: what can be asked of the program, and who answers.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Parser, Subcommand};
@@ -9,16 +9,18 @@ use domain::TenantKey;
 
 use crate::alerts::{self, AlertsCommand};
 use crate::channel::{self, ChannelCommand};
-use crate::config::{self, Config, Sources, home_dir};
+use crate::config::{self, Config, Log, Sources, home_dir};
 use crate::deliveries::{self, DeliveriesCommand};
 use crate::exit::Outcome;
 use crate::export::{self, ExportCommand};
+use crate::logging::Output;
 use crate::policy::{self, PolicyCommand};
 use crate::run::Role;
 use crate::sharepoint::{self, SharepointCommand};
 use crate::simulate::Simulate;
 use crate::status::Format;
 use crate::tenant::TenantCommand;
+use crate::traces::Traces;
 use crate::{catalog, check, demo, logging, run, simulate, status, tenant, tools};
 
 /// The version with the commit it was built from.
@@ -137,64 +139,86 @@ pub(crate) fn run() -> anyhow::Result<Outcome> {
 async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outcome> {
     let environment = Sources::from_environment();
     let (home, by) = (home_dir(home.as_deref(), &environment), environment.by());
-    let configured = |flags: &[(&'static str, Option<SocketAddr>)]| -> anyhow::Result<Config> {
-        let mut sources = Sources::from_home(&home)?;
-        let said = |(name, address): &(_, Option<SocketAddr>)| {
-            Some((*name, address.as_ref()?.to_string()))
-        };
-        sources.flags.extend(flags.iter().filter_map(said));
-        started(&home, &sources)
-    };
+    let configured = || answering(&home, &Sources::from_home(&home)?);
     match command {
         Command::Demo(wish) => {
-            logging::start(wish.log_level(), config::LogFormat::Text)?;
+            let log = Log {
+                level: wish.log_level().to_owned(),
+                format: None,
+            };
+            logging::start(&log, Output::IsTheAnswer, None)?;
             Box::pin(demo::demo(wish)).await
         }
-        Command::Run { once: true, .. } => run::once(configured(&[])?).await,
         Command::Run {
             role,
+            once,
             listen,
             metrics_listen,
-            ..
         } => {
-            let config = configured(&[("listen", listen), ("metrics_listen", metrics_listen)])?;
-            Box::pin(run::run(config, &role)).await
+            let mut sources = Sources::from_home(&home)?;
+            let flags = [("listen", listen), ("metrics_listen", metrics_listen)];
+            let said = flags
+                .into_iter()
+                .filter_map(|(name, it)| Some((name, it?.to_string())));
+            sources.flags.extend(said);
+            Box::pin(serve(&home, &sources, once, &role)).await
         }
         Command::Status { tenant, format } => {
-            status::status(&configured(&[])?, tenant.as_ref(), format).await
+            status::status(&configured()?, tenant.as_ref(), format).await
         }
-        Command::Alerts(command) => Box::pin(alerts::alerts(&configured(&[])?, by, command)).await,
-        Command::Policy(command) => policy::policy(&configured(&[])?, by, command).await,
-        Command::Deliveries(command) => {
-            deliveries::deliveries(&configured(&[])?, by, command).await
-        }
-        Command::Channel(command) => Box::pin(channel::channel(&configured(&[])?, command)).await,
+        Command::Alerts(command) => Box::pin(alerts::alerts(&configured()?, by, command)).await,
+        Command::Policy(command) => policy::policy(&configured()?, by, command).await,
+        Command::Deliveries(command) => deliveries::deliveries(&configured()?, by, command).await,
+        Command::Channel(command) => Box::pin(channel::channel(&configured()?, command)).await,
         Command::Sharepoint(command) => {
-            Box::pin(sharepoint::sharepoint(&configured(&[])?, command)).await
+            Box::pin(sharepoint::sharepoint(&configured()?, command)).await
         }
-        Command::Tenant(command) => Box::pin(tenant::tenant(&configured(&[])?, by, command)).await,
-        Command::Export(command) => Box::pin(export::export(&configured(&[])?, command)).await,
+        Command::Tenant(command) => Box::pin(tenant::tenant(&configured()?, by, command)).await,
+        Command::Export(command) => Box::pin(export::export(&configured()?, command)).await,
         Command::Config(ConfigCommand::Check) => check::check(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Show) => check::show(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Reference) => check::reference(),
         Command::Simulate(wish) => simulate::simulate(wish).await,
         Command::Catalog(CatalogCommand::Update { file }) => {
-            catalog::update(&configured(&[])?, by, &file).await
+            catalog::update(&configured()?, by, &file).await
         }
-        Command::Catalog(CatalogCommand::Show) => catalog::show(&configured(&[])?).await,
-        Command::Migrate => run::migrate(&configured(&[])?.store_url).await,
+        Command::Catalog(CatalogCommand::Show) => catalog::show(&configured()?).await,
+        Command::Migrate => run::migrate(&configured()?.store_url).await,
         Command::Openapi => tools::openapi(),
         Command::Completions { shell } => tools::completions(shell),
     }
 }
 
-/// The settings, and logging as they say.
-fn started(home: &std::path::Path, sources: &Sources) -> anyhow::Result<Config> {
+/// Runs the services, which alone are worth traces.
+async fn serve(
+    home: &Path,
+    sources: &Sources,
+    once: bool,
+    roles: &[Role],
+) -> anyhow::Result<Outcome> {
+    let config = read(home, sources)?;
+    let traces = config.traces.as_ref().map(Traces::open).transpose()?;
+    logging::start(&config.log, Output::IsTheLog, traces.as_ref())?;
+    let ended = match once {
+        true => run::once(config).await,
+        false => run::run(config, roles).await,
+    };
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
+    ended
+}
+
+/// The settings of a command, and logging as they say.
+fn answering(home: &Path, sources: &Sources) -> anyhow::Result<Config> {
+    let config = read(home, sources)?;
+    logging::start(&config.log, Output::IsTheAnswer, None)?;
+    Ok(config)
+}
+
+fn read(home: &Path, sources: &Sources) -> anyhow::Result<Config> {
     match config::read(home, sources) {
-        Ok((config, _)) => {
-            logging::start(&config.log.level, config.log.format)?;
-            Ok(config)
-        }
+        Ok((config, _)) => Ok(config),
         Err(problems) => bail!("{}", problems.join("\nlicensetool: ")),
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Config {
     /// Who sends the messages.
     pub(crate) company: String,
     pub(crate) log: Log,
+    /// Who is told what took how long; `None`: nobody.
+    pub(crate) traces: Option<Url>,
     pub(crate) microsoft: Microsoft,
     pub(crate) collect: Collect,
     /// The company's layer over the built-in policy, as far as somebody has set it.
@@ -65,7 +67,8 @@ pub(crate) struct Config {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Log {
     pub(crate) level: String,
-    pub(crate) format: LogFormat,
+    /// `None`: as fits whoever reads it.
+    pub(crate) format: Option<LogFormat>,
 }
 
 /// What sign-in needs besides its app.

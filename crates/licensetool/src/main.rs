@@ -27,6 +27,7 @@ mod stored;
 mod tenant;
 mod tenants;
 mod tools;
+mod traces;
 mod unknown_tenant;
 
 use std::process::ExitCode;

@@ -193,6 +193,7 @@ impl Collector {
     }
 
     fn turned(&self) {
+        self.metrics.turned();
         self.turned_at
             .store(self.now().as_millisecond(), Ordering::Relaxed);
     }

@@ -257,7 +257,7 @@ impl Deliverer {
     async fn turn_of(&self, work: &Work, stop: &CancellationToken) -> store::Result<bool> {
         match work {
             Work::Tell(named) => self.turn(named, stop).await,
-            Work::Sync(sharepoint) => self.sync(sharepoint, stop).await,
+            Work::Sync(sharepoint) => Box::pin(self.sync(sharepoint, stop)).await,
         }
     }
 
@@ -284,6 +284,7 @@ impl Deliverer {
     }
 
     fn turned(&self) {
+        self.metrics.turned();
         let now = (self.clock)().as_millisecond();
         self.turned_at.store(now, Ordering::Relaxed);
     }

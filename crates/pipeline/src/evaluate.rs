@@ -18,6 +18,7 @@ use domain::{Layer, Reason, State, Step, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use store::{Judged, Judgement, Judging, Kept, Route, Store};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::Clock;
 use forget::Forgetting;
@@ -129,6 +130,7 @@ impl Evaluator {
         let mut away = crate::away::Away::new(self.settings.patience);
         while !stop.is_cancelled() {
             let now = (self.clock)();
+            self.metrics.turned();
             self.turned_at
                 .store(now.as_millisecond(), Ordering::Relaxed);
             let turned = away.endure(self.turn().await).context("evaluate")?;
@@ -176,8 +178,11 @@ impl Evaluator {
         let policies = self.store.policies(self.settings.company).await?;
         let mut judgements = Vec::with_capacity(claims.len());
         for claim in claims {
-            let gathered = Gathered::of(&self.store, &claim.tenant, &policies, now).await?;
-            judgements.extend(gathered.map(|gathered| judge(claim, &gathered, now)));
+            let span = tracing::info_span!("judgement", tenant = %claim.tenant);
+            let gathered = Gathered::of(&self.store, &claim.tenant, &policies, now);
+            let gathered = gathered.instrument(span.clone()).await?;
+            let judged = span.in_scope(|| Some(judge(claim, &gathered?, now)));
+            judgements.extend(judged);
         }
         let routes = &self.settings.routes;
         let kept = self.store.keep_judgements(&judgements, routes, now).await?;

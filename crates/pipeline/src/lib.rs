@@ -12,6 +12,8 @@ pub mod roster;
 pub mod translate;
 mod away;
 pub mod tell;
+pub mod microsoft;
+pub mod post;
 
 use std::sync::Arc;
 

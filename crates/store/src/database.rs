@@ -66,6 +66,10 @@ impl Store {
         &self.readers
     }
 
+    pub(crate) fn writer(&self) -> &Pool {
+        &self.writer
+    }
+
     pub(crate) fn watch(&self) -> &Watch {
         &self.watch
     }

@@ -35,6 +35,7 @@ mod outbox;
 mod asked;
 mod channels;
 mod forgetting;
+mod load;
 mod manual;
 mod names;
 mod error;
@@ -52,6 +53,7 @@ pub use database::{Address, Password, Schema, Store};
 pub use error::Error;
 pub use history::{History, Point, Unseen};
 pub use judging::{Judged, Judgement, Judging, Kept};
+pub use load::Connections;
 pub use looks::{Finished, Recorded};
 pub use manual::ManualLicense;
 pub use outbox::{

@@ -1,7 +1,9 @@
 //! `/metrics`: licences as last seen, requests, and the process, in OpenMetrics text.
 
 mod alerts;
+mod tenants;
 mod licenses;
+mod operation;
 mod process;
 
 use std::sync::Arc;
@@ -47,7 +49,8 @@ struct Asked {
 struct Answered {
     method: &'static str,
     route: String,
-    status: u16,
+    /// Such as `2xx`.
+    status: &'static str,
 }
 
 impl Default for Requests {
@@ -63,7 +66,7 @@ impl Default for Requests {
 
 impl Requests {
     fn register(&self, registry: &mut Registry) {
-        let help = "HTTP requests answered, by route and status";
+        let help = "HTTP requests answered, by route and class of the status";
         registry.register("http_requests", help, self.answered.clone());
         let help = "How long answering an HTTP request took, by route";
         let duration = self.duration.clone();
@@ -83,9 +86,20 @@ impl Requests {
         let answered = Answered {
             method,
             route,
-            status: status.as_u16(),
+            status: class(status),
         };
         self.answered.get_or_create(&answered).inc();
+    }
+}
+
+/// Which of them it was stands in the log.
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        ..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        500.. => "5xx",
     }
 }
 
@@ -122,6 +136,7 @@ pub fn metrics_app(options: Options, mut registry: Registry) -> Router {
 async fn metrics(app: &App, counted: &Registry) -> Result<Response, Error> {
     let mut seen = Registry::with_prefix(PREFIX);
     licenses::register(app, &mut seen).await;
+    operation::register(app, &mut seen);
     let mut own = Registry::default();
     process::register(&mut own);
     let mut text = String::new();

@@ -4,10 +4,11 @@ use std::any::Any;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 use crate::metrics::Requests;
@@ -27,6 +28,9 @@ const AT_THE_DESK: [&str; 3] = [
 ];
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// No id of a request that is taken over is longer, in characters.
+const LONGEST_ID: usize = 64;
 
 /// For everything that is no page: such an answer may load nothing and be framed by nobody.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -56,17 +60,25 @@ pub(crate) async fn request(
     next: Next,
 ) -> Response {
     let began = Instant::now();
-    let id = Uuid::new_v4();
+    let id = request_id(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let path = request.uri().path();
-    let span = tracing::info_span!("request", %id, %method, path);
+    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    // Neither path nor query: anybody can write anything there.
+    let span = tracing::info_span!(
+        "request",
+        otel.kind = "server",
+        request_id = id,
+        %method,
+        route,
+        status = Empty,
+    );
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = began.elapsed();
-    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    span.record("status", response.status().as_u16());
     requests.count(&method, route, response.status(), took);
     span.in_scope(|| log(&response, took));
-    add_headers(&mut response, id);
+    add_headers(&mut response, &id);
     if https_only {
         response
             .headers_mut()
@@ -85,8 +97,21 @@ fn log(response: &Response, took: Duration) {
     }
 }
 
-fn add_headers(response: &mut Response, id: Uuid) {
-    let id = HeaderValue::try_from(id.to_string()).expect("hexadecimal digits and hyphens");
+/// The id that a proxy or a client has given to the request already, if it is fit for a log; else
+/// a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let fit = |id: &&str| {
+        let fits = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+        (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(fits)
+    };
+    given
+        .filter(fit)
+        .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
+}
+
+fn add_headers(response: &mut Response, id: &str) {
+    let id = HeaderValue::try_from(id).expect("letters, digits, hyphens and underscores");
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     headers.insert(

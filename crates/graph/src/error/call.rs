@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What was asked of Microsoft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
     /// A token, from Entra.
     Token,
@@ -34,6 +34,25 @@ pub enum Call {
 }
 
 impl Call {
+    /// A word for it, for labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Call::Token => "token",
+            Call::Discovery => "discovery",
+            Call::SubscribedSkus => "subscribed_skus",
+            Call::Subscriptions => "subscriptions",
+            Call::Organization => "organization",
+            Call::Site => "site",
+            Call::Lists => "lists",
+            Call::Columns => "columns",
+            Call::ListItems => "list_items",
+            Call::ListItem => "list_item",
+            Call::ListWrite => "list_write",
+            Call::NewList => "new_list",
+            Call::NewColumn => "new_column",
+        }
+    }
+
     /// Who is asked.
     pub(crate) fn service(self) -> &'static str {
         match self {

@@ -34,7 +34,7 @@ pub(super) async fn write(
     let settings = target.tenant.client().settings();
     let patience = Patience::lasting(settings.site_deadline, settings);
     let mut writing = Writing::new(target, writes, settings.max_attempts);
-    let mut errand = Errand::new(Call::ListWrite, patience);
+    let mut errand = Errand::new(Call::ListWrite, patience.clone());
     let mut failures = patience.attempts();
     while !writing.due.is_empty() {
         let after = writing.turn(&mut errand).await;

@@ -103,7 +103,7 @@ impl Tenant {
 
     /// One answer, by as many requests as it takes.
     pub(crate) async fn fetch(&self, errand: &mut Errand, ask: &Ask) -> Result<Answer, Error> {
-        let patience = errand.patience;
+        let patience = errand.patience.clone();
         let mut attempts = patience.attempts();
         loop {
             let error = match self.try_once(errand, ask).await? {

@@ -351,3 +351,38 @@ async fn a_domain_says_which_tenant_it_belongs_to() {
     assert_eq!(found("no-domain").await, None);
     assert_eq!(found("../common").await, None);
 }
+
+#[tokio::test]
+async fn requests_are_counted_by_outcome_and_so_is_the_time_that_throttling_costs() {
+    let mut office = Office::open(Options::default()).await;
+    office.settings.max_attempts = 2;
+    let throttled = FaultKind::Status {
+        status: 429,
+        retry_after: Some(RetryAfter::Seconds(0.1)),
+    };
+    office.order(Call::SubscribedSkus, throttled, Some(1));
+    office.tenant("iseschool").subscribed_skus().await.unwrap();
+    office.order(Call::SubscribedSkus, FaultKind::Reset, Some(2));
+    let failed = office.tenant("iseschool").subscribed_skus().await;
+    failed.unwrap_err();
+    office.simulator.clear_faults();
+
+    let traffic = &office.settings.traffic;
+    let counted = traffic.requests().into_iter();
+    let counted: Vec<_> = counted
+        .map(|it| (it.call.as_str(), it.outcome, it.requests))
+        .collect();
+    let expected = [
+        ("token", "ok", 2),
+        ("subscribed_skus", "ok", 1),
+        ("subscribed_skus", "throttled", 1),
+        ("subscribed_skus", "unreachable", 2),
+    ];
+    assert_eq!(counted, expected);
+    let waited = traffic.throttled();
+    assert_eq!(waited.len(), 1, "a broken connection is no throttling");
+    assert!(waited[0].1 >= Duration::from_millis(100), "{waited:?}");
+    let took = traffic.took();
+    assert!(took.iter().all(|(_, took)| !took.is_zero()), "{took:?}");
+    assert_eq!(took.len(), 2, "{took:?}");
+}

@@ -105,8 +105,15 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "log.format",
-        "text",
-        "`text` for people, `json` for collectors.",
+        "",
+        "`text` for people, `json` for collectors. Without it `run` writes text on a terminal and \
+         JSON everywhere else; commands write text.",
+    ),
+    key(
+        "traces.otlp_endpoint",
+        "",
+        "Address of an OpenTelemetry collector that takes OTLP over HTTP, such as \
+         `http://127.0.0.1:4318`. Without it there are no traces.",
     ),
     key(
         "home.poll",

@@ -197,6 +197,7 @@ impl Reader<'_> {
         let language = self.get("language");
         let (time_zone, company) = (self.get("time_zone"), self.get("company"));
         let (level, format) = (self.get("log.level"), self.get("log.format"));
+        let traces: Option<Option<url::Url>> = self.get("traces.otlp_endpoint");
         let home_poll = self.get("home.poll");
         let microsoft = self.microsoft(home);
         let collect = self.collect();
@@ -221,6 +222,7 @@ impl Reader<'_> {
                 level: level?,
                 format: format?,
             },
+            traces: traces?,
             microsoft: microsoft?,
             collect: collect?,
             policy: policy?,

@@ -56,6 +56,7 @@ impl Parts {
         let options = self.web_options(&collector, &pulses, closed, &public_url);
         let mut registry = Registry::with_prefix("licensetool");
         collector.metrics().register(&mut registry);
+        pipeline::microsoft::register(self.client.traffic().clone(), &mut registry);
 
         let mut services = Supervisor::new(stop);
         let (app, upkeep) = web::app_and_upkeep(options.clone());

@@ -33,8 +33,7 @@ fn start(office: &Office) -> Running {
     let mut command = program(office.home.path());
     let any = "127.0.0.1:0";
     command.args(["run", "--listen", any, "--metrics-listen", any]);
-    command.env("LICENSETOOL_LOG__FORMAT", "json");
-    Running::start_logging(command)
+    Running::start(command)
 }
 
 /// Reads on beside the process until a number of tenants, different each time, has a snapshot

@@ -15,19 +15,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Listens to what it says to its user.
+    /// Listens to what it says to its user, or to its log.
     pub(crate) fn start(mut command: Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let lines = lines_of(child.stdout.take().unwrap());
-        Self { child, lines }
-    }
-
-    /// Listens to its log.
-    pub(crate) fn start_logging(mut command: Command) -> Self {
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let lines = lines_of(child.stderr.take().unwrap());
         Self { child, lines }
     }
 
@@ -51,6 +43,11 @@ impl Running {
         let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(asked.success());
         self.child.wait().unwrap()
+    }
+
+    /// What it has said since, up to its end.
+    pub(crate) fn rest(&self) -> Vec<String> {
+        self.lines.iter().collect()
     }
 
     /// Ends it as a power cut for the process does: without a word.

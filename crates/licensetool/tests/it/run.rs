@@ -17,16 +17,41 @@ pub(crate) fn run(office: &Office) -> (Running, String) {
 
 /// The same with more arguments. Answers the address of metrics, too.
 fn run_with(office: &Office, arguments: &[&str]) -> (Running, String, String) {
+    let Started {
+        running,
+        pages,
+        metrics,
+        ..
+    } = start(office, arguments, &[]);
+    (running, pages, metrics)
+}
+
+/// The program, and where it is.
+pub(crate) struct Started {
+    pub(crate) running: Running,
+    /// What it has said so far.
+    pub(crate) log: Vec<String>,
+    pub(crate) pages: String,
+    pub(crate) metrics: String,
+}
+
+/// The same with settings from the environment, too.
+pub(crate) fn start(office: &Office, arguments: &[&str], settings: &[(&str, &str)]) -> Started {
     let mut command = program(office.home.path());
     let any = "127.0.0.1:0";
     command.args(["run", "--listen", any, "--metrics-listen", any]);
-    command.args(arguments);
-    command.env("LICENSETOOL_LOG__FORMAT", "json");
-    let running = Running::start_logging(command);
+    command.args(arguments).envs(settings.iter().copied());
+    let running = Running::start(command);
     let log = running.lines_until("\"message\":\"ready\"");
     let ready: Value = serde_json::from_str(log.last().unwrap()).unwrap();
     let text = |member: &str| ready[member].as_str().unwrap().to_owned();
-    (running, text("address"), text("metrics"))
+    let (pages, metrics) = (text("address"), text("metrics"));
+    Started {
+        running,
+        log,
+        pages,
+        metrics,
+    }
 }
 
 async fn rows(address: &str, school: &str) -> Option<Vec<Value>> {

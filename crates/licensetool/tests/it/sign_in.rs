@@ -11,14 +11,16 @@ use crate::fixture::{Office, https, office, program, secret};
 use crate::process::Running;
 
 /// Somebody's browser: it keeps cookies by name, and follows redirects when told to.
-struct Browser {
+pub(crate) struct Browser {
     client: Client,
-    cookies: BTreeMap<String, String>,
+    pub(crate) cookies: BTreeMap<String, String>,
+    /// Where it was led when it signed in.
+    pub(crate) led: Vec<Url>,
 }
 
 impl Browser {
     /// Trusts a CA besides the usual ones.
-    fn new(ca_pem: Option<&str>) -> Self {
+    pub(crate) fn new(ca_pem: Option<&str>) -> Self {
         let mut client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none());
@@ -29,6 +31,7 @@ impl Browser {
         Self {
             client: client.build().unwrap(),
             cookies: BTreeMap::new(),
+            led: Vec::new(),
         }
     }
 
@@ -61,17 +64,18 @@ impl Browser {
         answer
     }
 
-    async fn get(&mut self, url: &str) -> Response {
+    pub(crate) async fn get(&mut self, url: &str) -> Response {
         self.ask(Method::GET, url, &[]).await
     }
 
     /// Opens a page, picks the account of this name where it is asked, and ends up somewhere.
-    async fn sign_in(&mut self, page: &str, account: &str) -> (Url, Response) {
+    pub(crate) async fn sign_in(&mut self, page: &str, account: &str) -> (Url, Response) {
         let mut at: Url = page.parse().unwrap();
         let mut answer = self.get(page).await;
         for _ in 0..10 {
             if answer.status().is_redirection() {
                 at = led_to(&at, &answer);
+                self.led.push(at.clone());
                 answer = self.get(at.as_str()).await;
             } else if at.path().ends_with("/authorize") {
                 let picker = answer.text().await.unwrap();
@@ -192,10 +196,16 @@ async fn a_newcomer_signs_in_to_the_demo_and_out() {
     assert_eq!(ended.await.unwrap().code(), Some(0));
 }
 
-const KEY: &str = "QUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJD";
+pub(crate) const KEY: &str = "QUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJD";
 
 async fn with_sign_in() -> (Office, Running, String) {
-    let office = office(World::demo(), https()).await;
+    let office = office_with_sign_in(World::demo()).await;
+    let (running, address) = crate::run::run(&office);
+    (office, running, address)
+}
+
+pub(crate) async fn office_with_sign_in(world: World) -> Office {
+    let office = office(world, https()).await;
     secret(office.home.path(), "secrets/session", KEY);
     let file = office.home.path().join("licensetool.toml");
     let before = std::fs::read_to_string(&file).unwrap_or_default();
@@ -204,8 +214,7 @@ async fn with_sign_in() -> (Office, Running, String) {
     std::fs::write(&file, format!("{settings}{before}")).unwrap();
     let checked = office.licensetool(&["config", "check"]).await;
     assert!(!checked.out.contains("error:"), "{checked:?}");
-    let (running, address) = crate::run::run(&office);
-    (office, running, address)
+    office
 }
 
 async fn called(address: &str, token: &str) -> (StatusCode, String) {

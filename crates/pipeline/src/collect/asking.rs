@@ -14,6 +14,7 @@ use store::Claim;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::{Collector, Until};
 use crate::ask::{Answer, ask};
@@ -191,7 +192,9 @@ impl Collector {
         Box::pin(async move {
             let began = Instant::now();
             metrics.began();
-            let answer = ask(&access, claim.with_subscriptions, now, deadline).await;
+            let span = tracing::info_span!("look", tenant = %claim.tenant);
+            let answer = ask(&access, claim.with_subscriptions, now, deadline);
+            let answer = answer.instrument(span).await;
             metrics.ended(&answer.look, began.elapsed());
             Asked { claim, answer }
         })

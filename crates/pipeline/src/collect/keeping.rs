@@ -99,11 +99,11 @@ impl Report {
 
 /// Said once when trouble begins; its repeats are for those who look closer.
 fn log_gap(tenant: &domain::TenantKey, failures: u32, gap: &domain::Gap) {
-    let (cause, message, advice) = (gap.cause, &gap.message, &gap.advice);
+    let (cause, error, advice) = (gap.cause, &gap.message, &gap.advice);
     if failures == 1 {
-        tracing::warn!(%tenant, %cause, message, advice, "a tenant could not be looked at");
+        tracing::warn!(%tenant, %cause, error, advice, "a tenant could not be looked at");
     } else {
-        tracing::debug!(%tenant, %cause, failures, message, "a tenant still cannot be looked at");
+        tracing::debug!(%tenant, %cause, failures, error, "a tenant still cannot be looked at");
     }
 }
 

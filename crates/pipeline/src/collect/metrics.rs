@@ -17,6 +17,7 @@ pub struct Metrics {
     looks: Family<Outcome, Counter>,
     duration: Histogram,
     in_flight: Gauge,
+    turns: Counter,
 }
 
 impl Default for Metrics {
@@ -26,6 +27,7 @@ impl Default for Metrics {
             // 10 ms to 41 s: a fast answer to beyond the request time limit.
             duration: Histogram::new(exponential_buckets(0.01, 2.0, 13)),
             in_flight: Gauge::default(),
+            turns: Counter::default(),
         }
     }
 }
@@ -33,6 +35,7 @@ impl Default for Metrics {
 impl Metrics {
     /// Makes the counters visible in `registry`.
     pub fn register(&self, registry: &mut Registry) {
+        registry.register("collect_turns", "Turns of the loop", self.turns.clone());
         registry.register(
             "collect_looks",
             "Looks at tenants, by outcome: seen, or the cause of the gap",
@@ -49,6 +52,10 @@ impl Metrics {
             "Tenants being asked at this moment",
             self.in_flight.clone(),
         );
+    }
+
+    pub(super) fn turned(&self) {
+        self.turns.inc();
     }
 
     pub(super) fn began(&self) {

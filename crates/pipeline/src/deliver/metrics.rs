@@ -17,6 +17,7 @@ pub struct Metrics {
     tries: Family<OfTry, Counter>,
     writes: Family<OfWrite, Counter>,
     duration: Family<OfChannel, Histogram, fn() -> Histogram>,
+    turns: Counter,
 }
 
 /// 10 ms to 82 s: a fast answer to beyond every time limit.
@@ -30,6 +31,7 @@ impl Default for Metrics {
             tries: Family::default(),
             writes: Family::default(),
             duration: Family::new_with_constructor(histogram),
+            turns: Counter::default(),
         }
     }
 }
@@ -37,6 +39,7 @@ impl Default for Metrics {
 impl Metrics {
     /// Makes the counters visible in `registry`.
     pub fn register(&self, registry: &mut Registry) {
+        registry.register("deliver_turns", "Turns of the loop", self.turns.clone());
         registry.register(
             "deliver_messages",
             "Messages sent, by channel and outcome: delivered or failed",
@@ -53,6 +56,10 @@ impl Metrics {
             Unit::Seconds,
             self.duration.clone(),
         );
+    }
+
+    pub(super) fn turned(&self) {
+        self.turns.inc();
     }
 
     pub(super) fn sent(&self, channel: &str, sound: bool, messages: usize, took: Duration) {

@@ -25,6 +25,7 @@ use graph::{Site, Write, WriteError};
 use jiff::{SignedDuration, Timestamp};
 use store::{By, ChannelClaim, Delivery, Retry, Settled, Synced};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::{Deliverer, backoff};
 pub use admin::{Checked, check, duplicates, init, merge};
@@ -124,7 +125,8 @@ impl Deliverer {
         let began = Instant::now();
         let mut outcome = Outcome::default();
         let synced = self.bring_up_to_date(sharepoint, &mut claim, &mut outcome, stop);
-        let synced = synced.await;
+        let span = tracing::info_span!("sync", channel = name);
+        let synced = synced.instrument(span).await;
         self.metrics.took(name, began.elapsed());
         let now = (self.clock)();
         let failure = match synced {

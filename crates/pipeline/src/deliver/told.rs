@@ -7,6 +7,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use store::{Delivery, Settled, Store};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::{Deliverer, Named};
 use crate::tell::{Channel, Failure, Message, Taken, Voice};
@@ -113,14 +114,16 @@ impl Deliverer {
             stop.cancelled().await;
             tokio::time::sleep(self.settings.grace).await;
         };
+        let count = messages.len();
+        let span = tracing::info_span!("delivery", channel = named.name, messages = count);
         let sent = tokio::select! {
-            sent = channel.send(messages, voice, now) => sent,
+            sent = channel.send(messages, voice, now).instrument(span) => sent,
             () = too_late => return None,
         };
         self.metrics
-            .sent(&named.name, sent.is_ok(), messages.len(), began.elapsed());
+            .sent(&named.name, sent.is_ok(), count, began.elapsed());
         if let Err(failure) = &sent {
-            let (channel, count) = (&named.name, messages.len());
+            let channel = &named.name;
             let alert = messages.first().map(|message| message.alert_id);
             let (error, advice) = (&failure.message, &failure.advice);
             tracing::warn!(

@@ -13,11 +13,13 @@ type OfOutcome = [(&'static str, &'static str); 1];
 pub struct Metrics {
     judgements: Family<OfOutcome, Counter>,
     changes: Family<OfChange, Counter>,
+    turns: Counter,
 }
 
 impl Metrics {
     /// Makes the counters visible in `registry`.
     pub fn register(&self, registry: &mut Registry) {
+        registry.register("evaluate_turns", "Turns of the loop", self.turns.clone());
         registry.register(
             "evaluate_judgements",
             "Judgements of tenants, by outcome: kept, or lost to somebody who was quicker",
@@ -28,6 +30,10 @@ impl Metrics {
             "Changes of alerts by judgements, by kind of concern and change",
             self.changes.clone(),
         );
+    }
+
+    pub(super) fn turned(&self) {
+        self.turns.inc();
     }
 
     pub(super) fn count(&self, judgements: &[Judgement], kept: &[Kept]) {

@@ -62,19 +62,11 @@ impl Endpoint {
             url.scheme() == "https" || (url.scheme() == "http" && local),
             "url must begin with https:// (http is for this machine only)"
         );
+        let client = reach.client(&host)?;
         let server = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host,
         };
-        let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(reach.trust()?)
-            .user_agent(concat!("licensetool/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(reach.connect_timeout)
-            .timeout(reach.timeout);
-        // A proxy's loopback is another machine.
-        let builder = if local { builder.no_proxy() } else { builder };
-        let client = builder.build().context("the HTTP client cannot be made")?;
         Ok(Self {
             url,
             server,

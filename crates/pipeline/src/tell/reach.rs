@@ -29,6 +29,22 @@ impl Default for Reach {
 }
 
 impl Reach {
+    /// A client that keeps to the limits. It follows no redirect.
+    pub(crate) fn client(&self, host: &str) -> anyhow::Result<reqwest::Client> {
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(self.trust()?)
+            .user_agent(concat!("licensetool/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout);
+        // A proxy's loopback is another machine.
+        let builder = match is_loopback(host) {
+            true => builder.no_proxy(),
+            false => builder,
+        };
+        builder.build().context("the HTTP client cannot be made")
+    }
+
     /// Whom to trust, as for Microsoft.
     pub(super) fn trust(&self) -> anyhow::Result<ClientConfig> {
         graph::trust(self.extra_ca.as_deref()).context("ca_file cannot be used")

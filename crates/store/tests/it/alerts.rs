@@ -18,6 +18,7 @@ async fn a_shortage_opens_one_alert_that_ends_with_it() {
     assert_eq!(judge(&store, None, &["m"], minute(0)).await, QUIET);
     assert_eq!(claim_judging(&store, "w", minute(59)).await, []);
     assert!(!store.is_judging_due(minute(59)).await.unwrap());
+    assert_eq!(store.judgements_due(minute(59)).await.unwrap(), 0);
 
     look(&store, "a", 0, minute(1)).await;
     assert_eq!(judge(&store, Some(0), &["m"], minute(1)).await, TOLD);

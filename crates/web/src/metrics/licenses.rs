@@ -1,4 +1,4 @@
-//! Licences and tenants as gauges, read from the store at each scrape. What is not known has no
+//! Licences as gauges, read from the store at each scrape. What is not known has no
 //! series: a 0 would be a claim.
 
 use domain::{Exclusion, Level, Policies, ProductNames, Units};
@@ -13,14 +13,14 @@ use store::State;
 use crate::state::App;
 
 use super::alerts::Told;
+use super::tenants::Tenants;
 
 type Label = (&'static str, String);
 
-/// Everything that one scrape says of the store's content.
+/// The licences of all tenants.
 #[derive(Debug)]
 struct Seen {
     licenses: Vec<License>,
-    tenants: Vec<Tenant>,
 }
 
 #[derive(Debug)]
@@ -32,18 +32,6 @@ struct License {
     level: Option<Level>,
 }
 
-#[derive(Debug)]
-struct Tenant {
-    labels: [Label; 1],
-    name: String,
-    /// `None`: not asked yet.
-    up: Option<bool>,
-    /// Age of the newest snapshot in seconds.
-    age: Option<i64>,
-    /// Whether people are told of it.
-    monitoring: bool,
-}
-
 /// Reads the store and makes its content visible in `registry`; says if it cannot be read.
 pub(super) async fn register(app: &App, registry: &mut Registry) {
     let store_up = Gauge::<i64>::default();
@@ -53,9 +41,10 @@ pub(super) async fn register(app: &App, registry: &mut Registry) {
         store_up.clone(),
     );
     match read_all(app).await {
-        Ok((seen, told)) => {
+        Ok((seen, tenants, told)) => {
             store_up.set(1);
             registry.register_collector(Box::new(seen));
+            registry.register_collector(Box::new(tenants));
             registry.register_collector(Box::new(told));
         }
         Err(error) => {
@@ -64,43 +53,20 @@ pub(super) async fn register(app: &App, registry: &mut Registry) {
     }
 }
 
-async fn read_all(app: &App) -> Result<(Seen, Told), crate::problem::Error> {
-    Ok((read(app).await?, super::alerts::read(app).await?))
-}
-
-async fn read(app: &App) -> Result<Seen, crate::problem::Error> {
+async fn read_all(app: &App) -> Result<(Seen, Tenants, Told), crate::problem::Error> {
     let (names, policies, now) = (app.names().await?, app.policies().await?, app.now());
+    let mut states = app.store().states().await?;
+    states.retain(|state| state.tenant.settings.enabled);
     let mut seen = Seen {
         licenses: Vec::new(),
-        tenants: Vec::new(),
     };
-    for state in app.store().states().await? {
-        if !state.tenant.settings.enabled {
-            continue;
-        }
-        seen.tenants.push(tenant(&state, now));
-        licenses(&mut seen.licenses, &state, &policies, &names, app, now);
+    for state in &states {
+        licenses(&mut seen.licenses, state, &policies, &names, app, now);
     }
-    Ok(seen)
-}
-
-fn tenant(state: &State, now: Timestamp) -> Tenant {
-    let store::Tenant {
-        key,
-        name,
-        asked_at,
-        seen_at,
-        gap,
-        settings,
-        ..
-    } = &state.tenant;
-    Tenant {
-        labels: [("tenant", key.to_string())],
-        name: name.clone(),
-        up: asked_at.map(|_| gap.is_none()),
-        age: seen_at.map(|at| now.duration_since(at).as_secs().max(0)),
-        monitoring: settings.monitoring,
-    }
+    let tenants: Vec<_> = states.into_iter().map(|state| state.tenant).collect();
+    let due = app.store().judgements_due(now).await?;
+    let tenants = Tenants::of(&tenants, due, now);
+    Ok((seen, tenants, super::alerts::read(app).await?))
 }
 
 fn licenses(
@@ -148,8 +114,7 @@ impl Collector for Seen {
                 }
             }
         }
-        self.encode_levels(&mut encoder)?;
-        self.encode_tenants(&mut encoder)
+        self.encode_levels(&mut encoder)
     }
 }
 
@@ -203,44 +168,6 @@ impl Seen {
                     .encode_family(&labels.map(Clone::clone))?
                     .encode_gauge(&1_i64)?;
             }
-        }
-        Ok(())
-    }
-
-    fn encode_tenants(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let gauge = MetricType::Gauge;
-        let help = "Whether the last look at the tenant saw it";
-        let mut family = encoder.encode_descriptor("tenant_up", help, None, gauge)?;
-        for Tenant { labels, up, .. } in &self.tenants {
-            if let Some(up) = up {
-                family
-                    .encode_family(labels)?
-                    .encode_gauge(&i64::from(*up))?;
-            }
-        }
-        let help = "How old the newest numbers of the tenant are";
-        let name = "tenant_snapshot_age_seconds";
-        let mut family = encoder.encode_descriptor(name, help, None, gauge)?;
-        for Tenant { labels, age, .. } in &self.tenants {
-            if let Some(age) = age {
-                family.encode_family(labels)?.encode_gauge(age)?;
-            }
-        }
-        let help = "Whether people are told of the tenant's alerts";
-        let mut family = encoder.encode_descriptor("tenant_monitoring", help, None, gauge)?;
-        for Tenant {
-            labels, monitoring, ..
-        } in &self.tenants
-        {
-            let family = family.encode_family(labels);
-            family?.encode_gauge(&i64::from(*monitoring))?;
-        }
-        let help = "The tenant's name; always 1";
-        let mut family = encoder.encode_descriptor("tenant_name", help, None, gauge)?;
-        for Tenant { labels, name, .. } in &self.tenants {
-            let [tenant] = labels;
-            let labels = [tenant.clone(), ("name", name.clone())];
-            family.encode_family(&labels)?.encode_gauge(&1_i64)?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use store::AlertFilter;
 use crate::fixture::{Service, ask};
 
 /// The page that explains the API.
-pub(crate) fn page() -> String {
+fn page() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
     std::fs::read_to_string(path).unwrap()
 }

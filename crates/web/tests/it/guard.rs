@@ -100,6 +100,22 @@ async fn every_answer_carries_what_browsers_need_to_be_careful() {
 }
 
 #[tokio::test]
+async fn an_id_that_a_proxy_has_given_is_kept_if_it_is_fit_for_a_log() {
+    let service = Service::schools().await;
+    let given = async |id: &str| {
+        let request = Request::get("/nowhere").header("x-request-id", id);
+        let answer = service.send(request).await;
+        answer.header("x-request-id").to_owned()
+    };
+    for fit in ["4bf92f3577b34da6", "a_B-9", &"x".repeat(64)] {
+        assert_eq!(given(fit).await, fit);
+    }
+    for unfit in ["", "a b", "anna@b.example", "eyJh.b.c", &"x".repeat(65)] {
+        assert_eq!(given(unfit).await.len(), 36, "{unfit}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_and_what_cannot_be_done_are_problems() {
     let service = Service::schools().await;
     for (method, path, status, problem, allow) in [

@@ -1,5 +1,8 @@
 //! `/metrics`: what is known has a series, what is not known has none.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -166,7 +169,7 @@ async fn requests_are_counted_by_route_and_never_by_path() {
         values(&text, "licensetool_http_requests_total", route),
         ["1", "1"]
     );
-    let unmatched = "method=\"GET\",route=\"unmatched\",status=\"404\"";
+    let unmatched = "method=\"GET\",route=\"unmatched\",status=\"4xx\"";
     assert_eq!(
         values(&text, "licensetool_http_requests_total", unmatched),
         ["3"]
@@ -217,19 +220,29 @@ async fn a_store_that_is_away_is_told_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
-async fn every_metric_stands_in_the_documentation() {
-    let service = crate::evaluator::troubled().await;
-    service.store().add_channel("list", now()).await.unwrap();
-    service.get("/").await;
-    let (text, page) = (scrape(&service).await, crate::description::page());
-    let named = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
-    let own: Vec<&str> = named
-        .filter(|name| name.starts_with("licensetool_"))
-        .collect();
-    assert!(own.len() >= 17, "{own:?}");
-    for name in own {
-        assert!(page.contains(name), "{name} is not in docs/api.md");
-    }
+async fn what_is_due_and_how_the_process_is_doing_are_gauges() {
+    let mut service = Service::schools().await;
+    let turned_at = now().as_millisecond() - 90_500;
+    service.options.loops = vec![web::Loop {
+        name: "collect",
+        turned_at: Arc::new(AtomicI64::new(turned_at)),
+        within: jiff::SignedDuration::from_secs(60),
+    }];
+    let text = scrape(&service).await;
+    let of = |metric: &str, labels: &str| values(&text, metric, labels).join(" ");
+    let turned = "licensetool_loop_turned_timestamp_seconds";
+    assert_eq!(
+        of(turned, "loop=\"collect\""),
+        (turned_at / 1000).to_string()
+    );
+    assert_eq!(of("licensetool_loop_stuck", "loop=\"collect\""), "1");
+    let enabled = values(&text, "licensetool_tenant_monitoring", "").len();
+    assert_eq!(of("licensetool_evaluate_due", ""), enabled.to_string());
+    let due: usize = of("licensetool_collect_due", "").parse().unwrap();
+    assert!((1..=enabled).contains(&due), "{due} of {enabled}");
+    let connections = "licensetool_store_connections";
+    assert_eq!(values(&text, connections, "purpose=\"read\"").len(), 2);
+    let writers = values(&text, connections, "purpose=\"write\"");
+    let writers: i64 = writers.iter().map(|it| it.parse::<i64>().unwrap()).sum();
+    assert_eq!(writers, 1, "SQLite has one writer");
 }

@@ -177,8 +177,10 @@ fn compare(a: &Found<'_>, b: &Found<'_>) -> Ordering {
 /// More answers than these are not kept: about a hundred bytes each.
 const KEPT: usize = 50_000;
 
-/// What it is kept under: whose, of what, and since when; when the tenant last changed, and the day.
+/// What it is kept under: whose, of what, and since when.
 type Key = (TenantKey, SkuId, Timestamp);
+
+/// For how long it holds: until the tenant changes, or the day does.
 type Of = (Option<Timestamp>, i64);
 
 /// Seats that nobody used, as they were found before.
