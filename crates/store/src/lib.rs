@@ -10,7 +10,7 @@
 //! look that changes nothing touches one small row.
 //!
 //! The store is a file of SQLite or a database of PostgreSQL; every statement but a few is one text
-//! for both ([`sql`]).
+//! for both (module `sql`).
 //! On SQLite the file is in WAL mode with `synchronous = NORMAL`: a killed process loses nothing
 //! that was reported as kept; a power cut may lose the last commits, never the file.
 

@@ -132,7 +132,7 @@ pub(crate) async fn list(
         ),
         states: choices(states(visit.w), wanted.state.as_deref()),
         filtered: wanted.narrows(),
-        counts: counts(&*app.alert_totals().await?, &wanted, visit.w),
+        counts: counts(&app.alert_totals().await?, &wanted, visit.w),
         rows: found
             .iter()
             .map(|kept| Row::of(kept, &lens, &visit))
