@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::company::{Company, NEEDS, Service, until};
@@ -38,30 +39,38 @@ async fn four_processes_do_what_one_does() {
 }
 
 async fn nothing_is_there_yet(services: &[Service]) {
+    nobody_is_answered_but_in_words(services).await;
     for service in services {
-        let ready = service.until_ready(503).await;
-        assert!(ready.text.contains("cannot be reached"), "{ready:?}");
-        assert_eq!(ready.retry_after.as_deref(), Some("1"));
-        let health = service.ask("/healthz").await;
-        assert_eq!(health.status, 200, "{} {health:?}", service.role);
         service.running.lines_until("waiting for the store");
     }
-    nobody_is_answered_but_in_words(of(services, "web")).await;
 }
 
-async fn nobody_is_answered_but_in_words(web: &Service) {
-    let problem = web.visit("/api/v2/tenants", "application/json").await;
+/// While the database is away. Each answer waits for it a little, so all are asked at once.
+async fn nobody_is_answered_but_in_words(services: &[Service]) {
+    let web = of(services, "web");
+    let (_, problem, page) = tokio::join!(
+        join_all(services.iter().map(is_alive_and_not_ready)),
+        web.visit("/api/v2/tenants", "application/json"),
+        web.visit("/licenses", "text/html"),
+    );
     assert_eq!(problem.status, 503, "{problem:?}");
     assert!(
         problem.text.contains("/problems/store-unavailable"),
         "{problem:?}"
     );
-    let page = web.visit("/licenses", "text/html").await;
     assert_eq!(page.status, 503, "{page:?}");
     assert!(page.text.contains("<html"), "{page:?}");
     for answer in [problem, page] {
         assert_eq!(answer.retry_after.as_deref(), Some("1"), "{answer:?}");
     }
+}
+
+async fn is_alive_and_not_ready(service: &Service) {
+    let ready = service.until_ready(503).await;
+    assert!(ready.text.contains("cannot be reached"), "{ready:?}");
+    assert_eq!(ready.retry_after.as_deref(), Some("1"));
+    let health = service.ask("/healthz").await;
+    assert_eq!(health.status, 200, "{} {health:?}", service.role);
 }
 
 async fn each_knows_its_own_loops(services: &[Service]) {
@@ -124,11 +133,7 @@ async fn flows_get_what_they_wait_for(web: &Service) {
 async fn the_database_goes_and_comes_back(company: &Company, services: &[Service]) {
     let web = of(services, "web");
     company.server.stop();
-    for service in services {
-        service.until_ready(503).await;
-        assert_eq!(service.ask("/healthz").await.status, 200);
-    }
-    nobody_is_answered_but_in_words(web).await;
+    nobody_is_answered_but_in_words(services).await;
     company
         .office
         .sim
