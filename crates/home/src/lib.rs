@@ -154,25 +154,67 @@ pub enum SignInCredential {
     Secret(SecretText),
 }
 
+/// Parts of a home folder. Of those that are not wanted nothing is read and nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    pub tenants: bool,
+    pub sharepoint: bool,
+    pub sign_in: bool,
+}
+
+impl Parts {
+    /// The whole folder.
+    pub const ALL: Self = Self {
+        tenants: true,
+        sharepoint: true,
+        sign_in: true,
+    };
+
+    /// Whether nothing is wanted.
+    pub fn is_none(self) -> bool {
+        !(self.tenants || self.sharepoint || self.sign_in)
+    }
+}
+
 /// Reads the home folder `dir` as it is at the moment `now`. Never fails as a whole: what cannot
 /// be read is among the problems.
 pub fn read(dir: &Path, now: Timestamp) -> Home {
+    read_parts(dir, Parts::ALL, now)
+}
+
+/// Reads parts of the home folder alone.
+pub fn read_parts(dir: &Path, parts: Parts, now: Timestamp) -> Home {
     let mut reader = reader::Reader::new(dir, now);
     if reader.is_there() {
-        reader.tenants();
-        reader.sharepoint();
-        reader.sign_in();
+        if parts.tenants {
+            reader.tenants();
+        }
+        if parts.sharepoint {
+            reader.sharepoint();
+        }
+        if parts.sign_in {
+            reader.sign_in();
+        }
     }
     reader.home
 }
 
+/// The keys of the SharePoint profiles, by the names of their files: nothing in them is read, and
+/// no certificate is needed.
+pub fn sharepoint_keys(dir: &Path) -> Vec<TenantKey> {
+    let found = profile_files::find(dir, &profile_files::SHAREPOINT);
+    let profiles = found.map(|(profiles, _)| profiles).unwrap_or_default();
+    profiles.into_keys().collect()
+}
+
 /// Reads the profile of the app for sign-in alone.
 pub fn read_sign_in(dir: &Path, now: Timestamp) -> Home {
-    let mut reader = reader::Reader::new(dir, now);
-    if reader.is_there() {
-        reader.sign_in();
-    }
-    reader.home
+    let parts = Parts {
+        tenants: false,
+        sharepoint: false,
+        sign_in: true,
+    };
+    read_parts(dir, parts, now)
 }
 
 /// Reads one tenant of the home folder alone: it is among the tenants, or broken, or neither if
@@ -188,9 +230,10 @@ pub fn read_tenant(dir: &Path, key: &TenantKey, now: Timestamp) -> Home {
 /// Reads the SharePoint profiles of the home folder alone: they are few, where tenants may be
 /// thousands. Nothing is said of tenants, neither what there is nor what is wrong.
 pub fn read_sharepoint(dir: &Path, now: Timestamp) -> Home {
-    let mut reader = reader::Reader::new(dir, now);
-    if reader.is_there() {
-        reader.sharepoint();
-    }
-    reader.home
+    let parts = Parts {
+        tenants: false,
+        sharepoint: true,
+        sign_in: false,
+    };
+    read_parts(dir, parts, now)
 }

@@ -296,6 +296,10 @@ const SHAREPOINT: &str = r#"{
   }
 }"#;
 
+fn company() -> domain::TenantKey {
+    domain::TenantKey::parse("company").unwrap()
+}
+
 #[test]
 fn sharepoint_profiles_are_read_and_share_certificates() {
     let folder = Folder::new();
@@ -321,6 +325,16 @@ fn sharepoint_profiles_are_read_and_share_certificates() {
         )]
     );
     assert!(home.sharepoint.is_empty());
+    // Its name says that it is there, whatever else is wrong.
+    assert_eq!(crate::sharepoint_keys(folder.0.path()), [company()]);
+    let no_tenants = crate::Parts {
+        tenants: false,
+        ..crate::Parts::ALL
+    };
+    let home = crate::read_parts(folder.0.path(), no_tenants, now());
+    assert!(home.broken.is_empty() && !home.problems.is_empty());
+    fs::remove_dir_all(folder.0.path().join("config-profiles/sharepoint")).unwrap();
+    assert_eq!(crate::sharepoint_keys(folder.0.path()), []);
 
     folder
         .write(A_PEM, pem)

@@ -95,7 +95,7 @@ pub(crate) async fn alerts(
     let desk = Desk {
         config,
         store: stored::there(config).await?,
-        names: catalog::names(&config.store_url).await,
+        names: catalog::names(config).await,
         by,
     };
     let outcome = match command {

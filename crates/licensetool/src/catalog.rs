@@ -6,11 +6,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use domain::{Language, ProductNames};
-use store::{By, Store};
+use store::By;
 
 use crate::config::Config;
 use crate::exit::Outcome;
-use crate::{clock, output};
+use crate::{clock, output, stored};
 
 /// Imports Microsoft's published table of product names into the store.
 pub(crate) async fn update(config: &Config, by: By<'_>, file: &Path) -> anyhow::Result<Outcome> {
@@ -27,8 +27,7 @@ pub(crate) async fn update(config: &Config, by: By<'_>, file: &Path) -> anyhow::
             file.display()
         );
     }
-    let store = Store::open(&config.store_url).await?;
-    store.migrate().await?;
+    let store = stored::opened(config).await?;
     let (products, now) = (&table.products, clock::now());
     let changed = store.import_names(products, by, now).await?;
     let read = table.products.len();
@@ -44,7 +43,7 @@ pub(crate) async fn update(config: &Config, by: By<'_>, file: &Path) -> anyhow::
 
 /// Prints every known name.
 pub(crate) async fn show(config: &Config) -> anyhow::Result<Outcome> {
-    let names = names(&config.store_url).await;
+    let names = names(config).await;
     let mut lines: Vec<String> = names
         .iter()
         .map(|(id, name)| match (&name.german, config.language) {
@@ -59,23 +58,26 @@ pub(crate) async fn show(config: &Config) -> anyhow::Result<Outcome> {
 
 /// The built-in names and, if there is a store to read, those imported. A store that cannot be
 /// read costs names, not the answer.
-pub(crate) async fn names(store_url: &str) -> ProductNames {
+pub(crate) async fn names(config: &Config) -> ProductNames {
     let mut names = ProductNames::built_in();
-    let file = store_url.strip_prefix("sqlite:").map(Path::new);
-    if file.is_some_and(|file| !file.exists()) {
+    if stored::is_missing(config) {
         return names;
     }
-    match imported(store_url).await {
+    match imported(config).await {
         Ok(imported) => {
             for (id, english) in imported {
                 names.import(id, &english);
             }
         }
-        Err(error) => tracing::warn!(%error, "imported product names cannot be read"),
+        Err(error) => {
+            let error = format!("{error:#}");
+            tracing::warn!(error, "imported product names cannot be read");
+        }
     }
     names
 }
 
-async fn imported(store_url: &str) -> Result<Vec<(domain::SkuId, String)>, store::Error> {
-    Store::open(store_url).await?.names().await
+async fn imported(config: &Config) -> anyhow::Result<Vec<(domain::SkuId, String)>> {
+    let store = stored::connected(config).await?;
+    Ok(store.names().await?)
 }

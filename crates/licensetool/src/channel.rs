@@ -197,7 +197,7 @@ async fn test(config: &Config, name: &str) -> anyhow::Result<Outcome> {
     let profiles = Profiles::read(&config.home).await?;
     let outlet = one(config, name, &profiles)?;
     let voice = Voice {
-        names: Arc::new(catalog::names(&config.store_url).await),
+        names: Arc::new(catalog::names(config).await),
         language: outlet.language,
         public_url: config.public_url_at(config.listen),
         time_zone: config.time_zone.clone(),

@@ -10,7 +10,7 @@ use crate::exit::Outcome;
 use crate::microsoft::{self, Waiting};
 use crate::run::tls::Certificate;
 use crate::sharepoint::Profiles;
-use crate::{clock, outlets, output, sign_in};
+use crate::{clock, outlets, output, sign_in, stored};
 
 /// Prints every setting with its value and where it comes from.
 pub(crate) fn show(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
@@ -77,6 +77,13 @@ pub(crate) fn check(home: &Path, sources: &Sources) -> anyhow::Result<Outcome> {
                 .iter()
                 .chain(&warnings)
                 .for_each(|warning| say(Severity::Warning, warning));
+            for (keeps_out, problem) in stored::problems(&config.store) {
+                let severity = match keeps_out {
+                    true => Severity::Error,
+                    false => Severity::Warning,
+                };
+                say(severity, &problem);
+            }
         }
         Err(problems) => problems
             .iter()

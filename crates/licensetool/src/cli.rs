@@ -42,18 +42,23 @@ pub(crate) struct Cli {
 enum Command {
     /// Two sample schools on a stand-in Microsoft, with everything running
     Demo(demo::Demo),
-    /// All services: asks Microsoft, judges, tells, answers people and programs
+    /// All services, or some of them: asks Microsoft, judges, tells, answers people and programs
+    ///
+    /// With a file of SQLite all services run in one process. With PostgreSQL each can run in
+    /// processes of its own, as many as wanted; each then needs only its own settings and secrets,
+    /// waits until `licensetool migrate` has brought the schema up to date, and waits on while the
+    /// database is away.
     Run {
-        /// Only these services (needs PostgreSQL)
-        #[arg(long, value_delimiter = ',')]
+        /// Only these services, separated by commas or repeated (needs PostgreSQL)
+        #[arg(long, value_delimiter = ',', conflicts_with = "once")]
         role: Vec<Role>,
         /// Ask every tenant once, judge, tell what is due, and end
         #[arg(long)]
         once: bool,
-        /// Address of pages and API [default: 127.0.0.1:5000]
+        /// Address of pages and API, which the role web serves [default: 127.0.0.1:5000]
         #[arg(long)]
         listen: Option<SocketAddr>,
-        /// Address of /metrics, /healthz and /readyz [default: 127.0.0.1:9464]
+        /// Address of /metrics, /healthz and /readyz, of each role [default: 127.0.0.1:9464]
         #[arg(long)]
         metrics_listen: Option<SocketAddr>,
     },
@@ -183,7 +188,7 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
             catalog::update(&configured()?, by, &file).await
         }
         Command::Catalog(CatalogCommand::Show) => catalog::show(&configured()?).await,
-        Command::Migrate => run::migrate(&configured()?.store_url).await,
+        Command::Migrate => run::migrate(&configured()?).await,
         Command::Openapi => tools::openapi(),
         Command::Completions { shell } => tools::completions(shell),
     }

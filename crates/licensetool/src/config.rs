@@ -35,7 +35,7 @@ pub(crate) struct Config {
     pub(crate) home: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: SocketAddr,
-    pub(crate) store_url: String,
+    pub(crate) store: StoreAt,
     /// Where people open the pages; `None`: where they are served.
     pub(crate) public_url: Option<Url>,
     /// How people sign in; `None`: nobody does.
@@ -62,6 +62,18 @@ pub(crate) struct Config {
     pub(crate) channels: Vec<ChannelSettings>,
     /// How often the home folder is looked at for changes.
     pub(crate) home_poll: Duration,
+}
+
+/// Where what was seen is kept, and what it takes to get in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct StoreAt {
+    pub(crate) url: String,
+    /// PostgreSQL only, as the next two.
+    pub(crate) password_file: Option<PathBuf>,
+    /// A file of certificates that vouch for the server.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// The most that one program holds.
+    pub(crate) connections: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -18,8 +18,8 @@ use tokio::sync::oneshot;
 use crate::config::Config;
 use crate::exit::Outcome;
 use crate::rows::{Lens, TenantRows};
-use crate::run::{Addresses, Parts, stopped_by_signal};
-use crate::{catalog, clock, output, status};
+use crate::run::{Addresses, Parts, Roles, stopped_by_signal};
+use crate::{catalog, clock, output, status, stored};
 use stage::{Listen, Stage};
 use story::Story;
 
@@ -64,7 +64,8 @@ pub(crate) async fn demo(wish: Demo) -> anyhow::Result<Outcome> {
         metrics: wish.metrics_listen,
         sign_in: !wish.no_sign_in,
     })?;
-    let mut parts = Parts::open(config.clone()).await?;
+    let store = stored::opened(&config).await?;
+    let mut parts = Parts::open(config.clone(), Roles::all(), store).await?;
     history::seed(&parts.store, &world, clock::now()).await?;
     parts.read_home().await?;
     parts.collector().run_once(stop.clone()).await?;
@@ -77,10 +78,11 @@ pub(crate) async fn demo(wish: Demo) -> anyhow::Result<Outcome> {
     let store = parts.store.clone();
     let services = parts.run(stop.clone(), |addresses| {
         tell(&table, addresses, &microsoft, accounts.as_deref());
-        let ended = format!("{}/api/v1/auth/front-channel-logout", addresses.pages);
+        let pages = addresses.pages.clone().unwrap_or_default();
+        let ended = format!("{pages}/api/v1/auth/front-channel-logout");
         stage.microsoft.register_logout(&ended);
         // Nobody waits for it any more if the demo is being stopped.
-        drop(ready.send(addresses.pages.clone()));
+        drop(ready.send(pages));
     });
     let story = async {
         let Ok(pages) = started.await else { return };
@@ -106,6 +108,7 @@ pub(crate) async fn demo(wish: Demo) -> anyhow::Result<Outcome> {
 
 fn tell(table: &str, addresses: &Addresses, microsoft: &str, accounts: Option<&str>) {
     let Addresses { pages, metrics } = addresses;
+    let pages = pages.as_deref().unwrap_or_default();
     let sign_in = accounts.map_or_else(String::new, |accounts| {
         format!("\x20 accounts   {accounts}: choose one, there is no password\n")
     });
@@ -126,7 +129,7 @@ fn tell(table: &str, addresses: &Addresses, microsoft: &str, accounts: Option<&s
 /// The licences as the store has them.
 async fn shown(store: &Store, config: &Config, now: Timestamp) -> anyhow::Result<Vec<TenantRows>> {
     let lens = Lens {
-        names: catalog::names(&config.store_url).await,
+        names: catalog::names(config).await,
         language: config.language,
         policies: store.policies(config.policy).await?,
     };

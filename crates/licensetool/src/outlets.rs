@@ -84,8 +84,8 @@ pub(crate) fn routes(config: &Config, profiles: &Profiles) -> Vec<Route> {
         least: settings.least,
         only_seats: false,
     });
-    let lists = profiles.in_use(config).iter().map(|profile| Route {
-        channel: crate::sharepoint::channel_name(&profile.key),
+    let lists = profiles.keys_in_use(config).iter().map(|key| Route {
+        channel: crate::sharepoint::channel_name(key),
         least: Severity::Notice,
         only_seats: true,
     });

@@ -1,5 +1,7 @@
-//! `licensetool run`: all services in one process, each a supervised task.
+//! `licensetool run`: services in one process or in several, each a supervised task.
 
+mod roles;
+mod gate;
 mod parts;
 mod services;
 mod telling;
@@ -15,52 +17,42 @@ use store::Store;
 
 use crate::config::Config;
 use crate::exit::Outcome;
+use crate::stored;
 
 pub(crate) use once::once;
 pub(crate) use parts::{Addresses, Parts};
+pub(crate) use roles::{Role, Roles};
 pub(crate) use supervise::stopped_by_signal;
-
-/// The services of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Role {
-    /// Answers people and programs from the store.
-    Web,
-    /// Asks Microsoft.
-    Collect,
-    /// Judges what was seen.
-    Evaluate,
-    /// Tells people and systems.
-    Deliver,
-}
 
 /// `run`: until a signal says stop.
 pub(crate) async fn run(config: Config, roles: &[Role]) -> anyhow::Result<Outcome> {
-    check_roles(roles)?;
+    let roles = Roles::of(roles);
+    roles.check(&config)?;
     let stop = stopped_by_signal()?;
-    let parts = Parts::open(config).await?;
+    let named = roles.to_string();
+    let is_shared = stored::is_shared(&config);
+    let store = match is_shared {
+        // It may be away, and come back.
+        true => {
+            let address = stored::address(&config.store, &roles.application())?;
+            Store::prepare(&address).await?
+        }
+        false => stored::opened(&config).await?,
+    };
+    let parts = Parts::open(config, roles, store).await?;
     parts
         .run(stop, |Addresses { pages, metrics }| {
             let version = crate::cli::VERSION;
-            tracing::info!(address = pages, metrics, version, "ready");
+            // A store that others share is waited for; loops begin when it can be used.
+            let word = if is_shared { "listening" } else { "ready" };
+            tracing::info!(address = pages, metrics, roles = named, version, "{word}");
         })
         .await
 }
 
-/// SQLite lives in one process, so all services do too.
-fn check_roles(roles: &[Role]) -> anyhow::Result<()> {
-    let mut all = <Role as clap::ValueEnum>::value_variants().iter();
-    let all = all.all(|role| roles.contains(role));
-    anyhow::ensure!(
-        roles.is_empty() || all,
-        "with SQLite all services run in one process: leave --role out. Services of their own need \
-         PostgreSQL, which this version cannot use yet"
-    );
-    Ok(())
-}
-
 /// `migrate`: brings the store's schema up to date and ends.
-pub(crate) async fn migrate(store_url: &str) -> anyhow::Result<Outcome> {
-    let store = Store::open(store_url).await?;
+pub(crate) async fn migrate(config: &Config) -> anyhow::Result<Outcome> {
+    let store = stored::connected(config).await?;
     let before = store.schema().await?;
     store.migrate().await?;
     let after = store.schema().await?;

@@ -20,6 +20,8 @@ pub(crate) use admin::{SharepointCommand, check_lists, sharepoint};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Profiles {
     all: Vec<SharepointProfile>,
+    /// Of all, or of those that are known by name alone.
+    keys: Vec<TenantKey>,
     made_of: String,
 }
 
@@ -36,7 +38,19 @@ impl Profiles {
             )
         };
         let made_of = all.iter().map(of).collect::<Vec<_>>().join("\n");
-        Self { all, made_of }
+        let keys = all.iter().map(|profile| profile.key.clone()).collect();
+        Self { all, keys, made_of }
+    }
+
+    /// Which profiles there are, for whoever writes messages that others deliver: without their
+    /// content and their certificates.
+    pub(crate) async fn names_only(dir: &Path) -> anyhow::Result<Self> {
+        let dir = dir.to_owned();
+        let keys = tokio::task::spawn_blocking(move || home::sharepoint_keys(&dir)).await;
+        Ok(Self {
+            keys: keys.context("looking into the home folder")?,
+            ..Self::default()
+        })
     }
 
     /// Reads them, off the async threads. What is wrong with a profile is said where the whole
@@ -58,6 +72,14 @@ impl Profiles {
     pub(crate) fn in_use(&self, config: &Config) -> &[SharepointProfile] {
         match config.sharepoint_interval {
             Some(_) => &self.all,
+            None => &[],
+        }
+    }
+
+    /// The keys of those whose lists are kept up to date, by whomever.
+    pub(crate) fn keys_in_use(&self, config: &Config) -> &[TenantKey] {
+        match config.sharepoint_interval {
+            Some(_) => &self.keys,
             None => &[],
         }
     }

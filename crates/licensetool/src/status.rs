@@ -60,7 +60,7 @@ pub(crate) async fn status(
     }
     let looks = ask(&roster, config).await;
     let lens = Lens {
-        names: catalog::names(&config.store_url).await,
+        names: catalog::names(config).await,
         language: config.language,
         policies: policies(config).await?,
     };

@@ -1,20 +1,104 @@
-//! Opens the store for commands that end.
+//! Opens the store that the settings name.
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
-use store::Store;
+use anyhow::{Context as _, bail, ensure};
+use store::{Address, Password, Store};
 
-use crate::config::Config;
+use crate::config::{Config, StoreAt};
+use crate::outlets;
 
-/// The store, made if there is none, brought up to date.
+/// As what PostgreSQL lists the connections of commands.
+const COMMAND: &str = "licensetool";
+
+/// Where a store lies and what it takes to get in; `application` is as what PostgreSQL lists the
+/// connections. The password is read here.
+pub(crate) fn address(at: &StoreAt, application: &str) -> anyhow::Result<Address> {
+    let password = at.password_file.as_deref().map(password).transpose()?;
+    Ok(Address::parse(&at.url)?
+        .password(password)
+        .ca_file(at.ca_file.clone())
+        .connections(at.connections)
+        .application(application))
+}
+
+fn password(file: &Path) -> anyhow::Result<Password> {
+    let text = outlets::secret_text(file);
+    let text = text.map_err(|wrong| anyhow::anyhow!("store.password_file: {wrong}"))?;
+    ensure!(
+        !text.trim().is_empty(),
+        "store.password_file: {} is empty: write the password on its first line",
+        file.display()
+    );
+    Ok(Password::new(&text))
+}
+
+/// What is wrong with the files that the store's address names; the first of each pair is whether
+/// it keeps the program from getting in.
+pub(crate) fn problems(at: &StoreAt) -> Vec<(bool, String)> {
+    let wrong = address(at, COMMAND).err();
+    let mut problems: Vec<_> = wrong
+        .map(|error| (true, format!("{error:#}")))
+        .into_iter()
+        .collect();
+    let too_open = at.password_file.as_deref().and_then(outlets::too_open);
+    problems.extend(too_open.map(|it| (false, format!("store.password_file: {it}"))));
+    let ca = at.ca_file.as_deref().map(outlets::secret_text).transpose();
+    problems.extend(
+        ca.err()
+            .map(|wrong| (true, format!("store.ca_file: {wrong}"))),
+    );
+    problems
+}
+
+/// The store as it is.
+pub(crate) async fn connected(config: &Config) -> anyhow::Result<Store> {
+    let address = address(&config.store, COMMAND)?;
+    let store = Store::connect(&address).await;
+    store.with_context(|| format!("the store {} cannot be opened", config.store.url))
+}
+
+/// The store for a command: a file is made if there is none, and brought up to date. What others
+/// share is left as it is, and must be up to date.
 pub(crate) async fn opened(config: &Config) -> anyhow::Result<Store> {
-    let store = Store::open(&config.store_url).await;
-    let store =
-        store.with_context(|| format!("the store {} cannot be opened", config.store_url))?;
-    let migrated = store.migrate().await;
-    migrated.context("the store cannot be brought up to date")?;
+    let store = connected(config).await?;
+    if !is_shared(config) {
+        migrate(&store).await?;
+        return Ok(store);
+    }
+    let schema = store.schema().await?;
+    ensure!(
+        schema.fits(),
+        "the store {} is at version {}, this program needs {}: run `licensetool migrate`",
+        config.store.url,
+        schema.found,
+        schema.expected
+    );
     Ok(store)
+}
+
+/// The store for all services in one process: brought up to date, wherever it lies.
+pub(crate) async fn up_to_date(config: &Config) -> anyhow::Result<Store> {
+    let store = connected(config).await?;
+    migrate(&store).await?;
+    Ok(store)
+}
+
+/// What fits is left alone: not everybody who may use it may change it.
+async fn migrate(store: &Store) -> anyhow::Result<()> {
+    let migrated = async {
+        match store.schema().await?.fits() {
+            true => Ok(()),
+            false => store.migrate().await,
+        }
+    };
+    let migrated = migrated.await;
+    migrated.context("the store cannot be brought up to date")
+}
+
+/// Whether several processes can share it.
+pub(crate) fn is_shared(config: &Config) -> bool {
+    Address::parse(&config.store.url).is_ok_and(|address| address.is_shared())
 }
 
 /// The store, if there is one: an empty one would answer "nothing" to what nobody has looked at.
@@ -23,13 +107,13 @@ pub(crate) async fn there(config: &Config) -> anyhow::Result<Store> {
         bail!(
             "nothing was collected yet, there is no store {}: start `licensetool run`, or \
              `licensetool run --once`",
-            config.store_url
+            config.store.url
         );
     }
     opened(config).await
 }
 
 pub(crate) fn is_missing(config: &Config) -> bool {
-    let file = config.store_url.strip_prefix("sqlite:").map(Path::new);
+    let file = config.store.url.strip_prefix("sqlite:").map(Path::new);
     file.is_some_and(|file| !file.exists())
 }

@@ -118,11 +118,21 @@ pub(crate) async fn load(
     client: &Client,
     before: &Arc<Roster>,
 ) -> anyhow::Result<(Home, Roster)> {
-    let (dir, client, before) = (dir.to_owned(), client.clone(), Arc::clone(before));
+    load_parts(dir, home::Parts::ALL, Some(client), before).await
+}
+
+/// The same of parts of it. Without a client nobody can be asked.
+async fn load_parts(
+    dir: &Path,
+    parts: home::Parts,
+    client: Option<&Client>,
+    before: &Arc<Roster>,
+) -> anyhow::Result<(Home, Roster)> {
+    let (dir, client, before) = (dir.to_owned(), client.cloned(), Arc::clone(before));
     let read = move || {
-        let home = home::read(&dir, clock::now());
-        let roster = roster(&home, &client, &before);
-        (home, roster)
+        let home = home::read_parts(&dir, parts, clock::now());
+        let roster = client.map(|client| roster(&home, &client, &before));
+        (home, roster.unwrap_or_default())
     };
     tokio::task::spawn_blocking(read)
         .await
@@ -151,22 +161,37 @@ impl Known {
     }
 }
 
-/// Reads the home folder, says what is wrong there and hands its tenants on.
+/// Reads the home folder, says what is wrong there and hands on what stands there.
+/// Of parts that are not wanted nothing is read.
 pub(crate) async fn take_over(
     dir: &Path,
-    client: &Client,
+    parts: home::Parts,
+    client: Option<&Client>,
     readers: &Readers,
 ) -> anyhow::Result<Known> {
     let before = Arc::clone(&readers.roster.borrow());
-    let (home, roster) = load(dir, client, &before).await?;
+    let (home, roster) = load_parts(dir, parts, client, &before).await?;
     log_problems(&home);
+    let known = Known::of(&home);
+    if parts.tenants && !hand_on_tenants(dir, roster, &before, readers) {
+        return Ok(known);
+    }
+    hand_on_sign_in(home.sign_in, readers);
+    if parts.sharepoint {
+        hand_on_sharepoint(home.sharepoint, readers);
+    }
+    Ok(known)
+}
+
+/// Answers whether the folder is there as far as anybody can tell.
+fn hand_on_tenants(dir: &Path, roster: Roster, before: &Roster, readers: &Readers) -> bool {
     if roster.is_empty() && !before.is_empty() {
         tracing::error!(
             home = %dir.display(),
             "the home folder has no tenant profile any more: is its mount away? The tenants that \
              were there stay watched until it has one again"
         );
-        return Ok(Known::of(&home));
+        return false;
     }
     if roster.is_empty() {
         tracing::warn!(
@@ -174,10 +199,12 @@ pub(crate) async fn take_over(
             "no tenant profile yet: add config-profiles/tenants/config-<key>-profile.json"
         );
     }
-    let known = Known::of(&home);
-    hand_on_sign_in(home.sign_in, readers);
     readers.roster.send_replace(Arc::new(roster));
-    let profiles = Profiles::new(home.sharepoint);
+    true
+}
+
+fn hand_on_sharepoint(found: Vec<home::SharepointProfile>, readers: &Readers) {
+    let profiles = Profiles::new(found);
     readers.profiles.send_if_modified(|before| {
         let changed = !before.is_same(&profiles);
         if changed {
@@ -185,7 +212,6 @@ pub(crate) async fn take_over(
         }
         changed
     });
-    Ok(known)
 }
 
 fn hand_on_sign_in(found: Option<home::SignInProfile>, readers: &Readers) {
@@ -203,7 +229,8 @@ fn hand_on_sign_in(found: Option<home::SignInProfile>, readers: &Readers) {
 /// What nobody has read yet is read at once.
 pub(crate) async fn follow(
     dir: PathBuf,
-    client: Client,
+    parts: home::Parts,
+    client: Option<Client>,
     readers: Readers,
     mut known: Option<Known>,
     poll: Duration,
@@ -215,7 +242,7 @@ pub(crate) async fn follow(
             None => false,
         };
         if !holds {
-            known = Some(take_over(&dir, &client, &readers).await?);
+            known = Some(take_over(&dir, parts, client.as_ref(), &readers).await?);
         }
         let sleep = tokio::time::sleep(poll);
         if stop.run_until_cancelled(sleep).await.is_none() {

@@ -26,15 +26,19 @@ impl Away {
     pub(crate) fn endure<T>(&mut self, turned: store::Result<T>) -> store::Result<Option<T>> {
         match turned {
             Ok(turn) => {
-                self.since = None;
+                if self.since.take().is_some() {
+                    tracing::info!("the store is back");
+                }
                 Ok(Some(turn))
             }
             Err(error @ store::Error::Unavailable(_)) => {
+                if self.since.is_none() {
+                    tracing::warn!(%error, "the store is away; trying again");
+                }
                 let since = *self.since.get_or_insert_with(Instant::now);
                 if since.elapsed() > self.patience {
                     return Err(error);
                 }
-                tracing::warn!(%error, "the store is away; trying again");
                 Ok(None)
             }
             Err(error) => Err(error),

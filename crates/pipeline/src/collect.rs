@@ -41,6 +41,8 @@ pub struct Settings {
     pub poll: Duration,
     /// How long a stop waits for questions in the air before it gives them back.
     pub grace: Duration,
+    /// How long the store may be away before the loop gives up; `None`: as long as a claim lasts.
+    pub patience: Option<SignedDuration>,
 }
 
 impl Default for Settings {
@@ -52,6 +54,7 @@ impl Default for Settings {
             deadline: Duration::from_secs(120),
             poll: Duration::from_secs(1),
             grace: Duration::from_secs(5),
+            patience: None,
         }
     }
 }
@@ -63,6 +66,10 @@ impl Settings {
     fn lease(&self) -> SignedDuration {
         let deadline = SignedDuration::try_from(self.deadline).unwrap_or(SignedDuration::MAX);
         deadline.saturating_mul(3)
+    }
+
+    fn patience(&self) -> SignedDuration {
+        self.patience.unwrap_or_else(|| self.lease())
     }
 }
 
@@ -78,6 +85,10 @@ pub struct Report {
     /// Looks that another process had taken over and that were not kept.
     pub lost: u32,
 }
+
+/// How long a stop waits for the store to take what is left, beyond [`Settings::grace`]. What it
+/// does not take is asked anew when its claim expires.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// The collect loop and what it needs.
 #[derive(Clone)]
@@ -142,7 +153,7 @@ impl Collector {
     /// Works until `stop`, then finishes or gives back what it holds.
     ///
     /// # Errors
-    /// The store stays away for longer than a claim lasts.
+    /// The store stays away for longer than [`Settings::patience`].
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<Report> {
         self.work(Until::Stopped, stop).await
     }
@@ -150,7 +161,7 @@ impl Collector {
     /// Asks every enabled tenant once, due or not, and ends.
     ///
     /// # Errors
-    /// The store stays away for longer than a claim lasts.
+    /// The store stays away for longer than [`Settings::patience`].
     pub async fn run_once(self, stop: CancellationToken) -> anyhow::Result<Report> {
         self.take_over_roster().await?;
         self.store.request_refresh(&[], None, self.now()).await?;
@@ -167,13 +178,25 @@ impl Collector {
             ended
         };
         let keeping = async {
-            let ended = self.keep_all(receive).await;
+            let ended = tokio::select! {
+                ended = self.keep_all(receive) => ended,
+                () = self.too_late(&stop) => {
+                    tracing::warn!("stopped while the store was away: its tenants are asked anew");
+                    Ok(Report::default())
+                }
+            };
             halted.cancel();
             ended
         };
         let (asked, kept) = tokio::join!(asking, keeping);
         asked?;
         kept
+    }
+
+    /// Ends when a stop has waited long enough for a store that is away.
+    async fn too_late(&self, stop: &CancellationToken) {
+        stop.cancelled().await;
+        tokio::time::sleep(self.settings.grace + LAST_WORDS).await;
     }
 
     /// Brings the store's list of tenants up to what home says now. A home without any tenant says

@@ -28,6 +28,9 @@ use crate::tell::{Channel, Voice};
 pub use metrics::Metrics;
 use sharepoint::Sharepoint;
 
+/// How long a stop waits for the store to take what was sent, beyond [`Settings::grace`].
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// How the loop works.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -188,7 +191,14 @@ impl Deliverer {
     /// # Errors
     /// The store stays away for longer than [`Settings::patience`], or a row makes no sense.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        self.add_channels().await?;
+        let mut away = Away::new(self.settings.patience);
+        while away.endure(self.add_channels().await)?.is_none() {
+            self.turned();
+            let nap = tokio::time::sleep(self.settings.poll);
+            if stop.run_until_cancelled(nap).await.is_none() {
+                return Ok(());
+            }
+        }
         // One error ends all: the tasks end with their set.
         let mut turning = JoinSet::new();
         for work in self.work() {
@@ -204,10 +214,17 @@ impl Deliverer {
                 Some(ended) = turning.join_next() => ended.context("a channel broke")??,
             }
         }
-        while let Some(ended) = turning.join_next().await {
-            ended.context("a channel broke")??;
-        }
-        Ok(())
+        let rest = async {
+            while let Some(ended) = turning.join_next().await {
+                ended.context("a channel broke")??;
+            }
+            anyhow::Ok(())
+        };
+        let in_time = tokio::time::timeout(self.settings.grace + LAST_WORDS, rest).await;
+        in_time.unwrap_or_else(|_| {
+            tracing::warn!("stopped while the store was away: what was sent may be sent again");
+            Ok(())
+        })
     }
 
     /// Delivers all that is due now, once, on every channel, and ends.

@@ -47,6 +47,17 @@ impl Store {
         }
     }
 
+    /// The same without asking whether a server is there: who asks for something later finds out.
+    ///
+    /// # Errors
+    /// As [`Store::connect`], of what lies on this machine.
+    pub async fn prepare(address: &Address) -> Result<Self> {
+        match &address.place {
+            address::Place::Sqlite(path) => sqlite::open(path).await,
+            address::Place::Postgres(place) => postgres::prepare(address, place),
+        }
+    }
+
     /// What the database itself finds wrong with its data; nothing if it is sound. Reads all of it.
     pub async fn check(&self) -> Result<Vec<String>> {
         match &self.readers {

@@ -48,9 +48,10 @@ impl From<sqlx::Error> for Error {
                     None => failure.message().to_owned(),
                 })
             }
-            sqlx::Error::PoolTimedOut => {
-                Self::Unavailable("no connection to the database came free in time".to_owned())
-            }
+            sqlx::Error::PoolTimedOut => Self::Unavailable(
+                "no connection to the database came in time: it is away, or all are in use"
+                    .to_owned(),
+            ),
             other => Self::Unavailable(other.to_string()),
         }
     }

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::Serialize;
+use store::Schema;
 use utoipa::ToSchema;
 
 use crate::Loop;
@@ -95,18 +96,34 @@ pub(crate) async fn healthz(Shared(app): Shared<App>) -> Result<Response, Error>
     (status = 503, description = "The store cannot be reached, or has another schema")))]
 pub(crate) async fn readyz(Shared(app): Shared<App>) -> Result<Response, Error> {
     let schema = app.store().schema().await.map_err(|error| {
-        let detail = "The store cannot be reached.";
-        Error::new(Kind::NotReady, detail).because(format!("{:#}", anyhow::Error::from(error)))
+        let detail = "The store cannot be reached. The log says why.";
+        let error = format!("{:#}", anyhow::Error::from(error));
+        Error::new(Kind::NotReady, detail)
+            .retry_after(1)
+            .because(error)
     })?;
     if !schema.fits() {
-        let (found, expected) = (schema.found, schema.expected);
-        let detail = format!("The store has schema version {found}; this needs {expected}.");
-        return Err(Error::new(Kind::NotReady, detail));
+        return Err(Error::new(Kind::NotReady, unfit(schema)).retry_after(1));
     }
     Ok(of_now(&Readiness {
         status: "ready",
         schema: schema.found,
     }))
+}
+
+/// Why a program cannot use a store with this schema, and the way out.
+pub fn unfit(schema: Schema) -> String {
+    let (found, expected) = (schema.found, schema.expected);
+    match found > expected {
+        true => format!(
+            "The store has schema version {found}, which leaves nothing for programs that know \
+             version {expected}: run a newer program."
+        ),
+        false => format!(
+            "The store has schema version {found}; this needs {expected}: run `licensetool \
+             migrate`."
+        ),
+    }
 }
 
 /// An answer that is not to be kept.

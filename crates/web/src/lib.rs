@@ -63,6 +63,7 @@ pub use desk::{Answer, Certificate, Desk, NewTenant, Order, Refused, Standing, T
 pub use export::{
     Export, ExportFailed, ExportFormat, ExportSource, ExportWish, Exported, Separator,
 };
+pub use health::unfit;
 pub use metrics::{Requests, metrics_app};
 pub use pages::report::monthly_report;
 pub use upkeep::Upkeep;
@@ -93,6 +94,9 @@ pub struct Options {
     pub version: &'static str,
     /// The loops whose turning `/healthz` watches.
     pub loops: Vec<Loop>,
+    /// Whether `/metrics` tells of tenants, licences and alerts, for which this process must be
+    /// allowed to read all of the store.
+    pub measures_content: bool,
     /// Counts of HTTP requests: give both routers the same one (a clone of the options does).
     pub requests: Requests,
     /// Adds tenants for pages; `None`: pages only say how it is done.

@@ -179,6 +179,7 @@ fn options(store: Store) -> web::Options {
         sign_in: None,
         closing: tokio::sync::watch::channel(false).1,
         requests: web::Requests::default(),
+        measures_content: true,
         routes: Vec::new(),
         fetch_within: std::time::Duration::from_secs(25),
     }

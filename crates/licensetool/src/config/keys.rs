@@ -96,7 +96,24 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "store.url",
         "sqlite:licensetool.db",
-        "Where what was seen is kept: `sqlite:` and a path relative to home.",
+        "Where what was seen is kept: `sqlite:` and a path relative to home, or \
+         `postgres://USER@HOST:PORT/DATABASE` (docs/postgresql.md).",
+    ),
+    key(
+        "store.password_file",
+        "",
+        "File with the password of PostgreSQL's role on its first line, relative to home.",
+    ),
+    key(
+        "store.ca_file",
+        "",
+        "PEM file of CA certificates that vouch for PostgreSQL beside the usual ones, relative to \
+         home.",
+    ),
+    key(
+        "store.connections",
+        "8",
+        "Connections to PostgreSQL that one process holds at most, 1 to 1000.",
     ),
     key(
         "log.level",

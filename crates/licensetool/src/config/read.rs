@@ -10,13 +10,13 @@ use domain::Layer;
 use graph::Cloud;
 use jiff::SignedDuration;
 use pipeline::evaluate::Keep;
-use store::{By, Origin};
+use store::{Address, By, Origin};
 
 use super::channels::{self, ChannelInForce};
 use super::keys::{KEYS, Key};
 use super::texts::Texts;
 use super::values::{Days, FromText};
-use super::{Collect, Config, Deliver, Log, Microsoft};
+use super::{Collect, Config, Deliver, Log, Microsoft, StoreAt};
 
 /// Where settings come from, before they are read.
 #[derive(Clone, Debug, Default)]
@@ -191,7 +191,7 @@ impl Reader<'_> {
     fn config(&mut self, home: &Path) -> Option<Config> {
         let listen = self.get("listen");
         let metrics_listen = self.get("metrics_listen");
-        let store_url: Option<String> = self.get("store.url");
+        let store = self.store(home);
         let public_url: Option<Option<url::Url>> = self.get("public_url");
         let access = self.access(home);
         let language = self.get("language");
@@ -213,7 +213,7 @@ impl Reader<'_> {
             tls: access.tls,
             listen: listen?,
             metrics_listen: metrics_listen?,
-            store_url: under_home(&store_url?, home),
+            store: store?,
             public_url: public_url?,
             language: language?,
             time_zone: time_zone?,
@@ -231,6 +231,24 @@ impl Reader<'_> {
             sharepoint_interval: sharepoint_interval?,
             channels: Vec::new(),
             home_poll: home_poll?,
+        })
+    }
+
+    fn store(&mut self, home: &Path) -> Option<StoreAt> {
+        let url: Option<String> = self.get("store.url");
+        let password_file: Option<Option<String>> = self.get("store.password_file");
+        let ca_file: Option<Option<String>> = self.get("store.ca_file");
+        let connections = self.get("store.connections");
+        let url = under_home(&url?, home);
+        if let Err(wrong) = Address::parse(&url) {
+            self.problems.push(format!("store.url: {wrong}"));
+            return None;
+        }
+        Some(StoreAt {
+            url,
+            password_file: password_file?.map(|file| home.join(file)),
+            ca_file: ca_file?.map(|file| home.join(file)),
+            connections: connections?,
         })
     }
 

@@ -105,7 +105,7 @@ impl Stage {
         }
         let (mut config, _) = config::read(self.home(), &sources)
             .map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
-        config.store_url = store_in(self.home());
+        config.store.url = store_in(self.home());
         Ok(config)
     }
 

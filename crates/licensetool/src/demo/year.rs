@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::stage::{Listen, Stage};
 use crate::exit::Outcome;
+use crate::stored;
 use acts::{ACTS, BEGINS, ENDS};
 use loops::{Calendar, Loops};
 use timeline::Line;
@@ -66,8 +67,7 @@ impl Year {
         };
         let stage = Stage::set(world, options).await?;
         let config = stage.config(Listen::default())?;
-        let store = Store::open(&config.store_url).await?;
-        store.migrate().await?;
+        let store = stored::opened(&config).await?;
         let calendar = Calendar::at(now);
         Ok(Self {
             loops: Loops::new(&config, &store, &calendar, now)?,

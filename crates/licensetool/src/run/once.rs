@@ -3,10 +3,12 @@
 use store::{DeliveryFilter, DeliveryState, Store};
 
 use super::parts::Parts;
+use super::roles::Roles;
 use super::supervise::stopped_by_signal;
 use crate::clock;
 use crate::config::Config;
 use crate::exit::Outcome;
+use crate::stored;
 
 /// Most deliveries that are looked through for those that failed.
 const MOST: u32 = 10_000;
@@ -14,7 +16,8 @@ const MOST: u32 = 10_000;
 /// Exit code 2 if a tenant could not be looked at, 1 if something could not be delivered.
 pub(crate) async fn once(config: Config) -> anyhow::Result<Outcome> {
     let stop = stopped_by_signal()?;
-    let mut parts = Parts::open(config).await?;
+    let store = stored::up_to_date(&config).await?;
+    let mut parts = Parts::open(config, Roles::all(), store).await?;
     parts.read_home().await?;
     let began = clock::now();
     let asked = parts.collector().run_once(stop.clone()).await?;

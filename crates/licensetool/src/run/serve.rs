@@ -3,10 +3,15 @@
 
 mod pages;
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Version, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -30,6 +35,10 @@ const NO_ROOM: Duration = Duration::from_millis(100);
 /// A client that went away without a word is noticed by a ping.
 const PING_EVERY: Duration = Duration::from_secs(20);
 
+/// How long after a stop connections may still ask: those that ask steadily hear that it was their
+/// last answer, so that none is closed while a request is on its way.
+const LINGER: Duration = Duration::from_secs(1);
+
 /// Where it is served, and how.
 pub(crate) struct Server {
     pub(crate) listener: TcpListener,
@@ -46,6 +55,7 @@ pub(crate) async fn serve(
     closing: watch::Sender<bool>,
 ) -> anyhow::Result<()> {
     let Server { listener, tls, app } = server;
+    let app = app.layer(from_fn_with_state(stop.clone(), farewell));
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -63,10 +73,41 @@ pub(crate) async fn serve(
             },
         }
     }
-    drop(listener);
+    for (stream, peer) in in_line(listener)? {
+        let pages = Pages::new(app.clone(), peer);
+        connections.spawn(connection(stream, tls.clone(), pages, stop.clone()));
+    }
     closing.send_replace(true);
     while connections.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Those whom the system has let in already and nobody has met yet; nobody follows them.
+fn in_line(listener: TcpListener) -> std::io::Result<Vec<(TcpStream, SocketAddr)>> {
+    let listener = listener.into_std()?;
+    let mut waiting = Vec::new();
+    while let Ok((stream, peer)) = listener.accept() {
+        stream.set_nonblocking(true)?;
+        waiting.push((TcpStream::from_std(stream)?, peer));
+    }
+    Ok(waiting)
+}
+
+/// After a stop an answer of HTTP/1 is its connection's last. HTTP/2 has words of its own for it.
+async fn farewell(State(stop): State<CancellationToken>, request: Request, next: Next) -> Response {
+    let is_http_1 = request.version() < Version::HTTP_2;
+    let mut response = next.run(request).await;
+    if is_http_1 && stop.is_cancelled() {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
+}
+
+/// Ends when nothing new is waited for any more.
+async fn too_late(stop: &CancellationToken) {
+    stop.cancelled().await;
+    sleep(LINGER).await;
 }
 
 async fn connection(stream: TcpStream, tls: Option<Shown>, pages: Pages, stop: CancellationToken) {
@@ -78,10 +119,14 @@ async fn connection(stream: TcpStream, tls: Option<Shown>, pages: Pages, stop: C
     };
     let acceptor = TlsAcceptor::from(shown.borrow().clone());
     let handshake = timeout(PATIENCE, acceptor.accept(stream));
-    match stop.run_until_cancelled(handshake).await {
-        Some(Ok(Ok(stream))) => talk(stream, pages, stop).await,
-        Some(Ok(Err(error))) => tracing::debug!(%error, "a client does not agree on TLS"),
-        Some(Err(_)) | None => {}
+    let shaken = tokio::select! {
+        shaken = handshake => shaken,
+        () = too_late(&stop) => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => talk(stream, pages, stop).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a client does not agree on TLS"),
+        Err(_) => {}
     }
 }
 
@@ -110,7 +155,7 @@ where
     tokio::select! {
         ended = connection.as_mut() => return ended_with(ended),
         () = says_nothing => return,
-        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+        () = too_late(&stop) => connection.as_mut().graceful_shutdown(),
     }
     ended_with(connection.await);
 }

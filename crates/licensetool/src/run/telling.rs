@@ -1,6 +1,7 @@
 //! The loops that judge and tell, made of the settings and of the SharePoint profiles as they are.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::bail;
 use domain::Language;
@@ -14,17 +15,18 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::renewed::Begun;
-use crate::clock;
 use crate::config::Config;
 use crate::outlets::{self, Outlet};
 use crate::sharepoint::{self, Profiles};
+use crate::{clock, stored};
 
 /// What the loops are made of.
 #[derive(Clone)]
 pub(crate) struct Telling {
     config: Arc<Config>,
     store: Store,
-    client: graph::Client,
+    /// `None` where nobody is told anything: the channels' files are not read then.
+    client: Option<graph::Client>,
     outlets: Vec<Outlet>,
     /// Of all loops of a kind together, those that replace others included.
     pub(crate) judged: evaluate::Metrics,
@@ -39,10 +41,13 @@ impl Telling {
     pub(crate) fn new(
         config: Arc<Config>,
         store: Store,
-        client: graph::Client,
+        client: Option<graph::Client>,
         profiles: &Profiles,
     ) -> anyhow::Result<Self> {
-        let made = outlets::make(&config, profiles);
+        let made = match client {
+            Some(_) => outlets::make(&config, profiles),
+            None => outlets::Made::default(),
+        };
         for warning in made.warnings.iter().chain(&made.unresolved) {
             tracing::warn!("{warning}");
         }
@@ -64,6 +69,7 @@ impl Telling {
             company: self.config.policy,
             routes: outlets::routes(&self.config, profiles),
             keep: self.config.keep,
+            patience: self.patience(),
             ..evaluate::Settings::default()
         };
         Evaluator::new(self.store.clone(), settings, clock::shared())
@@ -108,17 +114,26 @@ impl Telling {
             company: config.company.clone(),
             longest_wait: config.deliver.longest_wait,
             max_attempts: config.deliver.max_attempts,
+            patience: self.patience(),
             ..deliver::Settings::new(public_url)
+        }
+    }
+
+    /// A database that others share comes back; a broken disk does not.
+    fn patience(&self) -> Duration {
+        match stored::is_shared(&self.config) {
+            true => Duration::MAX,
+            false => evaluate::Settings::default().patience,
         }
     }
 
     /// A profile whose certificate cannot be used keeps no other from being served.
     fn lists(&self, profiles: &Profiles) -> Vec<Sharepoint> {
-        let Some(interval) = self.config.sharepoint_interval else {
+        let (Some(interval), Some(client)) = (self.config.sharepoint_interval, &self.client) else {
             return Vec::new();
         };
         let lists = profiles.in_use(&self.config).iter().filter_map(|profile| {
-            let lists = sharepoint::lists(profile, &self.client, interval);
+            let lists = sharepoint::lists(profile, client, interval);
             let said = |error: &anyhow::Error| tracing::error!("{error:#}");
             lists.inspect_err(said).ok()
         });

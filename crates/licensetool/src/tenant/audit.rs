@@ -23,7 +23,7 @@ async fn noted(
     detail: &str,
 ) -> anyhow::Result<()> {
     if stored::is_missing(config) {
-        bail!("there is no store {} yet", config.store_url);
+        bail!("there is no store {} yet", config.store.url);
     }
     let store = stored::opened(config).await?;
     let noted = store

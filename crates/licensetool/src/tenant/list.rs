@@ -6,7 +6,6 @@ use domain::{Gap, TenantKey};
 use home::{BrokenTenant, Certificate, Home, Rotation, Severity, StagedCertificate};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use store::Store;
 
 use super::off_thread;
 use crate::columns::{Format, columns, date, moment, moment_or_none};
@@ -62,10 +61,10 @@ async fn seen(config: &Config) -> (HashMap<TenantKey, store::Tenant>, Option<Str
         return (HashMap::new(), Some(why.to_owned()));
     }
     let tenants = async {
-        let store = Store::open(&config.store_url).await?;
+        let store = stored::connected(config).await?;
         let tenants = store.tenants().await;
         store.close().await;
-        tenants
+        anyhow::Ok(tenants?)
     };
     match tenants.await {
         Ok(tenants) => {
@@ -76,7 +75,7 @@ async fn seen(config: &Config) -> (HashMap<TenantKey, store::Tenant>, Option<Str
         }
         Err(error) => (
             HashMap::new(),
-            Some(format!("the store does not say: {error}")),
+            Some(format!("the store does not say: {error:#}")),
         ),
     }
 }

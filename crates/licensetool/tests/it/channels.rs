@@ -7,9 +7,7 @@ use microsoft_sim::sink::{SmtpMode, SmtpOptions, SmtpSink, SmtpTls, WebhookMode,
 use microsoft_sim::{Tls, World};
 use serde_json::Value;
 
-use crate::fixture::{Ended, alone, https, office, program, secret};
-
-pub(crate) const SIGNING: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+use crate::fixture::{Ended, SIGNING, alone, https, office, program, secret};
 
 /// A home with settings and nothing else.
 fn home(settings: &str) -> tempfile::TempDir {

@@ -7,6 +7,9 @@ use microsoft_sim::sink::WebhookSink;
 use microsoft_sim::{Options, Simulator, Tls, World};
 use store::Store;
 
+/// With what webhooks are signed.
+pub(crate) const SIGNING: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
 /// A simulated Microsoft and the home folder of somebody who watches it.
 pub(crate) struct Office {
     pub(crate) sim: Simulator,
@@ -65,7 +68,7 @@ impl Office {
 
     /// Sets a channel "hook" up that leads to `sink`, with more lines of settings.
     pub(crate) fn webhook(&self, sink: &WebhookSink, more: &str) {
-        secret(self.home.path(), "secrets/hook", crate::channels::SIGNING);
+        secret(self.home.path(), "secrets/hook", SIGNING);
         let url = sink.url();
         self.set(&format!(
             "[channel.hook]\nkind = \"webhook\"\nurl = \"{url}\"\n\

@@ -4,8 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::channels::SIGNING;
-use crate::fixture::{alone, secret};
+use crate::fixture::{SIGNING, alone, secret};
 
 fn root() -> &'static Path {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent();

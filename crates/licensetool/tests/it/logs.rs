@@ -6,8 +6,7 @@ use microsoft_sim::{Call, Fault, FaultKind, Tls, World};
 use reqwest::header;
 use serde_json::Value;
 
-use crate::channels::SIGNING;
-use crate::fixture::Office;
+use crate::fixture::{Office, SIGNING};
 use crate::run::{Started, start};
 use crate::sign_in::{Browser, KEY, office_with_sign_in};
 

@@ -188,7 +188,12 @@ fn split_services_need_another_database() {
     for some in ["web", "web,collect", "collect,evaluate,deliver"] {
         let ended = alone(home.path(), &["run", "--role", some]);
         assert_eq!(ended.code, Some(2));
-        assert!(ended.err.contains("PostgreSQL"), "{}", ended.err);
+        assert!(
+            ended.err.contains("set store.url to a PostgreSQL"),
+            "{}",
+            ended.err
+        );
+        assert!(!home.path().join("licensetool.db").exists());
     }
 }
 

@@ -9,8 +9,7 @@ use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
 use prost::Message as _;
 
-use crate::channels::SIGNING;
-use crate::fixture::{https, office};
+use crate::fixture::{SIGNING, https, office};
 use crate::process::Running;
 use crate::run::{Started, start, until_rows};
 

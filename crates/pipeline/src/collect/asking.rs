@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::{Collector, Until};
+use super::{Collector, LAST_WORDS, Until};
 use crate::ask::{Answer, ask};
 use crate::roster::{Access, Roster, changed};
 
@@ -60,9 +60,11 @@ impl Collector {
         keep: mpsc::Sender<Asked>,
     ) -> anyhow::Result<()> {
         let mut hands = Hands::empty();
-        let mut roster = self.take_over_roster().await?;
         let mut news = self.roster.clone();
         news.mark_unchanged();
+        let Some(mut roster) = self.first_roster(&mut hands, stop).await? else {
+            return Ok(());
+        };
         while !stop.is_cancelled() {
             self.turned();
             self.fill(&mut hands, &mut roster, until).await?;
@@ -88,6 +90,25 @@ impl Collector {
         self.wind_up(hands, keep).await
     }
 
+    /// What home says at the beginning; `None`: a stop came before the store could be told.
+    async fn first_roster(
+        &self,
+        hands: &mut Hands,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Option<Arc<Roster>>> {
+        while !stop.is_cancelled() {
+            self.turned();
+            let failed = match self.take_over_roster().await {
+                Ok(roster) => return Ok(Some(roster)),
+                Err(error) => Err(error),
+            };
+            hands.endure(failed, self.now(), self.settings.patience())?;
+            let nap = tokio::time::sleep_until(hands.look_at);
+            stop.run_until_cancelled(nap).await;
+        }
+        Ok(None)
+    }
+
     /// Takes over what home says now, and asks at once where an operator has mended something.
     async fn change_roster(&self, old: &Roster) -> store::Result<Arc<Roster>> {
         let new = self.take_over_roster().await?;
@@ -110,7 +131,7 @@ impl Collector {
     ) -> anyhow::Result<()> {
         if self.needs_store(hands) && hands.look_at <= Instant::now() {
             let looked = self.look_for_work(hands, roster, until).await;
-            hands.endure(looked, self.now(), self.settings.lease())?;
+            hands.endure(looked, self.now(), self.settings.patience())?;
         }
         while hands.in_air.len() < self.at_once() {
             let Some(claim) = hands.waiting.pop_front() else {
@@ -220,7 +241,15 @@ impl Collector {
                 "stopped while Microsoft still owed answers"
             );
         }
-        Ok(self.store.release(&hands.claims).await?)
+        match tokio::time::timeout(LAST_WORDS, self.store.release(&hands.claims)).await {
+            Ok(Err(error)) if !matches!(error, store::Error::Unavailable(_)) => Err(error.into()),
+            Ok(Ok(())) => Ok(()),
+            _ => {
+                let tenants = hands.claims.len();
+                tracing::warn!(tenants, "claims stay until they expire: the store is away");
+                Ok(())
+            }
+        }
     }
 }
 
@@ -251,15 +280,19 @@ impl Hands {
         patience: SignedDuration,
     ) -> anyhow::Result<()> {
         let Err(error) = looked else {
-            self.away_since = None;
+            if self.away_since.take().is_some() {
+                tracing::info!("the store is back");
+            }
             return Ok(());
         };
+        if self.away_since.is_none() {
+            tracing::warn!(%error, "the store is away; trying again");
+        }
         let since = *self.away_since.get_or_insert(now);
         let passes = matches!(error, store::Error::Unavailable(_));
         if !passes || now.duration_since(since) > patience {
             return Err(error).context("the store could not be asked for work");
         }
-        tracing::warn!(%error, "the store is away; trying again");
         self.look_at = Instant::now() + STORE_AWAY;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use store::{Finished, Recorded};
 use tokio::sync::mpsc;
 
@@ -12,6 +13,9 @@ use super::{Collector, Report, next_due};
 /// The most looks written in one transaction: enough to share its cost, few enough that readers
 /// and other writers never wait long.
 const BATCH: usize = 64;
+
+/// Before the first new try to keep what was seen.
+const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 
 impl Collector {
     /// Writes looks as they come, as many together as are ready, until the asking half is gone.
@@ -61,16 +65,22 @@ impl Collector {
     }
 
     /// A look that was seen must not be lost to a store that is busy for a moment: tries again
-    /// for as long as the claims last, after that somebody else may have asked anew.
+    /// for as long as the loop has patience. What somebody else has asked anew meanwhile is lost.
     async fn keep(&self, finished: &[Finished]) -> anyhow::Result<Vec<Recorded>> {
-        let give_up = self.now().saturating_add(self.settings.lease())?;
-        let mut wait = Duration::from_millis(50);
+        let patience = self.settings.patience();
+        let give_up = self
+            .now()
+            .saturating_add(patience)
+            .unwrap_or(Timestamp::MAX);
+        let mut wait = SHORTEST_WAIT;
         loop {
             match self.store.finish(finished).await {
                 Ok(recorded) => return Ok(recorded),
                 Err(error @ store::Error::Unavailable { .. }) if self.now() < give_up => {
                     let looks = finished.len();
-                    tracing::warn!(%error, looks, "the store is away; trying again");
+                    if wait == SHORTEST_WAIT {
+                        tracing::warn!(%error, looks, "the store is away; trying again");
+                    }
                     tokio::time::sleep(wait).await;
                     wait = (wait * 2).min(Duration::from_secs(5));
                 }

@@ -111,6 +111,14 @@ impl Stage {
         self.collector_of(open(self.folder.path()).await)
     }
 
+    /// A collector whose store has no schema yet, and the store.
+    pub(crate) async fn early_collector(&self) -> (Collector, Store) {
+        let folder = self.folder.path().join("early");
+        std::fs::create_dir(&folder).unwrap();
+        let store = open(&folder).await;
+        (self.collector_of(store.clone()), store)
+    }
+
     fn collector_of(&self, store: Store) -> Collector {
         let now = Arc::clone(&self.now);
         let clock: Clock =

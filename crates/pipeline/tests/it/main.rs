@@ -6,6 +6,7 @@ mod fixture;
 mod collect;
 mod refresh;
 mod stop;
+mod early;
 mod faults;
 mod office;
 mod evaluate;

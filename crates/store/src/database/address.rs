@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::{Error, Result};
 
@@ -38,14 +39,16 @@ pub(super) struct Server {
     pub(super) database: String,
 }
 
-/// A password, which is never shown.
+/// A password, which is never shown, and wiped when it is dropped.
 #[derive(Clone)]
-pub struct Password(String);
+pub struct Password(Zeroizing<String>);
 
 impl Password {
     /// As it stands in a file: the end of its line is none of it.
     pub fn new(text: &str) -> Self {
-        Self(text.trim_end_matches(['\r', '\n']).to_owned())
+        Self(Zeroizing::new(
+            text.trim_end_matches(['\r', '\n']).to_owned(),
+        ))
     }
 
     pub(super) fn reveal(&self) -> &str {

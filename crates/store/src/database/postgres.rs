@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 
 use super::Store;
 use super::address::{Address, Server};
@@ -32,6 +32,18 @@ const BOUNDS: [(&str, &str); 5] = [
 ];
 
 pub(super) async fn open(address: &Address, server: &Server) -> Result<Store> {
+    let pool = pool(address, server)?;
+    let connection = pool.acquire().await;
+    drop(connection.map_err(|error| named(error, server))?);
+    Ok(store_of(pool))
+}
+
+/// Connects only when somebody asks for something.
+pub(super) fn prepare(address: &Address, server: &Server) -> Result<Store> {
+    pool(address, server).map(store_of)
+}
+
+fn pool(address: &Address, server: &Server) -> Result<PgPool> {
     let mut options = PgConnectOptions::new_without_pgpass()
         .host(&server.host)
         .port(server.port)
@@ -48,19 +60,20 @@ pub(super) async fn open(address: &Address, server: &Server) -> Result<Store> {
     if let Some(file) = &address.ca_file {
         options = options.ssl_root_cert_from_pem(certificates(file)?);
     }
-    let pool = PgPoolOptions::new()
+    Ok(PgPoolOptions::new()
         .max_connections(address.connections)
         .acquire_timeout(ACQUIRE)
         .idle_timeout(IDLE)
-        .connect_with(options)
-        .await
-        .map_err(|error| named(error, server))?;
+        .connect_lazy_with(options))
+}
+
+fn store_of(pool: PgPool) -> Store {
     let pool = Pool::Postgres(pool);
-    Ok(Store {
+    Store {
         readers: pool.clone(),
         writer: pool.clone(),
         watch: Watch::of_server(pool),
-    })
+    }
 }
 
 /// Who vouches for the server, as PEM.

@@ -40,6 +40,10 @@ pub(super) async fn register(app: &App, registry: &mut Registry) {
         "Whether the store could be read",
         store_up.clone(),
     );
+    if !app.options().measures_content {
+        store_up.set(app.store().schema().await.is_ok().into());
+        return;
+    }
     match read_all(app).await {
         Ok((seen, tenants, told)) => {
             store_up.set(1);

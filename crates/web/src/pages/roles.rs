@@ -44,6 +44,7 @@ pub(super) async fn options(folder: &tempfile::TempDir) -> Options {
         version: "0",
         sign_in: None,
         loops: Vec::new(),
+        measures_content: true,
         requests: Requests::default(),
         desk: None,
         closing: tokio::sync::watch::channel(false).1,

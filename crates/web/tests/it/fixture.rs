@@ -110,6 +110,7 @@ impl Service {
                 turned_at: Arc::new(AtomicI64::new(now().as_millisecond())),
                 within: SignedDuration::from_secs(60),
             }],
+            measures_content: true,
             requests: Requests::default(),
             desk: None,
             sign_in: None,

@@ -27,7 +27,7 @@ fn check(file: &str, environment: &[(&str, &str)], expected: &[&str]) {
 fn nothing_set_gives_the_defaults() {
     let (config, in_force) = read(Path::new("/h"), &Sources::default()).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:5000");
-    assert_eq!(config.store_url, "sqlite:/h/licensetool.db");
+    assert_eq!(config.store.url, "sqlite:/h/licensetool.db");
     assert_eq!(
         config.microsoft.graph.as_str(),
         "https://graph.microsoft.com/"

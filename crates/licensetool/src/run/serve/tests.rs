@@ -152,6 +152,53 @@ async fn a_request_under_way_is_answered_before_the_end() {
     serving.task.await.unwrap().unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_steadily_hears_of_the_end_and_loses_no_request() {
+    let serving = serving(Router::new().route("/", get(echo)), None).await;
+    let url = format!("http://{}/", serving.address);
+    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let steady = (0..16).map(|_| {
+        let (url, asked) = (url.clone(), asked.clone());
+        let client = client().pool_max_idle_per_host(1).build().unwrap();
+        tokio::spawn(async move {
+            loop {
+                let answer = client.get(&url).send().await.unwrap();
+                assert_eq!(answer.status(), 200);
+                asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let is_last = answer.headers().contains_key("connection");
+                assert!(answer.text().await.unwrap().starts_with("HTTP/1.1"));
+                if is_last {
+                    return;
+                }
+            }
+        })
+    });
+    let steady: Vec<_> = steady.collect();
+    while asked.load(std::sync::atomic::Ordering::Relaxed) < 200 {
+        tokio::task::yield_now().await;
+    }
+    serving.stop.cancel();
+    for client in steady {
+        client.await.unwrap();
+    }
+    serving.task.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn who_was_let_in_just_before_the_end_is_answered() {
+    let serving = serving(Router::new().route("/", get(echo)), None).await;
+    // On this one thread nobody meets it before the stop is seen.
+    let address = serving.address;
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    std::io::Write::write_all(&mut stream, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    serving.stop.cancel();
+    serving.task.await.unwrap().unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_says_nothing_or_half_a_request_is_left() {
     let serving = serving(Router::new().route("/", get(echo)), None).await;

@@ -106,6 +106,14 @@ impl<'a> Waiting<'a> {
             let detail = format!("{late} It goes on; this answer waited for {within} seconds.");
             Error::new(Kind::CollectionTooSlow, detail).retry_after(5)
         };
-        timeout_at(self.until, done).await.map_err(too_late)?
+        let mut closing = self.app.options().closing.clone();
+        tokio::select! {
+            done = timeout_at(self.until, done) => done.map_err(too_late)?,
+            // Whoever tells of the end may have ended before.
+            Ok(_) = closing.wait_for(|closing| *closing) => {
+                let detail = format!("{late} This service is being stopped; ask again.");
+                Err(Error::new(Kind::CollectionTooSlow, detail).retry_after(1))
+            }
+        }
     }
 }
