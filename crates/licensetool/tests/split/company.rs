@@ -178,7 +178,7 @@ impl Service {
     /// Asks pages or API.
     pub(crate) async fn visit(&self, path: &str, accept: &str) -> Answer {
         let url = format!("{}{path}", self.pages.as_ref().unwrap());
-        let asked = reqwest::Client::new().get(url).header("accept", accept);
+        let asked = client().get(url).header("accept", accept);
         Answer::of(asked.send().await.unwrap()).await
     }
 
@@ -191,7 +191,7 @@ impl Service {
     /// Sends JSON to an address of the API.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         let url = format!("{}{path}", self.pages.as_ref().unwrap());
-        let asked = reqwest::Client::new().post(url);
+        let asked = client().post(url);
         let asked = asked.header("content-type", "application/json");
         Answer::of(asked.body(body.to_string()).send().await.unwrap()).await
     }
@@ -216,6 +216,11 @@ impl Answer {
             text: response.text().await.unwrap(),
         }
     }
+}
+
+fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy();
+    client.build().unwrap()
 }
 
 /// Looks until there is what was looked for.
