@@ -153,7 +153,7 @@ impl Collector {
     /// Works until `stop`, then finishes or gives back what it holds.
     ///
     /// # Errors
-    /// The store stays away for longer than [`Settings::patience`].
+    /// The store stays away for longer than `Settings::patience`.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<Report> {
         self.work(Until::Stopped, stop).await
     }
@@ -161,7 +161,7 @@ impl Collector {
     /// Asks every enabled tenant once, due or not, and ends.
     ///
     /// # Errors
-    /// The store stays away for longer than [`Settings::patience`].
+    /// The store stays away for longer than `Settings::patience`.
     pub async fn run_once(self, stop: CancellationToken) -> anyhow::Result<Report> {
         self.take_over_roster().await?;
         self.store.request_refresh(&[], None, self.now()).await?;
