@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use domain::{Exclusion, Language, Level, Renewal, SkuId, TenantKey};
 use jiff::{SignedDuration, Timestamp};
-use store::{Mark, State, Tenant};
+use store::{Mark, Revision, State, Tenant};
 
 use crate::kept::{Basis, Grounds};
 use crate::problem::Error;
@@ -98,6 +98,10 @@ impl KeptOverview {
         (self.of.as_ref() == Some(of)).then(|| self.overview.clone())
     }
 
+    fn is_of(&self, revision: Revision) -> bool {
+        self.of.as_ref().is_some_and(|of| of.revision == revision)
+    }
+
     fn same_grounds(&self, grounds: &Grounds) -> bool {
         self.of.as_ref().is_some_and(|of| of.grounds == *grounds)
     }
@@ -105,7 +109,15 @@ impl KeptOverview {
 
 /// The overview of this moment.
 pub(crate) async fn overview(app: &App) -> Result<Overview, Error> {
-    let basis = app.basis().await?;
+    let revision = app.store().revision().await?;
+    let nothing_new = app.overview().is_of(revision);
+    let (basis, marks) = match nothing_new {
+        true => (app.basis_at(revision).await?, None),
+        false => {
+            let marks = async { Ok(Some(app.store().marks().await?)) };
+            tokio::try_join!(app.basis_at(revision), marks)?
+        }
+    };
     let before = {
         let kept = app.overview();
         if let Some(overview) = kept.get(&basis) {
@@ -116,7 +128,10 @@ pub(crate) async fn overview(app: &App) -> Result<Overview, Error> {
             false => Overview::default(),
         }
     };
-    let marks = app.store().marks().await?;
+    let marks = match marks {
+        Some(marks) => marks,
+        None => app.store().marks().await?,
+    };
     let kept = before.those_that_hold(&marks);
     let few = |changed: usize| changed * ONE_IN <= marks.len();
     let changed = |kept: &Kept<'_>| !matches!(kept, Kept::All(_));
@@ -215,8 +230,7 @@ async fn anew(
     key: &TenantKey,
     mark: Mark,
 ) -> Result<Option<Seen>, Error> {
-    let renewals = app.store().renewals(key).await?;
-    let state = app.store().state(key).await?;
+    let (renewals, state) = tokio::try_join!(app.store().renewals(key), app.store().state(key))?;
     Ok(state.map(|state| seen_of(app, grounds, mark, state, &renewals)))
 }
 

@@ -3,13 +3,20 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, sleep};
 
 use crate::overview::overview;
 use crate::state::App;
 
-/// A look at a thousand tenants that found nothing new since costs some milliseconds.
-const EVERY: Duration = Duration::from_secs(10);
+/// As often as this, if it costs little: a thousand tenants of whom a few were looked at since cost
+/// some milliseconds.
+const SOON: Duration = Duration::from_secs(1);
+
+/// As seldom as this, however much it costs.
+const LATE: Duration = Duration::from_secs(10);
+
+/// It takes no more of the time than one part in so many.
+const ONE_PART_IN: u32 = 20;
 
 /// Keeps the overview of all tenants at hand.
 #[derive(Debug)]
@@ -23,13 +30,12 @@ impl Upkeep {
     /// Goes on for ever; to be dropped. What fails here fails again, and in words, where somebody
     /// asks for a page.
     pub async fn go_on(self) {
-        let mut ticks = interval(EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
+            let began = Instant::now();
             if overview(&self.0).await.is_err() {
                 tracing::debug!("the overview of all tenants cannot be read ahead");
             }
+            sleep((began.elapsed() * ONE_PART_IN).clamp(SOON, LATE)).await;
         }
     }
 }

@@ -27,6 +27,7 @@ pub(super) struct Found<'a> {
     seen: &'a Seen,
     line: &'a Line,
     level: Option<Level>,
+    rank: u8,
 }
 
 /// How many of the licences that fit otherwise stand at which level, in the order of [`LEVELS`].
@@ -38,6 +39,11 @@ impl Counts {
     pub(super) fn each(&self) -> impl Iterator<Item = (&'static str, usize)> {
         LEVELS.into_iter().zip(self.0)
     }
+
+    /// One more of a rank: [`LEVELS`] begin with the highest.
+    fn add(&mut self, rank: u8) {
+        self.0[LEVELS.len() - 1 - usize::from(rank)] += 1;
+    }
 }
 
 pub(super) fn found<'a>(
@@ -46,23 +52,28 @@ pub(super) fn found<'a>(
     now: Timestamp,
 ) -> (Vec<Found<'a>>, Counts) {
     let (mut found, mut counts) = (Vec::new(), Counts::default());
+    let mut words = Vec::new();
     for seen in overview
         .on()
         .filter(|seen| query.is_about(seen.tenant.key.as_str()))
     {
+        // Those that its own name has need not be looked for in each of its licences.
+        words.clear();
+        words.extend(query.words.iter().filter(|word| !seen.has(word)));
         for line in seen.lines.iter() {
-            let has = |word: &String| line.product.folded.contains(word) || seen.has(word);
-            if !query.words.iter().all(has) {
+            if !words.iter().all(|word| line.product.folded.contains(*word)) {
                 continue;
             }
             let level = line.level(&seen.tenant, now);
-            let word = level_word(level);
-            let counted = LEVELS.iter().zip(&mut counts.0);
-            counted
-                .filter(|(level, _)| **level == word)
-                .for_each(|(_, count)| *count += 1);
-            if query.level.is_none_or(|wanted| wanted == word) {
-                found.push(Found { seen, line, level });
+            let rank = level_rank(level);
+            counts.add(rank);
+            if query.level.is_none_or(|wanted| wanted == level_word(level)) {
+                found.push(Found {
+                    seen,
+                    line,
+                    level,
+                    rank,
+                });
             }
         }
     }
@@ -116,8 +127,8 @@ fn by(sort: Sort, language: Language, a: &Found<'_>, b: &Found<'_>) -> Ordering 
     let known = |number: Option<i64>| (number.is_none(), number);
     match sort {
         // What needs a person first; at the same level what people are told of, then the fewest.
-        Sort::Level => (level_rank(b.level), b.line.alerts)
-            .cmp(&(level_rank(a.level), a.line.alerts))
+        Sort::Level => (b.rank, b.line.alerts)
+            .cmp(&(a.rank, a.line.alerts))
             .then_with(|| known(a.line.free).cmp(&known(b.line.free))),
         Sort::Product => folded(language, a).cmp(folded(language, b)),
         Sort::Tenant => a.seen.folded.cmp(&b.seen.folded),
@@ -130,11 +141,36 @@ fn folded<'a>(language: Language, found: &Found<'a>) -> &'a str {
     found.line.product.name(language)
 }
 
-fn by_name(language: Language, a: &Found<'_>, b: &Found<'_>) -> Ordering {
-    let of = |found: &Found<'_>| (found.seen.tenant.key.clone(), found.line.product.id);
+fn by_name<'a>(language: Language, a: &Found<'a>, b: &Found<'a>) -> Ordering {
+    let last = |found: &Found<'a>| (found.seen.place().1, found.line.product.id);
     a.seen
         .folded
         .cmp(&b.seen.folded)
         .then_with(|| folded(language, a).cmp(folded(language, b)))
-        .then_with(|| of(a).cmp(&of(b)))
+        .then_with(|| last(a).cmp(&last(b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Unknown;
+
+    use super::*;
+
+    #[test]
+    fn each_level_is_counted_under_its_own_word() {
+        let levels = [
+            None,
+            Some(Level::Enough),
+            Some(Level::Low),
+            Some(Level::Unknown(Unknown::NeverSeen)),
+            Some(Level::Exhausted),
+            Some(Level::OverAssigned),
+        ];
+        for level in levels {
+            let mut counts = Counts::default();
+            counts.add(level_rank(level));
+            let counted: Vec<_> = counts.each().filter(|(_, count)| *count == 1).collect();
+            assert_eq!(counted, [(level_word(level), 1)]);
+        }
+    }
 }
