@@ -32,7 +32,7 @@ impl Upkeep {
     pub async fn go_on(self) {
         loop {
             let began = Instant::now();
-            if overview(&self.0).await.is_err() {
+            if Box::pin(overview(&self.0)).await.is_err() {
                 tracing::debug!("the overview of all tenants cannot be read ahead");
             }
             sleep((began.elapsed() * ONE_PART_IN).clamp(SOON, LATE)).await;

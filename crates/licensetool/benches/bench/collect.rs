@@ -94,10 +94,7 @@ async fn rounds(home: &Path) {
     let store = Store::open(&url).await.unwrap();
     store.migrate().await.unwrap();
     let (_roster, watched) = watch::channel(Arc::clone(&roster));
-    let settings = Settings {
-        at_once: AT_ONCE,
-        ..Settings::default()
-    };
+    let settings = settings();
     tell(&json!({ "tenants": roster.len() }));
     let id = std::process::id();
     for line in std::io::stdin().lines() {
@@ -116,8 +113,16 @@ async fn rounds(home: &Path) {
     store.close().await;
 }
 
+/// How the loop works in benchmarks.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        at_once: AT_ONCE,
+        ..Settings::default()
+    }
+}
+
 /// All tenants of a home folder, as the program makes them.
-fn roster(dir: &Path) -> Roster {
+pub(crate) fn roster(dir: &Path) -> Roster {
     let settings: BTreeMap<String, BTreeMap<String, String>> =
         toml::from_str(&std::fs::read_to_string(dir.join("licensetool.toml")).unwrap()).unwrap();
     let microsoft = &settings["microsoft"];

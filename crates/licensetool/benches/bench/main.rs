@@ -17,6 +17,9 @@ mod process;
 mod simulator;
 mod worker;
 mod collect;
+mod postgres;
+mod workers;
+mod databases;
 mod serve;
 mod pages;
 mod load;
@@ -27,6 +30,8 @@ mod alerts;
 /// A part of the benchmark and its name on the command line.
 const PARTS: &[(&str, fn())] = &[
     ("collect", collect::run),
+    ("workers", workers::run),
+    ("databases", databases::run),
     ("serve", serve::run),
     ("pages", pages::run),
     ("start", start::run),

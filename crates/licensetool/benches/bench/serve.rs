@@ -191,14 +191,17 @@ pub(crate) async fn filled(folder: &Path, tenants: usize) -> (Store, World) {
     let store = Store::open(&url).await.unwrap();
     store.migrate().await.unwrap();
     let world = World::generate(tenants, SKUS, 1);
-    for tenant in world.tenants() {
-        let key = enter(&store, tenant).await;
-        store
-            .record_all(&key, &[look(&world, &key, now())])
-            .await
-            .unwrap();
-    }
+    fill(&store, &world).await;
     (store, world)
+}
+
+/// Lets a store see each tenant once.
+pub(crate) async fn fill(store: &Store, world: &World) {
+    for tenant in world.tenants() {
+        let key = enter(store, tenant).await;
+        let seen = look(world, &key, now());
+        store.record_all(&key, &[seen]).await.unwrap();
+    }
 }
 
 pub(crate) async fn enter(store: &Store, tenant: &microsoft_sim::TenantSpec) -> TenantKey {

@@ -27,6 +27,7 @@ pub(crate) fn work() {
     let order: Value = serde_json::from_str(&std::env::var(ORDER).unwrap()).unwrap();
     match order["work"].as_str().unwrap() {
         "collect" => crate::collect::work(&order),
+        "collect_on" => crate::workers::work(&order),
         "serve" => crate::serve::work(&order),
         other => panic!("nobody knows how to {other}"),
     }
