@@ -9,6 +9,8 @@ mod outcome;
 mod write;
 mod writing;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use url::Url;
 
@@ -56,6 +58,12 @@ impl Site {
     /// for every call.
     pub async fn about(&self) -> Result<SiteInfo, Error> {
         self.read(Call::Site, &self.address.site()).await
+    }
+
+    /// The longest that one request may take, see
+    /// [`Settings::request_timeout`](crate::Settings::request_timeout).
+    pub fn request_timeout(&self) -> Duration {
+        self.tenant.client().settings().request_timeout
     }
 
     /// The lists of the site; system lists are left out by Graph.

@@ -54,6 +54,8 @@ pub(crate) struct Config {
     pub(crate) collect: Collect,
     /// The company's layer over the built-in policy, as far as somebody has set it.
     pub(crate) policy: Layer,
+    /// How long tenants are claimed that are judged.
+    pub(crate) evaluate_claim: SignedDuration,
     pub(crate) deliver: Deliver,
     pub(crate) keep: Keep,
     /// Between two syncs of SharePoint lists; `None`: they are left alone.
@@ -120,6 +122,8 @@ pub(crate) struct Collect {
 /// The patience of the deliver loop.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Deliver {
+    /// How long messages are claimed that are sent.
+    pub(crate) claim: SignedDuration,
     pub(crate) max_attempts: u32,
     pub(crate) longest_wait: SignedDuration,
 }

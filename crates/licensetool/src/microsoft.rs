@@ -1,7 +1,5 @@
 //! The one client for Microsoft, made from the settings.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 use graph::{Client, Cloud, Settings};
 
@@ -16,9 +14,10 @@ pub(crate) enum Waiting {
     Nobody,
 }
 
-/// Longest time for reading or writing a SharePoint list in one go in the background: what is sent
-/// must have arrived before a sync's claim, which lasts two minutes more, can expire.
-const SITE_DEADLINE: Duration = Duration::from_secs(90);
+/// Longest time for reading or writing a SharePoint list in one go in the background, in requests
+/// that take as long as they may: what is sent must have arrived before a sync's claim, which lasts
+/// four of them more, can expire.
+const SITE_DEADLINE: u32 = 3;
 
 /// A client that identifies itself.
 pub(crate) fn client(microsoft: &Microsoft, waiting: Waiting) -> anyhow::Result<Client> {
@@ -30,7 +29,7 @@ pub(crate) fn client(microsoft: &Microsoft, waiting: Waiting) -> anyhow::Result<
     settings.request_timeout = microsoft.request_timeout;
     settings.user_agent = concat!("licensetool/", env!("CARGO_PKG_VERSION")).to_owned();
     if waiting == Waiting::Nobody {
-        settings.site_deadline = SITE_DEADLINE;
+        settings.site_deadline = SITE_DEADLINE * microsoft.request_timeout;
     }
     settings.low_priority = waiting == Waiting::Nobody;
     if let Some(file) = &microsoft.ca_file {

@@ -160,7 +160,8 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "microsoft.request_timeout",
         "30s",
-        "Bound for one request to Microsoft.",
+        "Bound for one request to Microsoft. A process has SharePoint's lists to itself for eight \
+         times as long.",
     ),
     key(
         "collect.interval",
@@ -201,6 +202,18 @@ pub(crate) const KEYS: &[Key] = &[
         "policy.renewal_lead_days",
         "30",
         "Days before a renewal or an end at which somebody should hear of it.",
+    ),
+    key(
+        "evaluate.claim",
+        "2m",
+        "How long a process has tenants to itself that it judges: what one that was killed held is \
+         free again after so long.",
+    ),
+    key(
+        "deliver.claim",
+        "5m",
+        "The same of messages that it sends. Shorter than the sending takes, messages may come \
+         twice.",
     ),
     key(
         "deliver.max_attempts",

@@ -202,6 +202,7 @@ impl Reader<'_> {
         let microsoft = self.microsoft(home);
         let collect = self.collect();
         let policy = self.policy();
+        let evaluate_claim = self.get("evaluate.claim");
         let deliver = self.deliver();
         let keep = self.keep();
         let sharepoint_interval = self.sharepoint_interval();
@@ -226,6 +227,7 @@ impl Reader<'_> {
             microsoft: microsoft?,
             collect: collect?,
             policy: policy?,
+            evaluate_claim: evaluate_claim?,
             deliver: deliver?,
             keep: keep?,
             sharepoint_interval: sharepoint_interval?,
@@ -303,9 +305,11 @@ impl Reader<'_> {
     }
 
     fn deliver(&mut self) -> Option<Deliver> {
+        let claim = self.get("deliver.claim");
         let max_attempts = self.get("deliver.max_attempts");
         let longest_wait = self.get("deliver.longest_wait");
         Some(Deliver {
+            claim: claim?,
             max_attempts: max_attempts?,
             longest_wait: longest_wait?,
         })

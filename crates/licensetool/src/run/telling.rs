@@ -69,6 +69,7 @@ impl Telling {
             company: self.config.policy,
             routes: outlets::routes(&self.config, profiles),
             keep: self.config.keep,
+            lease: self.config.evaluate_claim,
             patience: self.patience(),
             ..evaluate::Settings::default()
         };
@@ -114,6 +115,7 @@ impl Telling {
             company: config.company.clone(),
             longest_wait: config.deliver.longest_wait,
             max_attempts: config.deliver.max_attempts,
+            lease: config.deliver.claim,
             patience: self.patience(),
             ..deliver::Settings::new(public_url)
         }

@@ -58,14 +58,23 @@ pub struct Lists {
     pub parameters: Option<String>,
 }
 
+impl Sharepoint {
+    /// So many requests, each as long as one may take.
+    fn requests(&self, number: i32) -> SignedDuration {
+        let one = SignedDuration::try_from(self.site.request_timeout());
+        one.unwrap_or(SignedDuration::MAX).saturating_mul(number)
+    }
+}
+
 /// The columns of the parameter list.
 pub(crate) const PARAMETER_COLUMNS: [&str; 2] = ["Parameter", "Parameterwert"];
 
-/// How long a claim lasts. It is extended as long as there is something to write.
-const LEASE: SignedDuration = SignedDuration::from_mins(4);
+/// How long a claim lasts, in requests that take as long as they may. It is extended as long as
+/// there is something to write.
+const LEASE: i32 = 8;
 
 /// Nothing is sent that could still be under way when the claim expires.
-const MARGIN: SignedDuration = SignedDuration::from_mins(2);
+const MARGIN: i32 = 4;
 
 /// How often a sync starts anew because somebody else changed rows meanwhile, or an answer was
 /// lost.
@@ -75,7 +84,7 @@ const PASSES: u32 = 4;
 const SOON: SignedDuration = SignedDuration::from_mins(1);
 
 /// A request whose answer was lost has arrived after so long, or never will.
-const UNDER_WAY: SignedDuration = SignedDuration::from_mins(1);
+const UNDER_WAY: i32 = 2;
 
 /// Graph takes so many writes in one request.
 const BATCH: usize = 20;
@@ -118,7 +127,8 @@ impl Deliverer {
         stop: &CancellationToken,
     ) -> store::Result<bool> {
         let (now, name) = ((self.clock)(), &sharepoint.name);
-        let claimed = self.store.claim_channel(name, &self.worker, now, LEASE);
+        let lease = sharepoint.requests(LEASE);
+        let claimed = self.store.claim_channel(name, &self.worker, now, lease);
         let Some(mut claim) = claimed.await? else {
             return Ok(false);
         };
@@ -160,7 +170,7 @@ impl Deliverer {
         let later = |span| now.saturating_add(span).unwrap_or(Timestamp::MAX);
         let synced = Synced {
             next: later(next),
-            hold: (!outcome.doubtful.is_empty()).then(|| later(UNDER_WAY)),
+            hold: (!outcome.doubtful.is_empty()).then(|| later(sharepoint.requests(UNDER_WAY))),
             failure,
             remarks: outcome.remarks,
         };
@@ -274,8 +284,9 @@ impl Deliverer {
             return Err(Ended::Stopped);
         }
         let now = (self.clock)();
-        if now.saturating_add(MARGIN).unwrap_or(Timestamp::MAX) > claim.expires {
-            let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let after = |span| now.saturating_add(span).unwrap_or(Timestamp::MAX);
+        if after(sharepoint.requests(MARGIN)) > claim.expires {
+            let until = after(sharepoint.requests(LEASE));
             if now >= claim.expires || !self.store.extend_channel(claim, until).await? {
                 return Err(Ended::ClaimLost);
             }
