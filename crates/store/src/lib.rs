@@ -15,6 +15,7 @@
 //! that was reported as kept; a power cut may lose the last commits, never the file.
 
 mod sql;
+mod tables;
 mod database;
 mod tenants;
 mod claims;
