@@ -4,7 +4,7 @@ use throwaway_postgres::{Server, Settings};
 
 pub(crate) fn start() -> Server {
     let more = [
-        ("shared_preload_libraries", "'pg_stat_statements'"),
+        ("shared_preload_libraries", "pg_stat_statements"),
         ("max_connections", "200"),
     ];
     Server::start(&Settings {
