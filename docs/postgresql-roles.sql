@@ -41,7 +41,7 @@ GRANT SELECT, UPDATE ON tenant
 -- Collect writes history, and alone does. It knows nothing of alerts, rules or people.
 GRANT INSERT ON tenant TO licensetool_collect;
 GRANT SELECT, INSERT, UPDATE ON latest, gap TO licensetool_collect;
-GRANT SELECT, INSERT ON series, product, sku_value, sighting TO licensetool_collect;
+GRANT SELECT, INSERT ON series, sku_value, sighting TO licensetool_collect;
 GRANT SELECT, INSERT, DELETE ON refresh TO licensetool_collect;
 GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tenant TO licensetool_collect;
 
@@ -51,6 +51,7 @@ GRANT SELECT ON latest, gap, series, sku_value, sighting, policy, pin, channel
   TO licensetool_evaluate;
 GRANT SELECT, INSERT, UPDATE, DELETE ON alert, delivery TO licensetool_evaluate;
 GRANT SELECT, INSERT, DELETE ON alert_change, message TO licensetool_evaluate;
+GRANT SELECT, INSERT ON product TO licensetool_evaluate;
 GRANT SELECT, DELETE ON audit TO licensetool_evaluate;
 
 -- Deliver sends, and takes over what people have written into lists: switches, and that somebody

@@ -2,6 +2,7 @@
 
 mod changing;
 mod list;
+pub(crate) mod products;
 mod urgency;
 
 use domain::{Alert, Change, Concern, Kind, Reason, Snooze, Stage, State, TenantKey, Why};

@@ -151,20 +151,6 @@ impl Store {
         rows.into_iter().map(pair).collect()
     }
 
-    /// All products that any tenant has or has had, by id, with each part number that they came
-    /// with.
-    pub async fn products(&self) -> Result<Vec<(SkuId, String)>> {
-        let rows: Vec<(String, String)> =
-            sql::query_as("SELECT sku_id, part_number FROM product ORDER BY sku_id, part_number")
-                .fetch_all(self.readers())
-                .await?;
-        let product = |(id, part_number): (String, String)| {
-            let odd = |_| Error::corrupt("product", format!("\"{id}\" is no id of a product"));
-            Ok((SkuId(id.parse().map_err(odd)?), part_number))
-        };
-        rows.into_iter().map(product).collect()
-    }
-
     /// All products that a tenant has or has had, with the part number as far as it was written
     /// down: empty for what was gone before part numbers were.
     pub async fn products_ever(&self, tenant: &TenantKey) -> Result<BTreeMap<SkuId, String>> {

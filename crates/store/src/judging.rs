@@ -4,7 +4,7 @@
 use domain::{Reason, Step, TenantKey, Why};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::alerts::{Author, KeptAlert, insert, update};
+use crate::alerts::{Author, KeptAlert, insert, products, update};
 use crate::document::time;
 use crate::outbox::{self, Route};
 use crate::tenants::key_of;
@@ -162,6 +162,9 @@ impl Store {
         for judgement in judgements {
             kept.push(keep(&mut transaction, judgement, routes, now).await?);
         }
+        let steps = judgements.iter().flat_map(|it| &it.steps);
+        let about = steps.filter_map(|judged| judged.step.alert.facts.product());
+        products::add(&mut transaction, about).await?;
         transaction.commit().await?;
         Ok(kept)
     }

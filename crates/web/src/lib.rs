@@ -18,6 +18,7 @@ mod app;
 mod state;
 mod kept;
 mod desk;
+mod search;
 mod overview;
 mod upkeep;
 mod problem;

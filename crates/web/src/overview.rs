@@ -2,19 +2,22 @@
 //! filter without reading it anew: both are kept as long as their tenant has not changed.
 
 mod dated;
+mod product;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::{Exclusion, Language, Level, Renewal, SkuId, TenantKey};
+use domain::{Exclusion, Level, Renewal, SkuId, TenantKey};
 use jiff::{SignedDuration, Timestamp};
-use store::{Mark, Revision, State, Tenant};
+use store::{Mark, State, Tenant};
 
 use crate::kept::{Basis, Grounds};
 use crate::problem::Error;
+use crate::search::folded;
 use crate::state::App;
 
 pub(crate) use dated::Dated;
+pub(crate) use product::Product;
 
 /// If more than one in so many tenants has changed, reading all at once is cheaper.
 const ONE_IN: usize = 8;
@@ -37,7 +40,7 @@ pub(crate) struct Seen {
     pub(crate) lines: Arc<[Line]>,
     /// None of a tenant that is switched off.
     pub(crate) dated: Arc<[Dated]>,
-    /// The name in lower case, for searching and for the order.
+    /// The name as [`folded`], for searching and for the order.
     pub(crate) folded: Arc<str>,
 }
 
@@ -53,26 +56,6 @@ pub(crate) struct Line {
     pub(crate) assignable: Option<i64>,
     /// Whether somebody is told of it.
     pub(crate) alerts: bool,
-}
-
-/// A product and what it is called, shared by all tenants that have it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Product {
-    pub(crate) id: SkuId,
-    pub(crate) part_number: String,
-    german: String,
-    english: String,
-    /// For searching: both names and the part number in lower case.
-    pub(crate) folded: String,
-}
-
-impl Product {
-    pub(crate) fn name(&self, language: Language) -> &str {
-        match language {
-            Language::German => &self.german,
-            Language::English => &self.english,
-        }
-    }
 }
 
 impl Line {
@@ -98,10 +81,6 @@ impl KeptOverview {
         (self.of.as_ref() == Some(of)).then(|| self.overview.clone())
     }
 
-    fn is_of(&self, revision: Revision) -> bool {
-        self.of.as_ref().is_some_and(|of| of.revision == revision)
-    }
-
     fn same_grounds(&self, grounds: &Grounds) -> bool {
         self.of.as_ref().is_some_and(|of| of.grounds == *grounds)
     }
@@ -109,15 +88,7 @@ impl KeptOverview {
 
 /// The overview of this moment.
 pub(crate) async fn overview(app: &App) -> Result<Overview, Error> {
-    let revision = app.store().revision().await?;
-    let nothing_new = app.overview().is_of(revision);
-    let (basis, marks) = match nothing_new {
-        true => (app.basis_at(revision).await?, None),
-        false => {
-            let marks = async { Ok(Some(app.store().marks().await?)) };
-            tokio::try_join!(app.basis_at(revision), marks)?
-        }
-    };
+    let basis = app.basis().await?;
     let before = {
         let kept = app.overview();
         if let Some(overview) = kept.get(&basis) {
@@ -128,10 +99,7 @@ pub(crate) async fn overview(app: &App) -> Result<Overview, Error> {
             false => Overview::default(),
         }
     };
-    let marks = match marks {
-        Some(marks) => marks,
-        None => app.store().marks().await?,
-    };
+    let marks = app.store().marks().await?;
     let kept = before.those_that_hold(&marks);
     let few = |changed: usize| changed * ONE_IN <= marks.len();
     let changed = |kept: &Kept<'_>| !matches!(kept, Kept::All(_));
@@ -192,8 +160,9 @@ async fn one_by_one(
         match kept {
             Kept::All(kept) => seen.push(kept.clone()),
             Kept::Content(kept) => {
-                let tenant = app.store().tenant(key).await?;
-                seen.extend(tenant.map(|tenant| kept.of(mark.clone(), tenant)));
+                if let Some(tenant) = app.store().tenant(key).await? {
+                    seen.extend(renewed(app, grounds, mark.clone(), kept, tenant).await?);
+                }
             }
             Kept::Nothing => seen.extend(anew(app, grounds, key, mark.clone()).await?),
         }
@@ -215,7 +184,7 @@ async fn another_course(
         let tenant = tenants.next_if(|tenant| tenant.key == *key);
         match (kept, tenant) {
             (Kept::All(kept) | Kept::Content(kept), Some(tenant)) => {
-                seen.push(kept.of(mark.clone(), tenant));
+                seen.extend(renewed(app, grounds, mark.clone(), kept, tenant).await?);
             }
             (Kept::Nothing, Some(_)) => seen.extend(anew(app, grounds, key, mark.clone()).await?),
             (_, None) => {}
@@ -224,13 +193,28 @@ async fn another_course(
     Ok(seen)
 }
 
+/// What was kept of a tenant, as it is now; all anew, if something was seen since its mark was read.
+async fn renewed(
+    app: &App,
+    grounds: &Grounds,
+    mark: Mark,
+    kept: &Seen,
+    tenant: Tenant,
+) -> Result<Option<Seen>, Error> {
+    match kept.tenant.changed_at == tenant.changed_at {
+        true => Ok(Some(kept.of(mark, tenant))),
+        false => anew(app, grounds, &tenant.key, mark).await,
+    }
+}
+
 async fn anew(
     app: &App,
     grounds: &Grounds,
     key: &TenantKey,
     mark: Mark,
 ) -> Result<Option<Seen>, Error> {
-    let (renewals, state) = tokio::try_join!(app.store().renewals(key), app.store().state(key))?;
+    let renewals = app.store().renewals(key).await?;
+    let state = app.store().state(key).await?;
     Ok(state.map(|state| seen_of(app, grounds, mark, state, &renewals)))
 }
 
@@ -289,7 +273,7 @@ impl Seen {
         (&self.folded, self.tenant.key.as_str())
     }
 
-    /// Whether its name or key has a text, which is in lower case.
+    /// Whether its name or key has a text, which is [`folded`].
     pub(crate) fn has(&self, text: &str) -> bool {
         self.folded.contains(text) || self.tenant.key.as_str().contains(text)
     }
@@ -324,7 +308,7 @@ fn seen_of(
     state: State,
     renewals: &BTreeMap<String, Renewal>,
 ) -> Seen {
-    let folded = state.tenant.name.to_lowercase();
+    let folded = folded(&state.tenant.name);
     let (lines, dated) = match state.tenant.settings.enabled {
         true => (
             lines(app, grounds, &state),
@@ -351,7 +335,7 @@ fn lines(app: &App, grounds: &Grounds, state: &State) -> Vec<Line> {
         }
         let seen_at = tenant.seen_at.unwrap_or(Timestamp::MIN);
         lines.push(Line {
-            product: app.overview().product(grounds, sku),
+            product: app.overview().product(grounds, sku.id, &sku.part_number),
             level: domain::judge(sku, &policy, seen_at, seen_at),
             stale_after: policy.stale_after,
             free: sku.units.free(),
@@ -361,29 +345,4 @@ fn lines(app: &App, grounds: &Grounds, state: &State) -> Vec<Line> {
         });
     }
     lines
-}
-
-impl KeptOverview {
-    fn product(&mut self, grounds: &Grounds, sku: &domain::Sku) -> Arc<Product> {
-        let name = |language| {
-            let names = &grounds.names;
-            names.label(sku.id, &sku.part_number, language).into_owned()
-        };
-        let (german, english) = (name(Language::German), name(Language::English));
-        let known = self.products.get(&(sku.id, sku.part_number.clone()));
-        let same = |known: &&Arc<Product>| known.german == german && known.english == english;
-        if let Some(known) = known.filter(same) {
-            return known.clone();
-        }
-        let product = Arc::new(Product {
-            id: sku.id,
-            folded: format!("{german}\n{english}\n{}", sku.part_number).to_lowercase(),
-            part_number: sku.part_number.clone(),
-            german,
-            english,
-        });
-        let key = (sku.id, sku.part_number.clone());
-        self.products.insert(key, product.clone());
-        product
-    }
 }

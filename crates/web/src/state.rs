@@ -145,13 +145,8 @@ impl App {
 
     /// What an answer may be made from now. To be taken before the store is read.
     pub(crate) async fn basis(&self) -> Result<Basis, Error> {
-        let revision = self.store().revision().await?;
-        self.basis_at(revision).await
-    }
-
-    /// The same at a revision that was just taken.
-    pub(crate) async fn basis_at(&self, revision: Revision) -> Result<Basis, Error> {
         let names = self.names().await?;
+        let revision = self.store().revision().await?;
         let policies = self.policies_at(revision).await?;
         let grounds = Grounds { names, policies };
         Ok(Basis { revision, grounds })

@@ -26,8 +26,13 @@ use tokio_util::sync::CancellationToken;
 use super::tls::Shown;
 use pages::Pages;
 
-/// For the TLS handshake, for the first request of a connection, and for the head of each.
+/// For the TLS handshake and for the first request of a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// From an answer of HTTP/1 to the head of the next request. Longer than the 60 seconds for which
+/// ingress-nginx and other proxies keep a connection that nobody uses: were it shorter, we would
+/// close some at the moment when they are used again, and a request would be lost.
+const IDLE: Duration = Duration::from_secs(75);
 
 /// Before accepting again, when the system has no room for another connection.
 const NO_ROOM: Duration = Duration::from_millis(100);
@@ -139,7 +144,7 @@ where
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE);
+        .header_read_timeout(IDLE);
     builder
         .http2()
         .timer(TokioTimer::new())

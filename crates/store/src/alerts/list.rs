@@ -20,11 +20,12 @@ pub struct AlertFilter {
     pub severity: Option<Severity>,
     /// Only those that began then or later.
     pub since: Option<Timestamp>,
-    /// Only those of any of these tenants, or about any of these products.
-    pub about: Option<About>,
+    /// Only those that each of these takes in.
+    pub about: Vec<About>,
 }
 
-/// Tenants and products, as a search by name has found them.
+/// Alerts of any of these tenants, or about any of these products, as a search by name has found
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
     pub tenants: Vec<TenantKey>,
@@ -87,7 +88,7 @@ pub(super) fn wanted(filter: &AlertFilter) -> sql::QueryBuilder {
         let since = since.as_millisecond();
         query.push(" AND a.opened_at >= ").push_bind(since);
     }
-    if let Some(about) = &filter.about {
+    for about in &filter.about {
         about.narrow(&mut query, filter.is_over());
     }
     query

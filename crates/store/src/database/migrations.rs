@@ -46,14 +46,26 @@ const SQLITE: &[Step] = &[
         "contract",
         include_str!("../../migrations/sqlite/0006_contract.sql"),
     ),
+    (
+        7,
+        "products",
+        include_str!("../../migrations/sqlite/0007_products.sql"),
+    ),
 ];
 
 /// From here on both have the same versions.
-const POSTGRES: &[Step] = &[(
-    6,
-    "first",
-    include_str!("../../migrations/postgres/0006_first.sql"),
-)];
+const POSTGRES: &[Step] = &[
+    (
+        6,
+        "first",
+        include_str!("../../migrations/postgres/0006_first.sql"),
+    ),
+    (
+        7,
+        "products",
+        include_str!("../../migrations/postgres/0007_products.sql"),
+    ),
+];
 
 /// Versions of the schema, for readiness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

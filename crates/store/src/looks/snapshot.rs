@@ -1,6 +1,6 @@
 //! Keeps a look that saw something: one row touched if nothing is new, else history and `latest`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::{Sku, SkuId, Snapshot, Subscription, TenantKey};
 
@@ -278,37 +278,8 @@ async fn series(
         for (number, id) in rows {
             series.insert(sku_id(&id)?, number);
         }
-        add_products(connection, missing).await?;
     }
     Ok(series)
-}
-
-/// Remembers that somebody has them: nearly always, that is known.
-async fn add_products(
-    connection: &mut sql::Transaction,
-    products: &[(SkuId, Option<&str>)],
-) -> Result<()> {
-    let named = products.iter();
-    let named = named.filter_map(|(id, name)| Some((id.to_string(), (*name)?.to_owned())));
-    let mut new: Vec<(String, String)> = named.collect();
-    let mut query =
-        sql::QueryBuilder::new("SELECT sku_id, part_number FROM product WHERE sku_id IN ");
-    query.push_list(new.iter().map(|(id, _)| id));
-    let known = query.build_query_as().fetch_all(&mut *connection).await?;
-    let known: HashSet<(String, String)> = known.into_iter().collect();
-    new.retain(|product| !known.contains(product));
-    if new.is_empty() {
-        return Ok(());
-    }
-    // Others may see the same ones for the first time, in another order.
-    connection.also("products").await?;
-    let mut insert = sql::QueryBuilder::new("INSERT INTO product (sku_id, part_number) ");
-    insert.push_values(new, |mut row, (id, part_number)| {
-        row.push_bind(id).push_bind(part_number);
-    });
-    insert.push(" ON CONFLICT DO NOTHING");
-    insert.build().execute(connection).await?;
-    Ok(())
 }
 
 fn sku_id(text: &str) -> Result<SkuId> {

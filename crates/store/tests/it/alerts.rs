@@ -1,6 +1,6 @@
 //! Alerts: opened and ended by judgements, changed by people, never two of one concern.
 
-use domain::{Action, Change, Reason, Refused, SkuId, Snooze, State, TenantKey, Why, stage};
+use domain::{Action, Change, Facts, Reason, Refused, SkuId, Snooze, State, TenantKey, Why, stage};
 use jiff::SignedDuration;
 use store::{About, Acted, AlertFilter, Kept, KeptAlert, Urgency};
 
@@ -387,6 +387,26 @@ async fn what_nobody_takes_care_of_stands_first_and_pages_put_together_are_the_w
 }
 
 #[tokio::test]
+async fn a_product_is_known_by_every_name_that_an_alert_about_it_has_shown() {
+    let store = with(&["a"]).await;
+    let id = SkuId::from_part_number("A3");
+    let mut expected = Vec::new();
+    for (at, name) in (1..).zip(["A3", "A3_AGAIN", "A3_RENAMED"]) {
+        look(&store, "a", -at, minute(at)).await;
+        let claim = &claim_judging(&store, "w", minute(at)).await[0];
+        let mut judgement = judgement(&store, claim, Some(-at), minute(at)).await;
+        let Facts::Seats(seats) = &mut judgement.steps[0].step.alert.facts else {
+            panic!("it is about seats");
+        };
+        seats.part_number = name.to_owned();
+        let kept = store.keep_judgements(&[judgement], &[], minute(at)).await;
+        assert_eq!(kept.unwrap().len(), 1);
+        expected.push((id, name.to_owned()));
+        assert_eq!(store.products().await.unwrap(), expected);
+    }
+}
+
+#[tokio::test]
 async fn a_search_finds_alerts_by_tenants_and_products_however_many_it_names() {
     let store = with(&["a", "b", "c"]).await;
     for (at, tenant) in (1..).zip(["a", "b", "c"]) {
@@ -406,7 +426,7 @@ async fn a_search_finds_alerts_by_tenants_and_products_however_many_it_names() {
     assert_eq!(
         store.products().await.unwrap(),
         [(a3, "A3".to_owned())],
-        "what somebody has is known"
+        "what an alert is about is known"
     );
     let nobody: Vec<_> = (0..60).map(|at| key(&format!("nobody-{at}"))).collect();
     let about = |tenants: &[&str], products: &[SkuId], more: &[TenantKey]| About {
@@ -430,7 +450,7 @@ async fn a_search_finds_alerts_by_tenants_and_products_however_many_it_names() {
             for (state, expected) in [(None, going_on), (Some("resolved"), resolved)] {
                 let filter = AlertFilter {
                     state: state.map(str::to_owned),
-                    about: Some(about.clone()),
+                    about: vec![about.clone()],
                     ..AlertFilter::default()
                 };
                 let found = store.urgent_alerts(&filter, None, 9).await.unwrap();

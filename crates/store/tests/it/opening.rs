@@ -1,10 +1,10 @@
 //! Opening: what is accepted, what is refused, and with which words.
 
-use domain::{Reason, Why};
+use domain::{Reason, SkuId, Why};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use store::{Error, Schema, Store};
 
-use crate::fixture::{empty, entry, key, minute, seen, sku, with};
+use crate::fixture::{empty, entry, judge, key, look, minute, seen, sku, with};
 
 #[tokio::test]
 async fn addresses_that_cannot_be_used_are_refused_with_the_way_out() {
@@ -98,7 +98,7 @@ async fn migrating_again_and_at_once_is_one_migration() {
         Schema {
             found: expected,
             expected,
-            oldest: expected,
+            oldest: 6,
         }
     );
 }
@@ -187,6 +187,25 @@ async fn sentences_of_the_program_become_words_and_those_of_people_stay() {
         Reason::ProfileRemoved.into(),
     ];
     assert_eq!(whys, expected);
+}
+
+#[tokio::test]
+async fn names_of_alerts_from_before_are_found_after_the_migration() {
+    let fresh = with(&["a"]).await;
+    look(&fresh, "a", 0, minute(0)).await;
+    judge(&fresh, Some(0), &[], minute(1)).await;
+    let known = [(SkuId::from_part_number("A3"), "A3".to_owned())];
+    assert_eq!(fresh.products().await.unwrap(), known);
+    let other = "DELETE FROM product; INSERT INTO product (sku_id, part_number) \
+                 SELECT sku_id, 'A3_BEFORE' FROM series";
+    fresh.place.sql(other).await;
+    assert_ne!(fresh.products().await.unwrap(), known);
+    let migration = match fresh.place.url.starts_with("sqlite:") {
+        true => include_str!("../../migrations/sqlite/0007_products.sql"),
+        false => include_str!("../../migrations/postgres/0007_products.sql"),
+    };
+    fresh.place.sql(migration).await;
+    assert_eq!(fresh.products().await.unwrap(), known);
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use utoipa::IntoParams;
 use crate::caller::Reader;
 use crate::problem::Error;
 use crate::request::{Params, filled};
+use crate::search::Search;
 use crate::state::App;
 use crate::v2::{self, Lens, page};
 use crate::words::Words;
@@ -32,7 +33,8 @@ use wellness::Wellness;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
-    /// In names of tenants and products, and in part numbers.
+    /// Words in names of tenants and products, and in part numbers, without regard to case or
+    /// accents.
     #[serde(default, deserialize_with = "filled")]
     q: Option<String>,
     /// Only of this tenant, by key.
@@ -111,7 +113,8 @@ pub(crate) async fn list(
     let lens = Lens::of(&app, &visit).await?;
     let filter = wanted.filter(&app).await?;
     let after = page::place(wanted.cursor.as_deref(), place)?;
-    let (found, next) = read(&app, &lens, &filter, wanted.q.as_deref(), after).await?;
+    let search = wanted.q.as_deref().map(Search::of).unwrap_or_default();
+    let (found, next) = read(&app, filter, &search, after).await?;
     let wellness = match found.is_empty() && next.is_none() {
         true => Some(Wellness::of(&app).await?),
         false => None,

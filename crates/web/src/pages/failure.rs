@@ -1,7 +1,7 @@
 //! Failures as a page instead of JSON, for whoever uses a browser.
 
 use askama::Template;
-use axum::extract::{FromRequestParts as _, Request, State as Shared};
+use axum::extract::{Request, State as Shared};
 use axum::http::header::Entry;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::Next;
@@ -37,13 +37,13 @@ pub(crate) async fn in_words(Shared(app): Shared<App>, request: Request, next: N
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
-    let visit = Visit::from_request_parts(&mut parts, &app).await;
+    let visit = Visit::whatever_language(&parts, &app);
     let from_sign_in = parts.uri.path().starts_with(FOR_PEOPLE);
     let is_visit = parts.method == axum::http::Method::GET && is_navigation(&parts.headers);
     let Seen(seen) = Seen::default();
     parts.extensions.insert(Seen(seen.clone()));
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    let (Some(shown), Ok(visit)) = (response.extensions_mut().remove::<Shown>(), visit) else {
+    let Some(shown) = response.extensions_mut().remove::<Shown>() else {
         return response;
     };
     let visit = visit.of(seen.get().cloned());

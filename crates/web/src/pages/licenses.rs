@@ -13,7 +13,7 @@ use crate::overview::{Overview, Seen, overview};
 use crate::problem::Error;
 use crate::request::Params;
 use crate::state::App;
-use crate::v2::Lens;
+use crate::v2::{self, Lens};
 
 use super::Place;
 use super::choice::{Choice, choices};
@@ -60,7 +60,8 @@ struct Licenses {
     operation_id = "licensesPage", params(Wanted),
     responses(
         (status = 200, description = "The page", content_type = "text/html"),
-        (status = 400, description = "A parameter is not understood")))]
+        (status = 400, description = "A parameter is not understood"),
+        (status = 404, description = "There is no such tenant")))]
 pub(crate) async fn page(
     _: Reader,
     Shared(app): Shared<App>,
@@ -68,6 +69,9 @@ pub(crate) async fn page(
     Params(wanted): Params<Wanted>,
 ) -> Result<Response, Error> {
     let query = Query::of(wanted)?;
+    if let Some(tenant) = &query.tenant {
+        v2::known(app.store(), tenant).await?;
+    }
     let overview = overview(&app).await?;
     let (mut found, counts) = rows::found(&overview, &query, visit.now);
     let all = found.len();

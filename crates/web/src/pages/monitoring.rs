@@ -33,7 +33,7 @@ pub(crate) const STATES: [&str; 3] = ["failing", "quiet", "off"];
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
-    /// In names and keys.
+    /// Words in names and keys, without regard to case or accents.
     #[serde(default, deserialize_with = "filled")]
     q: Option<String>,
     /// Only those that cannot be seen (`failing`), of which nobody is told (`quiet`), or that are

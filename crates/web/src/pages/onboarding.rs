@@ -27,7 +27,7 @@ use super::{Place, Visit, back, by_name};
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
-    /// In names and keys.
+    /// Words in names and keys, without regard to case or accents.
     #[serde(default, deserialize_with = "filled")]
     q: Option<String>,
     /// What follows the page that led here.

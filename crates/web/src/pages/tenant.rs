@@ -94,11 +94,11 @@ async fn lines(
         let spark = Spark::of(app, tenant, line.product.id, visit.now).await?;
         shown.push((line.level(tenant, visit.now), line, spark));
     }
+    let language = visit.language();
     shown.sort_by(|(a, line_a, _), (b, line_b, _)| {
-        let names = |line: &Line| line.product.name(visit.language()).to_lowercase();
-        level_rank(*b)
-            .cmp(&level_rank(*a))
-            .then_with(|| names(line_a).cmp(&names(line_b)))
+        let [name_a, name_b] = [line_a, line_b].map(|line| line.product.folded_name(language));
+        let levels = level_rank(*b).cmp(&level_rank(*a));
+        levels.then_with(|| name_a.cmp(name_b))
     });
     Ok(shown)
 }

@@ -51,24 +51,43 @@ impl FromRequestParts<App> for Visit {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let query = parts.uri.query().unwrap_or_default();
-        let wanted = language_of(query);
-        let remembered = remembered(&parts.headers);
-        let language = language::wanted(wanted.or(remembered), &parts.headers, app.language())?;
-        Ok(Self {
+        let given = language_of(parts.uri.query().unwrap_or_default());
+        let wanted = given.or(remembered(&parts.headers));
+        let language = language::wanted(wanted, &parts.headers, app.language())?;
+        let chosen = given.is_some();
+        Ok(Self::in_language(parts, app, language, chosen))
+    }
+}
+
+impl Visit {
+    /// The same where a failure is told: a language that is none has failed already.
+    pub(crate) fn whatever_language(parts: &Parts, app: &App) -> Self {
+        let given = language_of(parts.uri.query().unwrap_or_default());
+        let wanted = |given| language::wanted(given, &parts.headers, app.language()).ok();
+        let (language, chosen) = match given.map(|given| wanted(Some(given))) {
+            Some(Some(language)) => (language, true),
+            _ => {
+                let remembered = wanted(remembered(&parts.headers));
+                let accepted = || language::accepted(&parts.headers, app.language());
+                (remembered.unwrap_or_else(accepted), false)
+            }
+        };
+        Self::in_language(parts, app, language, chosen)
+    }
+
+    fn in_language(parts: &Parts, app: &App, language: Language, chosen: bool) -> Self {
+        Self {
             w: Words(language),
             visitor: Identity::caller(parts).cloned(),
             now: app.now(),
             zone: app.options().time_zone.clone(),
             nonce: URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes()),
-            here: here(parts.uri.path(), query),
-            chosen: wanted.is_some(),
+            here: here(parts.uri.path(), parts.uri.query().unwrap_or_default()),
+            chosen,
             secure: app.auth().is_some_and(Auth::is_secure),
-        })
+        }
     }
-}
 
-impl Visit {
     pub(crate) fn language(&self) -> Language {
         self.w.0
     }

@@ -177,6 +177,6 @@ pub(crate) fn filter(
         state: state.map(str::to_owned),
         severity: severity.and_then(Severity::from_word),
         since: None,
-        about: None,
+        about: Vec::new(),
     })
 }

@@ -13,6 +13,7 @@ use crate::caller::Reader;
 use crate::moment::Moment;
 use crate::problem::Error;
 use crate::request::{self, Params};
+use crate::search::{Search, folded};
 use crate::state::App;
 use crate::{answer, language};
 
@@ -33,7 +34,8 @@ pub(super) struct Wanted {
     level: Option<String>,
     /// Only this product, by id or part number.
     sku: Option<String>,
-    /// Only where this text stands in the product's name, part number, or the tenant's name.
+    /// Only where each of these words stands in the product's name, its part number, or the
+    /// tenant's name or key, without regard to case or accents.
     q: Option<String>,
     /// `de` or `en`. Without it: as Accept-Language says.
     language: Option<String>,
@@ -77,7 +79,7 @@ pub(crate) struct License {
 pub(crate) struct Filter {
     levels: Vec<String>,
     sku: Option<String>,
-    text: Option<String>,
+    search: Search,
 }
 
 /// Licences of all tenants
@@ -116,7 +118,7 @@ impl Filter {
     fn new(wanted: &Wanted) -> Result<Self, Error> {
         Ok(Self {
             sku: wanted.sku.clone(),
-            text: wanted.q.as_ref().map(|text| text.trim().to_lowercase()),
+            search: wanted.q.as_deref().map(Search::of).unwrap_or_default(),
             ..Self::of_levels(wanted.level.as_deref())?
         })
     }
@@ -140,7 +142,7 @@ impl Filter {
             None => Ok(Self {
                 levels,
                 sku: None,
-                text: None,
+                search: Search::default(),
             }),
         }
     }
@@ -153,12 +155,6 @@ impl Filter {
 
     pub(crate) fn takes(&self, license: &License) -> bool {
         let level = license.judged.word();
-        let texts = [
-            &license.product,
-            &license.part_number,
-            &license.tenant_name,
-            &license.tenant,
-        ];
         (self.levels.is_empty()
             || self
                 .levels
@@ -168,11 +164,22 @@ impl Filter {
                 .sku
                 .as_ref()
                 .is_none_or(|sku| is_sku(sku, license.sku_id, &license.part_number))
-            && self.text.as_ref().is_none_or(|wanted| {
-                texts
-                    .iter()
-                    .any(|text| text.to_lowercase().contains(wanted))
-            })
+            && self.finds_in(license)
+    }
+
+    fn finds_in(&self, license: &License) -> bool {
+        if self.search.is_empty() {
+            return true;
+        }
+        let texts = [
+            &license.product,
+            &license.part_number,
+            &license.tenant_name,
+            &license.tenant,
+        ];
+        let texts = texts.map(|text| folded(text));
+        self.search
+            .all(|word| texts.iter().any(|text| text.contains(word)))
     }
 }
 

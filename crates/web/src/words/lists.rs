@@ -11,6 +11,7 @@ messages! {
     list_apply: "Anwenden", "Apply";
     list_clear: "Filter aufheben", "Clear the filter";
     list_nothing_matches: "Nichts passt zum Filter.", "Nothing matches the filter.";
+    list_nothing_more: "Hier steht nichts mehr.", "There is nothing here any more.";
     list_pages: "Seiten", "Pages";
     list_first: "Zum Anfang", "Back to the start";
     list_more: "Weitere anzeigen", "Show more";

@@ -84,6 +84,10 @@ async fn filters_narrow_and_say_when_nothing_is_left() {
         ("?q=students", 1),
         ("?q=+ALPHA+", 6),
         ("?q=Sch%C3%BCler&language=de", 1),
+        ("?q=SCHULER&language=en", 1),
+        ("?q=students+alpha", 1),
+        ("?q=alpha+sch", 6),
+        ("?q=plenty+nowhere", 0),
         ("?q=plenty", 1),
         ("?q=nowhere", 0),
     ] {
@@ -135,6 +139,23 @@ async fn pages_put_together_are_the_whole_list_in_one_order() {
         assert_eq!((once.len(), found.len()), (count, count), "{query}");
         assert!(found.is_sorted(), "the oldest first, at the same severity");
     }
+    let second = next(&service.page("/alerts?language=en").await).unwrap();
+    let enough = (0..120).map(|n| sku(&format!("P{n:03}"), 50, 5)).collect();
+    service
+        .look("many", seen(minutes_ago(0), enough, None))
+        .await;
+    evaluate(&service).await;
+    let behind = service.page(&second).await;
+    assert!(ids(&behind).is_empty());
+    let said = text(&behind);
+    assert!(
+        said.contains("There is nothing here any more. Back to the start"),
+        "{said}"
+    );
+    assert!(
+        behind.contains("<a href=\"/alerts\" data-instant>Back"),
+        "{behind}"
+    );
 }
 
 #[tokio::test]

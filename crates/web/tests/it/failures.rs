@@ -23,6 +23,12 @@ async fn a_browser_gets_a_page_where_a_program_gets_a_problem() {
             "A query parameter is not understood",
             "Ein Parameter der Adresse ist nicht verständlich",
         ),
+        (
+            "/licenses?language=fr",
+            400,
+            "A query parameter is not understood",
+            "Ein Parameter der Adresse ist nicht verständlich",
+        ),
     ] {
         for (language, expected) in [("en", english), ("de", german)] {
             let request = Request::get(path).header("accept", BROWSER);

@@ -3,7 +3,7 @@
 use axum::http::{Request, StatusCode};
 use domain::Level;
 
-use crate::fixture::{Service, minutes_ago, now, seen, sku};
+use crate::fixture::{Service, entry, minutes_ago, now, seen, sku};
 
 async fn page(service: &Service, address: &str) -> String {
     let answer = service.get(address).await;
@@ -69,7 +69,7 @@ async fn the_address_filters_and_orders() {
     };
     check(
         "?tenant=alpha&sort=product",
-        &["EXHAUSTED", "OVER", "STANDARDWOFFPACK_STUDENT", "PLENTY"],
+        &["EXHAUSTED", "STANDARDWOFFPACK_STUDENT", "OVER", "PLENTY"],
     )
     .await;
     check(
@@ -78,8 +78,20 @@ async fn the_address_filters_and_orders() {
     )
     .await;
     check("?q=ALPHA+exh", &["EXHAUSTED"]).await;
+    check(
+        "?tenant=beta&sort=used",
+        &[
+            "&#60;img src=x onerror=alert(1)&#62; 🎓 &#38; &#34;&#39;",
+            "SUSPENDED",
+            "COMPANY",
+            "FLOW_FREE",
+            "UNTOLD",
+        ],
+    )
+    .await;
     check("?q=office%20365", &["STANDARDWOFFPACK_STUDENT"]).await;
     check("?q=sch%C3%BCler", &["STANDARDWOFFPACK_STUDENT"]).await;
+    check("?q=SCHULER", &["STANDARDWOFFPACK_STUDENT"]).await;
     check("?level=exhausted", &["EXHAUSTED"]).await;
     check("?level=none", &["COMPANY"]).await;
     check("?tenant=&level=&q=nothing-like-this", &[]).await;
@@ -99,11 +111,62 @@ async fn the_address_filters_and_orders() {
         "?level=red",
         "?sort=colour",
         "?page=x",
+        "?page=0",
         "?levl=low",
         "?language=fr",
     ] {
         let answer = service.get(&format!("/licenses{odd}")).await;
         assert_eq!(answer.problem(), "invalid-parameter", "{odd}");
+    }
+    let nobody = service.get("/licenses?tenant=nobody").await;
+    assert_eq!(nobody.problem(), "unknown-tenant");
+}
+
+#[tokio::test]
+async fn what_is_not_known_stands_last_and_accents_are_passed_over() {
+    let service = Service::empty().await;
+    let named = [("z", "Zug"), ("a", "Ägeri"), ("b", "aarau")];
+    let entries = named.map(|(key, name)| entry(key, name));
+    let store = service.store();
+    store.sync_tenants(&entries, minutes_ago(9)).await.unwrap();
+    for (at, (key, _)) in (1..).zip(named) {
+        let mut untold = sku(&format!("UNTOLD_{at}"), 50, 0);
+        untold.units.consumed = None;
+        let skus = vec![untold, sku(&format!("told_{at}"), 50, at)];
+        service.look(key, seen(minutes_ago(1), skus, None)).await;
+    }
+    for (query, expected) in [
+        (
+            "sort=tenant&q=told_",
+            "told_3 UNTOLD_3 told_2 UNTOLD_2 told_1 UNTOLD_1",
+        ),
+        (
+            "sort=product&q=t",
+            "told_1 told_2 told_3 UNTOLD_1 UNTOLD_2 UNTOLD_3",
+        ),
+        (
+            "sort=-product",
+            "UNTOLD_3 UNTOLD_2 UNTOLD_1 told_3 told_2 told_1",
+        ),
+        (
+            "sort=used",
+            "told_1 told_2 told_3 UNTOLD_3 UNTOLD_2 UNTOLD_1",
+        ),
+        (
+            "sort=-used",
+            "told_3 told_2 told_1 UNTOLD_3 UNTOLD_2 UNTOLD_1",
+        ),
+        (
+            "sort=free",
+            "told_3 told_2 told_1 UNTOLD_3 UNTOLD_2 UNTOLD_1",
+        ),
+        (
+            "sort=-free",
+            "told_1 told_2 told_3 UNTOLD_3 UNTOLD_2 UNTOLD_1",
+        ),
+    ] {
+        let html = page(&service, &format!("/licenses?{query}")).await;
+        assert_eq!(products(&html).join(" "), expected, "{query}");
     }
 }
 

@@ -199,6 +199,38 @@ async fn who_was_let_in_just_before_the_end_is_answered() {
     assert!(answer.contains("connection: close"), "{answer}");
 }
 
+/// Lets time pass at once. While it stands still otherwise, nothing is waited for that comes from
+/// the network.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_connection_outlives_the_patience_of_a_proxy_and_ends_in_the_end() {
+    let serving = serving(Router::new().route("/", get(echo)), None).await;
+    let mut stream = TcpStream::connect(serving.address).await.unwrap();
+    for idle in [61, 61, 0] {
+        let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        let mut answer = String::new();
+        while !answer.ends_with("127.0.0.1") {
+            let mut part = [0; 512];
+            let read = stream.read(&mut part).await.unwrap();
+            assert_ne!(read, 0, "{answer}");
+            answer.push_str(std::str::from_utf8(&part[..read]).unwrap());
+        }
+        pass(Duration::from_secs(idle)).await;
+    }
+    pass(IDLE + Duration::from_secs(1)).await;
+    let mut left = Vec::new();
+    stream.read_to_end(&mut left).await.unwrap();
+    assert_eq!(left, b"");
+    serving.stop.cancel();
+    serving.task.await.unwrap().unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_says_nothing_or_half_a_request_is_left() {
     let serving = serving(Router::new().route("/", get(echo)), None).await;

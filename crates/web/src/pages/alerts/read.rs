@@ -1,11 +1,13 @@
 //! Reads a page of alerts; a search finds names first, and then the alerts that are about them.
 
+use domain::{SkuId, TenantKey};
 use store::{About, AlertFilter, KeptAlert, Urgency};
 
-use crate::overview::overview;
+use crate::overview::{Seen, overview};
 use crate::problem::Error;
+use crate::search::{Search, folded};
 use crate::state::App;
-use crate::v2::{Lens, page};
+use crate::v2::page;
 
 /// Alerts on a page.
 const ROWS: usize = 50;
@@ -13,17 +15,14 @@ const ROWS: usize = 50;
 /// A page of alerts, and after which place there are more.
 pub(super) async fn read(
     app: &App,
-    lens: &Lens,
-    filter: &AlertFilter,
-    search: Option<&str>,
+    mut filter: AlertFilter,
+    search: &Search,
     after: Option<Urgency>,
 ) -> Result<(Vec<KeptAlert>, Option<Urgency>), Error> {
-    let mut filter = filter.clone();
-    if let Some(text) = search {
-        match found(app, lens, &filter, &text.trim().to_lowercase()).await? {
-            Found::Nothing => return Ok((Vec::new(), None)),
-            Found::All => {}
-            Found::Some(about) => filter.about = Some(about),
+    if !search.is_empty() {
+        filter.about = about(app, &filter, search).await?;
+        if filter.about.contains(&About::default()) {
+            return Ok((Vec::new(), None));
         }
     }
     let limit = u32::try_from(ROWS + 1).unwrap_or(u32::MAX);
@@ -34,43 +33,47 @@ pub(super) async fn read(
     Ok((alerts, last))
 }
 
-/// What a text is found in.
-enum Found {
-    Nothing,
-    Some(About),
-    All,
-}
-
-/// Whose names and keys have the text, and which products' names and part numbers do.
-async fn found(app: &App, lens: &Lens, filter: &AlertFilter, text: &str) -> Result<Found, Error> {
-    let has = |name: &str| name.to_lowercase().contains(text);
-    let products = app.store().products().await?.into_iter();
-    let products = products
-        .filter(|(id, part_number)| has(part_number) || has(&lens.product(*id, part_number)));
-    let mut products: Vec<_> = products.map(|(id, _)| id).collect();
-    products.dedup();
+/// For each word whose names and keys have it, and which products' names and part numbers. A word
+/// that all tenants have leaves nothing out.
+async fn about(app: &App, filter: &AlertFilter, search: &Search) -> Result<Vec<About>, Error> {
+    let grounds = app.basis().await?.grounds;
+    let products = app.store().products().await?;
     let tenants = match &filter.tenant {
         // It may be gone, and is named all the same.
         Some(only) => {
             let tenant = app.store().tenant(only).await?;
-            if tenant.is_some_and(|tenant| has(&tenant.name) || only.as_str().contains(text)) {
-                return Ok(Found::All);
-            }
-            Vec::new()
+            let name = tenant.map(|tenant| folded(&tenant.name));
+            vec![(only.clone(), name.unwrap_or_default())]
         }
         None => {
             let overview = overview(app).await?;
-            if overview.by_name().all(|seen| seen.has(text)) {
-                return Ok(Found::All);
-            }
-            let named = overview.by_name().filter(|seen| seen.has(text));
-            named.map(|seen| seen.tenant.key.clone()).collect()
+            let named = |seen: &Seen| (seen.tenant.key.clone(), seen.folded.to_string());
+            overview.by_name().map(named).collect()
         }
     };
-    if tenants.is_empty() && products.is_empty() {
-        return Ok(Found::Nothing);
+    let mut found = Vec::new();
+    for word in search.words() {
+        let has =
+            |(key, name): &&(TenantKey, String)| name.contains(word) || key.as_str().contains(word);
+        let named = tenants.iter().filter(has);
+        let named: Vec<_> = named.map(|(key, _)| key.clone()).collect();
+        if named.len() == tenants.len() {
+            continue;
+        }
+        let mut kept = app.overview();
+        let mut has = |id: SkuId, part_number: &str| {
+            let product = kept.product(&grounds, id, part_number);
+            product.folded.contains(word)
+        };
+        let meant = products.iter().filter(|(id, name)| has(*id, name));
+        let mut meant: Vec<_> = meant.map(|(id, _)| *id).collect();
+        meant.dedup();
+        found.push(About {
+            tenants: named,
+            products: meant,
+        });
     }
-    Ok(Found::Some(About { tenants, products }))
+    Ok(found)
 }
 
 /// The cursor's text for a place, and back.

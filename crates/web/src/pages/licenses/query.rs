@@ -1,11 +1,14 @@
 //! What of all licences is to be shown, read from the address and written to it.
 
+use std::num::NonZeroUsize;
+
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::pages::address::Address;
 use crate::problem::Error;
 use crate::request;
+use crate::search::Search;
 
 /// The words for levels in the address: those that need action first.
 pub(crate) const LEVELS: [&str; 6] = [
@@ -25,7 +28,7 @@ pub(crate) const SORTS: [&str; 10] = [
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
-    /// Words that product or tenant contain.
+    /// Words that product or tenant contain, without regard to case or accents.
     q: Option<String>,
     /// Only of this tenant, by key.
     tenant: Option<String>,
@@ -73,7 +76,7 @@ pub(super) struct Query {
     /// As it was typed.
     pub(super) text: String,
     /// Each must be found; in lower case.
-    pub(super) words: Vec<String>,
+    pub(super) search: Search,
     pub(super) tenant: Option<String>,
     pub(super) level: Option<&'static str>,
     pub(super) sort: Sort,
@@ -97,13 +100,10 @@ impl Query {
             Sort::Used,
         ];
         let page = request::parsed("page", wanted.page.as_deref(), "a number from 1 on")?;
+        let page = page.map_or(1, NonZeroUsize::get);
         let text = wanted.q.unwrap_or_default();
         Ok(Self {
-            words: text
-                .to_lowercase()
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
+            search: Search::of(&text),
             text,
             tenant: non_empty(wanted.tenant),
             level,
@@ -112,7 +112,7 @@ impl Query {
                 .find(|sort| sort.word() == by)
                 .unwrap_or(Sort::Level),
             reversed: sort.starts_with('-'),
-            page: page.filter(|page| *page > 0).unwrap_or(1),
+            page,
         })
     }
 
@@ -122,7 +122,7 @@ impl Query {
     }
 
     pub(super) fn is_narrow(&self) -> bool {
-        !self.words.is_empty() || self.tenant.is_some() || self.level.is_some()
+        !self.search.is_empty() || self.tenant.is_some() || self.level.is_some()
     }
 
     /// The place of the page's first row; a page beyond the end is the last one.

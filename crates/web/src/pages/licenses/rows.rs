@@ -59,9 +59,9 @@ pub(super) fn found<'a>(
     {
         // Those that its own name has need not be looked for in each of its licences.
         words.clear();
-        words.extend(query.words.iter().filter(|word| !seen.has(word)));
+        words.extend(query.search.words().filter(|word| !seen.has(word)));
         for line in seen.lines.iter() {
-            if !words.iter().all(|word| line.product.folded.contains(*word)) {
+            if !words.iter().all(|word| line.product.folded.contains(word)) {
                 continue;
             }
             let level = line.level(&seen.tenant, now);
@@ -92,13 +92,7 @@ pub(super) fn page(
         return Vec::new();
     }
     let compare = |a: &Found<'_>, b: &Found<'_>| {
-        let order = by(query.sort, language, a, b);
-        let order = if query.reversed {
-            order.reverse()
-        } else {
-            order
-        };
-        order.then_with(|| by_name(language, a, b))
+        by(query, language, a, b).then_with(|| by_name(language, a, b))
     };
     if page.end < found.len() {
         found.select_nth_unstable_by(page.end - 1, compare);
@@ -122,23 +116,30 @@ impl Found<'_> {
     }
 }
 
-fn by(sort: Sort, language: Language, a: &Found<'_>, b: &Found<'_>) -> Ordering {
-    // What is not known stands last.
-    let known = |number: Option<i64>| (number.is_none(), number);
-    match sort {
+fn by(query: &Query, language: Language, a: &Found<'_>, b: &Found<'_>) -> Ordering {
+    let turned = |order: Ordering| match query.reversed {
+        true => order.reverse(),
+        false => order,
+    };
+    // What is not known stands last, either way round.
+    let by_number = |a: Option<i64>, b: Option<i64>| {
+        let unknown = a.is_none().cmp(&b.is_none());
+        unknown.then_with(|| turned(a.cmp(&b)))
+    };
+    match query.sort {
         // What needs a person first; at the same level what people are told of, then the fewest.
-        Sort::Level => (b.rank, b.line.alerts)
-            .cmp(&(a.rank, a.line.alerts))
-            .then_with(|| known(a.line.free).cmp(&known(b.line.free))),
-        Sort::Product => folded(language, a).cmp(folded(language, b)),
-        Sort::Tenant => a.seen.folded.cmp(&b.seen.folded),
-        Sort::Free => known(a.line.free).cmp(&known(b.line.free)),
-        Sort::Used => known(a.line.used).cmp(&known(b.line.used)),
+        Sort::Level => turned((b.rank, b.line.alerts).cmp(&(a.rank, a.line.alerts)))
+            .then_with(|| by_number(a.line.free, b.line.free)),
+        Sort::Product => turned(folded(language, a).cmp(folded(language, b))),
+        Sort::Tenant => turned(a.seen.folded.cmp(&b.seen.folded)),
+        Sort::Free => by_number(a.line.free, b.line.free),
+        Sort::Used => by_number(a.line.used, b.line.used),
     }
 }
 
+/// A product's name without regard to case, as lists are ordered by it.
 fn folded<'a>(language: Language, found: &Found<'a>) -> &'a str {
-    found.line.product.name(language)
+    found.line.product.folded_name(language)
 }
 
 fn by_name<'a>(language: Language, a: &Found<'a>, b: &Found<'a>) -> Ordering {

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::{State, Store, Unseen};
 
 use crate::problem::Error;
+use crate::search::folded;
 use crate::v2::{Lens, then};
 use crate::words::Words;
 
@@ -53,7 +54,7 @@ pub(super) async fn content(
         _ => ((Vec::new(), None, None), nothing()),
     };
     let ((mut licences, as_of, begins), purchases) = known;
-    licences.sort_by_cached_key(|it| (std::cmp::Reverse(it.rank()), it.product.to_lowercase()));
+    licences.sort_by_cached_key(|it| (std::cmp::Reverse(it.rank()), folded(&it.product)));
     doubts.begins = begins.filter(|begins| *begins > span.from);
     doubts.subscriptions_not_seen = as_of.is_some() && purchases.from.is_none();
     doubts.subscriptions_begin = purchases.from.filter(|from| *from > span.from);
