@@ -193,7 +193,8 @@ async fn another_course(
     Ok(seen)
 }
 
-/// What was kept of a tenant, as it is now; all anew, if something was seen since its mark was read.
+/// What was kept of a tenant, as it is now; all anew, if something was seen since its mark was
+/// read.
 async fn renewed(
     app: &App,
     grounds: &Grounds,

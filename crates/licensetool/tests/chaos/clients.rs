@@ -51,7 +51,12 @@ pub(crate) async fn ask(
             company: Arc::clone(&company),
             cluster: Arc::clone(&cluster),
             told: Arc::clone(&told),
-            http: Client::builder().no_proxy().build().unwrap(),
+            // An ingress keeps its connections this long, and sends on them what it likes.
+            http: Client::builder()
+                .no_proxy()
+                .pool_idle_timeout(Duration::from_secs(60))
+                .build()
+                .unwrap(),
         };
         tokio::spawn(client.go_on(Chance::new(seed ^ (number << 32)), stop.clone()))
     });

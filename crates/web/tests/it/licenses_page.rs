@@ -81,10 +81,10 @@ async fn the_address_filters_and_orders() {
     check(
         "?tenant=beta&sort=used",
         &[
+            "FLOW_FREE",
             "&#60;img src=x onerror=alert(1)&#62; 🎓 &#38; &#34;&#39;",
             "SUSPENDED",
             "COMPANY",
-            "FLOW_FREE",
             "UNTOLD",
         ],
     )
@@ -223,7 +223,7 @@ async fn what_changes_shows_at_once_and_what_does_not_is_not_read_again() {
         html.contains("3 of 10") && !html.contains("99 of 100"),
         "{html}"
     );
-    let renamed = crate::fixture::entry("alpha", "O'Brien & Söhne");
+    let renamed = entry("alpha", "O'Brien & Söhne");
     service.store().add_tenant(&renamed, now()).await.unwrap();
     let html = page(&service, "/licenses?tenant=alpha").await;
     assert!(html.contains("O&#39;Brien &#38; Söhne"), "{html}");
