@@ -22,7 +22,7 @@ const ASSETS: [&str; 3] = [
     "/assets/icon.svg",
 ];
 
-/// A page, how often it is asked for, and how many tenants are seen anew before each time.
+/// A page, how often it is asked for, and which tenants are seen anew before each time.
 type Case = (&'static str, &'static str, u32, Anew);
 
 #[derive(Clone, Copy)]
@@ -30,6 +30,8 @@ enum Anew {
     Nobody,
     One,
     All,
+    /// As the program goes on.
+    InOperation,
 }
 
 const CASES: &[Case] = &[
@@ -37,6 +39,12 @@ const CASES: &[Case] = &[
     ("licences, nothing new", "/licenses", 200, Anew::Nobody),
     ("licences, one seen anew", "/licenses", 200, Anew::One),
     ("licences, all seen anew", "/licenses", 10, Anew::All),
+    (
+        "licences, in operation",
+        "/licenses",
+        400,
+        Anew::InOperation,
+    ),
     (
         "by product, page 30",
         "/licenses?sort=product&page=30",
@@ -106,12 +114,12 @@ async fn measure(tenants: usize) {
     live(&store, &world).await;
     let looks = Looks::new(store, world);
     for (name, path, requests, anew) in CASES {
-        let seen_anew = match anew {
-            Anew::Nobody => 0,
-            Anew::One => 1,
-            Anew::All => tenants,
+        let found: Value = match anew {
+            Anew::Nobody => looks.alone(name, path, *requests, 0).await,
+            Anew::One => looks.alone(name, path, *requests, 1).await,
+            Anew::All => looks.alone(name, path, *requests, tenants).await,
+            Anew::InOperation => looks.in_operation(name, path, *requests).await,
         };
-        let found: Value = looks.alone(name, path, *requests, seen_anew).await;
         let (median, late) = (
             found["median"].as_f64().unwrap(),
             found["late"].as_f64().unwrap(),

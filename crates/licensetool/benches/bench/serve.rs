@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::Request;
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use microsoft_sim::World;
 use serde_json::{Value, json};
 use store::{Store, TenantEntry};
+use tokio::time::interval;
 use tower::ServiceExt as _;
 
 use crate::collect::now;
@@ -143,26 +144,77 @@ impl Looks {
         let mut times = Vec::new();
         for _ in 0..requests {
             for tenant in self.world.tenants().take(seen_anew) {
-                let key = TenantKey::parse(&tenant.key).unwrap();
-                let seen = look(&self.world, &key, now());
-                self.store.record_all(&key, &[seen]).await.unwrap();
+                self.look_at(tenant).await;
             }
-            let request = Request::get(path)
-                .header("host", "127.0.0.1")
-                .body(Body::empty())
-                .unwrap();
-            let began = Instant::now();
-            let answer = self.app.clone().oneshot(request).await.unwrap();
-            assert_eq!(answer.status(), 200);
-            axum::body::to_bytes(answer.into_body(), usize::MAX)
-                .await
-                .unwrap();
-            times.push(began.elapsed().as_secs_f64());
+            times.push(self.time_of(path).await);
         }
-        times.sort_by(f64::total_cmp);
-        let (median, late) = (quantile(&times, 0.5), quantile(&times, 0.99));
-        json!({ "name": name, "median": median, "late": late })
+        quantiles(name, times)
     }
+
+    /// The same as `run` goes on: each tenant is looked at every fifteen minutes, one after the
+    /// other, and what pages show of all is read ahead. Views come twenty times a second.
+    pub(crate) async fn in_operation(&self, name: &str, path: &str, requests: u32) -> Value {
+        const INTERVAL: Duration = Duration::from_secs(15 * 60);
+        let (app, upkeep) = web::app_and_upkeep(options(self.store.clone()));
+        let looks = Self {
+            app,
+            store: self.store.clone(),
+            world: self.world.clone(),
+        };
+        let tenants: Vec<_> = self.world.tenants().collect();
+        let pace = INTERVAL / u32::try_from(tenants.len()).unwrap();
+        let looking = async {
+            let mut due = interval(pace);
+            for tenant in tenants.iter().cycle() {
+                due.tick().await;
+                self.look_at(tenant).await;
+            }
+        };
+        let viewing = async {
+            let mut due = interval(Duration::from_millis(50));
+            // The first reading of all is another row's.
+            looks.time_of(path).await;
+            let mut times = Vec::new();
+            for _ in 0..requests {
+                due.tick().await;
+                times.push(looks.time_of(path).await);
+            }
+            times
+        };
+        let times = tokio::select! {
+            times = viewing => times,
+            () = looking => unreachable!("tenants come round for ever"),
+            () = upkeep.go_on() => unreachable!("it goes on for ever"),
+        };
+        quantiles(name, times)
+    }
+
+    async fn look_at(&self, tenant: &microsoft_sim::TenantSpec) {
+        let key = TenantKey::parse(&tenant.key).unwrap();
+        let seen = look(&self.world, &key, now());
+        self.store.record_all(&key, &[seen]).await.unwrap();
+    }
+
+    /// Seconds of one request.
+    async fn time_of(&self, path: &str) -> f64 {
+        let request = Request::get(path)
+            .header("host", "127.0.0.1")
+            .body(Body::empty())
+            .unwrap();
+        let began = Instant::now();
+        let answer = self.app.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        axum::body::to_bytes(answer.into_body(), usize::MAX)
+            .await
+            .unwrap();
+        began.elapsed().as_secs_f64()
+    }
+}
+
+fn quantiles(name: &str, mut times: Vec<f64>) -> Value {
+    times.sort_by(f64::total_cmp);
+    let (median, late) = (quantile(&times, 0.5), quantile(&times, 0.99));
+    json!({ "name": name, "median": median, "late": late })
 }
 
 fn options(store: Store) -> web::Options {
@@ -181,7 +233,7 @@ fn options(store: Store) -> web::Options {
         requests: web::Requests::default(),
         measures_content: true,
         routes: Vec::new(),
-        fetch_within: std::time::Duration::from_secs(25),
+        fetch_within: Duration::from_secs(25),
     }
 }
 
