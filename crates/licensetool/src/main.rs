@@ -32,6 +32,11 @@ mod unknown_tenant;
 
 use std::process::ExitCode;
 
+/// The image's program is linked with musl, whose own allocator lets one thread in at a time.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     exit::code_of(cli::run())
 }
