@@ -37,7 +37,7 @@ pub struct Settings {
     /// Bound for one tenant's whole look.
     pub deadline: Duration,
     /// How long the loop may sleep before it looks for work made by others, such as refresh
-    /// requests.
+    /// requests, if nobody tells it of any.
     pub poll: Duration,
     /// How long a stop waits for questions in the air before it gives them back.
     pub grace: Duration,

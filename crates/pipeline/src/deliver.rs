@@ -17,13 +17,14 @@ use anyhow::Context as _;
 use domain::{Language, Layer, ProductNames, SkuId};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use store::{Retry, Store};
+use store::{News, Retry, Store};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::Clock;
 use crate::away::Away;
+use crate::nap::nap;
 use crate::tell::{Channel, Voice};
 pub use metrics::Metrics;
 use sharepoint::Sharepoint;
@@ -259,12 +260,12 @@ impl Deliverer {
     /// Turns until stopped.
     async fn keep_turning(self, work: Work, stop: CancellationToken) -> anyhow::Result<()> {
         let mut away = Away::new(self.settings.patience);
+        let mut wakes = self.store.wakes(News::Deliveries);
         while !stop.is_cancelled() {
             let turned = away.endure(self.turn_of(&work, &stop).await);
             let turned = turned.with_context(|| format!("the channel {}", work.name()))?;
             if turned != Some(true) {
-                let nap = tokio::time::sleep(self.settings.poll);
-                stop.run_until_cancelled(nap).await;
+                nap(&mut wakes, self.settings.poll, &stop).await;
             }
         }
         Ok(())

@@ -16,11 +16,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use domain::{Layer, Reason, State, Step, Verdict};
 use jiff::{SignedDuration, Timestamp};
-use store::{Judged, Judgement, Judging, Kept, Route, Store};
+use store::{Judged, Judgement, Judging, Kept, News, Route, Store};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::Clock;
+use crate::nap::nap;
 use forget::Forgetting;
 pub use forget::Keep;
 use gather::Gathered;
@@ -39,7 +40,7 @@ pub struct Settings {
     pub batch: u32,
     /// How long a claim lasts. A turn takes milliseconds; the rest is for slow disks.
     pub lease: SignedDuration,
-    /// How long the loop may sleep before it looks for work made by others.
+    /// How long the loop may sleep before it looks for work, if nobody tells it of any.
     pub poll: Duration,
     /// How long the store may be away before the loop gives up.
     pub patience: Duration,
@@ -128,6 +129,7 @@ impl Evaluator {
     /// The store stays away for longer than [`Settings::patience`], or a row makes no sense.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut away = crate::away::Away::new(self.settings.patience);
+        let mut wakes = self.store.wakes(News::Judgements);
         while !stop.is_cancelled() {
             let now = (self.clock)();
             self.metrics.turned();
@@ -137,10 +139,7 @@ impl Evaluator {
             if turned.is_some_and(|turn| turn.tenants > 0) {
                 continue;
             }
-            let nap = tokio::time::sleep(self.settings.poll);
-            if stop.run_until_cancelled(nap).await.is_none() {
-                break;
-            }
+            nap(&mut wakes, self.settings.poll, &stop).await;
         }
         Ok(())
     }

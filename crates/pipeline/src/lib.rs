@@ -11,6 +11,7 @@ pub mod deliver;
 pub mod roster;
 pub mod translate;
 mod away;
+mod nap;
 pub mod tell;
 pub mod microsoft;
 pub mod post;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::document::time;
-use crate::{Result, Store, sql};
+use crate::{News, Result, Store, sql};
 
 /// How far a list is with an alert.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,6 +84,7 @@ impl Store {
             .bind(now.as_millisecond())
             .execute(&mut transaction)
             .await?;
+        transaction.tell(News::Deliveries);
         transaction.commit().await?;
         Ok(caught.rows_affected())
     }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::document::{self, time};
-use crate::{Result, Store, sql};
+use crate::{News, Result, Store, sql};
 
 /// The right to bring a channel up to date, until it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,6 +170,7 @@ impl Store {
             .bind(synced.hold.map(Timestamp::as_millisecond))
             .execute(&mut transaction)
             .await?;
+        transaction.tell(News::Content);
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
     }
@@ -185,6 +186,7 @@ impl Store {
             .bind(claim.until)
             .execute(&mut transaction)
             .await?;
+        transaction.tell(News::Deliveries);
         transaction.commit().await
     }
 
@@ -196,6 +198,7 @@ impl Store {
             .bind(now.as_millisecond())
             .execute(&mut transaction)
             .await?;
+        transaction.tell(News::Deliveries);
         transaction.commit().await
     }
 

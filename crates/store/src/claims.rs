@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::document::time;
 use crate::tenants::key_of;
-use crate::{Result, Store, sql};
+use crate::{News, Result, Store, sql};
 
 /// The right to look at one tenant, until it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,7 @@ impl Store {
                 .execute(&mut transaction)
                 .await?;
         }
+        transaction.tell(News::Looks);
         transaction.commit().await
     }
 

@@ -3,6 +3,7 @@
 mod address;
 mod sqlite;
 mod postgres;
+mod listening;
 mod migrations;
 mod locks;
 
@@ -10,6 +11,7 @@ use domain::TenantKey;
 
 use crate::revision::Watch;
 use crate::sql::{Pool, Transaction};
+use crate::wakes::Bell;
 use crate::{Result, sql};
 
 pub use address::{Address, Password};
@@ -23,6 +25,7 @@ pub struct Store {
     readers: Pool,
     writer: Pool,
     watch: Watch,
+    bell: Bell,
 }
 
 impl Store {
@@ -85,6 +88,10 @@ impl Store {
         &self.watch
     }
 
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.bell
+    }
+
     /// A transaction that has the store to itself, so that nothing it has read can change before it
     /// writes. Where it is about less, one of the others lets more go on beside it.
     pub(crate) async fn write(&self) -> Result<Transaction> {
@@ -119,13 +126,12 @@ impl Store {
     }
 
     async fn begin(&self, alone: Alone) -> Result<Transaction> {
-        match &self.writer {
+        let statement = match &self.writer {
             // SQLite has one writer at a time, whatever it writes.
-            Pool::Sqlite(_) => Transaction::begin(&self.writer, "BEGIN IMMEDIATE").await,
-            Pool::Postgres(_) => {
-                let statement = sql::AssertSqlSafe(alone.statement());
-                Transaction::begin(&self.writer, statement).await
-            }
-        }
+            Pool::Sqlite(_) => "BEGIN IMMEDIATE".to_owned(),
+            Pool::Postgres(_) => alone.statement(),
+        };
+        let statement = sql::AssertSqlSafe(statement);
+        Transaction::begin(&self.writer, statement, self.bell.clone()).await
     }
 }

@@ -8,7 +8,7 @@ use crate::alerts::{Author, KeptAlert, insert, products, update};
 use crate::document::time;
 use crate::outbox::{self, Route};
 use crate::tenants::key_of;
-use crate::{Result, Store, sql};
+use crate::{News, Result, Store, sql};
 
 /// Who changes alerts when nobody in particular does.
 const SYSTEM: &str = "licensetool";
@@ -58,6 +58,7 @@ pub(crate) async fn touch(
     connection: &mut sql::Transaction,
     tenant: Option<&TenantKey>,
 ) -> Result<()> {
+    connection.tell(News::Judgements);
     let sql = "UPDATE tenant SET inputs = inputs + 1, judge_at = 0 \
                WHERE $1 IS NULL OR key = $1";
     sql::query(sql)
@@ -120,6 +121,7 @@ impl Store {
                 .execute(&mut transaction)
                 .await?;
         }
+        transaction.tell(News::Judgements);
         transaction.commit().await
     }
 
@@ -165,6 +167,9 @@ impl Store {
         let steps = judgements.iter().flat_map(|it| &it.steps);
         let about = steps.filter_map(|judged| judged.step.alert.facts.product());
         products::add(&mut transaction, about).await?;
+        if judgements.iter().any(|it| !it.steps.is_empty()) {
+            transaction.tell(News::Content);
+        }
         transaction.commit().await?;
         Ok(kept)
     }
@@ -211,6 +216,7 @@ impl Store {
             .bind(now.as_millisecond())
             .execute(&mut transaction)
             .await?;
+        transaction.tell(News::Content);
         transaction.commit().await?;
         Ok(ended.rows_affected())
     }

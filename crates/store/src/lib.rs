@@ -25,6 +25,7 @@ mod states;
 mod history;
 mod refreshes;
 mod revision;
+mod wakes;
 mod audit;
 mod sessions;
 mod switches;
@@ -67,6 +68,7 @@ pub use revision::Revision;
 pub use states::State;
 pub use switches::Agreed;
 pub use tenants::{Mark, Tenant, TenantEntry};
+pub use wakes::{News, Wakes};
 
 /// What the store's functions answer.
 pub type Result<T> = std::result::Result<T, Error>;

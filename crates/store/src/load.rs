@@ -8,7 +8,8 @@ use crate::{Result, Store, sql};
 /// Connections to the database that serve the same purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connections {
-    /// `read` or `write`; `any` where they serve both.
+    /// `read` or `write`; `any` where they serve both; `listen` for the one that hears what other
+    /// processes say.
     pub purpose: &'static str,
     /// Those that somebody uses at this moment.
     pub busy: u32,
@@ -36,7 +37,11 @@ impl Store {
                 Connections::of("write", writer.size(), writer.num_idle()),
             ],
             (Pool::Postgres(any), _) | (_, Pool::Postgres(any)) => {
-                vec![Connections::of("any", any.size(), any.num_idle())]
+                let listens = u32::from(self.bell().listens());
+                vec![
+                    Connections::of("any", any.size(), any.num_idle()),
+                    Connections::of("listen", listens, 0),
+                ]
             }
         }
     }

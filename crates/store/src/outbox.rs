@@ -9,7 +9,7 @@ use domain::{Alert, Event, Severity};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Result, facts, sql};
+use crate::{News, Result, facts, sql};
 
 pub use claiming::{Delivery, Retry, Settled};
 pub use list::{DeliveryFilter, DeliveryState, KeptDelivery, Queue};
@@ -72,6 +72,7 @@ pub(crate) async fn add(
             .bind(now.as_millisecond())
             .execute(&mut *connection)
             .await?;
+        connection.tell(News::Deliveries);
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::claims::Claim;
 use crate::document::time;
 use crate::tenants::key_of;
-use crate::{By, Error, Result, Store, audit, sql};
+use crate::{By, Error, News, Result, Store, audit, sql};
 
 /// A request and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +152,7 @@ async fn want(
     key: Option<&TenantKey>,
     now: Timestamp,
 ) -> Result<()> {
+    connection.tell(News::Looks);
     let key = key.map(TenantKey::as_str);
     let due = "UPDATE tenant SET wanted_at = $2, due_at = $3 \
                WHERE removed_at IS NULL AND enabled AND ($1 IS NULL OR key = $1)";
@@ -180,6 +181,7 @@ pub(crate) async fn done(
     at: i64,
     cause: Option<Cause>,
 ) -> Result<()> {
+    connection.tell(News::Content);
     let sql = "UPDATE refresh_tenant SET done_at = $2, cause = $3 \
                WHERE tenant = $1 AND done_at IS NULL AND refresh IN \
                (SELECT id FROM refresh WHERE requested_at <= $4)";

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::audit::{self, By, difference};
 use crate::tenants::key_of;
-use crate::{Result, Store, judging, sql};
+use crate::{News, Result, Store, judging, sql};
 
 /// What a list and the store last agreed on for a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,6 +186,11 @@ async fn set(
         .execute(&mut *connection)
         .await?;
     judging::touch(connection, Some(key)).await?;
+    if enabled == Some(true) {
+        connection.tell(News::Looks);
+    }
+    // What was to be told of it has waited.
+    connection.tell(News::Deliveries);
     let (what, subject) = (Deed::TenantSwitched, key.as_str());
     let detail = detail(before, (enabled, monitoring));
     audit::note(connection, by, what, subject, &detail, now).await?;

@@ -6,7 +6,7 @@ use domain::{Cause, Certificate, Gap, Settings, TenantKey};
 use jiff::Timestamp;
 
 use crate::document::time;
-use crate::{Error, Result, Store, sql};
+use crate::{Error, News, Result, Store, sql};
 
 /// What the home folder says of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +176,8 @@ impl Store {
             upsert(&mut transaction, entry, now).await?;
         }
         for (key, _) in gone {
+            // Their alerts are to be ended.
+            transaction.tell(News::Judgements);
             sql::query("UPDATE tenant SET removed_at = $2 WHERE key = $1 AND removed_at IS NULL")
                 .bind(key)
                 .bind(now.as_millisecond())
@@ -293,6 +295,8 @@ async fn upsert(
         .as_ref()
         .map(|it| (it.thumbprint.as_str(), it.ends.as_millisecond()))
         .unzip();
+    connection.tell(News::Looks);
+    connection.tell(News::Judgements);
     let sql = "INSERT INTO tenant (key, name, tenant_id, due_at, expected_since, certificate, \
                certificate_ends) VALUES ($1, $2, $3, $4, $4, $5, $6) \
                ON CONFLICT (key) DO UPDATE SET removed_at = NULL, \

@@ -113,7 +113,8 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "store.connections",
         "8",
-        "Connections to PostgreSQL that one process holds at most, 1 to 1000.",
+        "Connections to PostgreSQL that one process holds at most, 1 to 1000, \
+         besides the one on which a service hears of news.",
     ),
     key(
         "log.level",

@@ -71,6 +71,7 @@ impl Parts {
         };
         if let Some(keeper) = keeper {
             start.services.start("store", |stop| keeper.keep(stop));
+            self.start_listening(&mut start.services);
         }
         let collector = self.roles.have(Role::Collect).then(|| self.collector());
         let mut pulses = Pulses::default();
@@ -113,6 +114,15 @@ impl Parts {
         }
         let (gate, keeper) = Gate::kept(self.store.clone(), self.roles.are_all());
         (gate, Some(keeper))
+    }
+
+    /// Hears from other processes that there is work.
+    fn start_listening(&self, services: &mut Supervisor) {
+        let store = self.store.clone();
+        services.start("news of other processes", |stop| async move {
+            stop.run_until_cancelled(store.listen()).await;
+            Ok(())
+        });
     }
 
     async fn listeners(&self) -> anyhow::Result<Listeners> {

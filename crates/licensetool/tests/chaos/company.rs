@@ -1,7 +1,8 @@
 //! A company of 500 schools: its Microsoft, its database behind a wire, whoever hears its messages,
 //! and a home folder for each role.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Mutex;
 
 use microsoft_sim::sink::WebhookSink;
@@ -9,7 +10,7 @@ use microsoft_sim::{Options, Tls, World};
 use tempfile::TempDir;
 use throwaway_postgres::{Server, Settings, answer};
 
-use crate::fixture::{Office, SIGNING, office, program, secret};
+use crate::fixture::{Office, SIGNING, office, program, program_at, secret};
 use crate::relay::Relay;
 use crate::weather::Weather;
 
@@ -17,8 +18,20 @@ pub(crate) const TENANTS: usize = 500;
 /// What every school has.
 pub(crate) const PART_NUMBER: &str = "SIM_PRODUCT_001";
 pub(crate) const ROLES: [&str; 4] = ["web", "collect", "evaluate", "deliver"];
-/// What the server lets in. The processes may hold fifty.
+/// What the server lets in. The processes may hold fifty, and five more while one is replaced.
 pub(crate) const CONNECTIONS: u32 = 70;
+
+/// What a release after this one might do to the schema: it only adds, and lets this one stay.
+const GROWN: &str = "\
+BEGIN;
+ALTER TABLE tenant ADD COLUMN of_the_future BIGINT NOT NULL DEFAULT 7;
+ALTER TABLE alert ADD COLUMN of_the_future TEXT;
+ALTER TABLE delivery ADD COLUMN of_the_future TEXT;
+CREATE TABLE future (tenant TEXT PRIMARY KEY REFERENCES tenant (key), said TEXT NOT NULL);
+INSERT INTO future SELECT key, name FROM tenant;
+INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+  VALUES (999, 'from the future', TRUE, '', 0);
+COMMIT";
 
 /// Claims are short, so that a run of minutes sees them expire.
 const PACE: &str = "\
@@ -38,6 +51,22 @@ longest_wait = \"3s\"
 interval = \"4s\"
 ";
 
+/// Which release is the older one, of those that one replaces by the other.
+#[derive(Clone, Debug)]
+pub(crate) enum Older {
+    /// The program under test; the newer one is the same with a schema that has grown.
+    ThisOne,
+    /// The program in this file; the newer one is that under test.
+    Other(PathBuf),
+}
+
+/// Which release a process is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Release {
+    Older,
+    Newer,
+}
+
 pub(crate) struct Company {
     pub(crate) office: Office,
     pub(crate) server: Server,
@@ -45,12 +74,14 @@ pub(crate) struct Company {
     pub(crate) relay: Relay,
     pub(crate) weather: Weather,
     pub(crate) sink: WebhookSink,
+    older: Older,
     homes: Vec<TempDir>,
     found: Mutex<Vec<String>>,
 }
 
 impl Company {
-    pub(crate) async fn new(seed: u64) -> Self {
+    /// Begins with the older release.
+    pub(crate) async fn new(seed: u64, older: Older) -> Self {
         let world = World::generate(TENANTS, 1, seed).with_company();
         let server = Server::start(&Settings {
             durable: true,
@@ -72,10 +103,11 @@ impl Company {
             database,
             weather: Weather::default(),
             sink: WebhookSink::start(Tls::Off).await.unwrap(),
+            older,
             homes: Vec::new(),
             found: Mutex::default(),
         };
-        company.migrate();
+        company.migrate(Release::Older);
         company.homes = ROLES.iter().map(|role| company.make_home(role)).collect();
         company
     }
@@ -93,6 +125,14 @@ impl Company {
     pub(crate) fn home(&self, role: &str) -> &Path {
         let at = ROLES.iter().position(|it| *it == role).unwrap();
         self.homes[at].path()
+    }
+
+    /// The program of a release with a home folder.
+    pub(crate) fn program(&self, release: Release, home: &Path) -> Command {
+        match (&self.older, release) {
+            (Older::Other(file), Release::Older) => program_at(file, home),
+            _ => program(home),
+        }
     }
 
     /// The address of the database past the wire, as its owner.
@@ -121,14 +161,17 @@ impl Company {
             .then(|| text.lines().map(row).collect())
     }
 
-    /// Makes the schema as its owner, and a role for each service.
-    fn migrate(&self) {
+    /// Brings the schema to that of a release as its owner, with a role for each service.
+    pub(crate) fn migrate(&self, release: Release) {
         let home = tempfile::tempdir().unwrap();
-        let mut migrate = program(home.path());
+        let mut migrate = self.program(release, home.path());
         migrate
             .arg("migrate")
             .env("LICENSETOOL_STORE__URL", self.owner());
-        answer(&mut migrate);
+        println!("{}", answer(&mut migrate));
+        if let (Older::ThisOne, Release::Newer) = (&self.older, release) {
+            self.server.sql(&self.database, GROWN);
+        }
         let folder = env!("CARGO_MANIFEST_DIR");
         let roles = format!("{folder}/../../docs/postgresql-roles.sql");
         let mut psql = self.server.client("psql");

@@ -1,6 +1,7 @@
-//! Ten processes of all roles on one PostgreSQL are killed, stopped and cut off for minutes;
-//! afterwards a checker proves that nothing was lost, doubled or wrong. `scripts/check-chaos` runs
-//! it; tests of all do not, because it takes so long.
+//! Ten processes of all roles on one PostgreSQL are killed, stopped and cut off for minutes, or
+//! replaced by a newer release; a checker then proves that nothing was lost, doubled or wrong.
+//! `scripts/check-chaos` and `scripts/check-rolling` run it; tests of all do not, because it takes
+//! so long.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "whoever started it reads what happens")]
@@ -21,10 +22,15 @@ mod cluster;
 mod town;
 mod clients;
 mod trouble;
+mod rolling;
 mod check;
 mod story;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use company::Older;
+use story::Trial;
 
 /// How long trouble lasts, unless told otherwise.
 const SECONDS: u64 = 150;
@@ -35,17 +41,31 @@ fn main() -> ExitCode {
         let at = arguments.iter().position(|it| it == name)?;
         arguments.get(at + 1)?.parse().ok()
     };
-    let Some(seed) = number("--chaos") else {
-        println!("this takes minutes: scripts/check-chaos runs it");
-        return ExitCode::SUCCESS;
+    let file = |name: &str| {
+        let at = arguments.iter().position(|it| it == name)?;
+        arguments.get(at + 1).map(PathBuf::from)
     };
-    let seconds = number("--seconds").unwrap_or(SECONDS);
-    println!("seed {seed}, {seconds} s of trouble: scripts/check-chaos {seed} {seconds}");
+    let (seed, trial) = match (number("--chaos"), number("--rolling")) {
+        (Some(seed), _) => {
+            let seconds = number("--seconds").unwrap_or(SECONDS);
+            println!("seed {seed}, {seconds} s of trouble: scripts/check-chaos {seed} {seconds}");
+            (seed, Trial::Trouble { seconds })
+        }
+        (None, Some(seed)) => {
+            let older = file("--older").map_or(Older::ThisOne, Older::Other);
+            println!("seed {seed}, processes of {older:?} are replaced");
+            (seed, Trial::Rolling(older))
+        }
+        (None, None) => {
+            println!("this takes minutes: scripts/check-chaos and check-rolling run it");
+            return ExitCode::SUCCESS;
+        }
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
-    let found = runtime.unwrap().block_on(story::told(seed, seconds));
+    let found = runtime.unwrap().block_on(story::told(seed, trial));
     for finding in &found {
         println!("FOUND: {finding}");
     }

@@ -13,8 +13,7 @@ use std::thread::JoinHandle;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::company::Company;
-use crate::fixture::program;
+use crate::company::{Company, Release};
 
 /// Where a process can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,17 +47,20 @@ struct Process {
 pub(crate) struct Pod {
     pub(crate) name: String,
     pub(crate) role: &'static str,
+    release: Release,
     /// Whether requests are sent to it.
     pub(crate) is_ready: AtomicBool,
     process: Mutex<Process>,
     place: watch::Sender<Option<Place>>,
+    has_ended: watch::Sender<bool>,
 }
 
 impl Pod {
-    pub(crate) fn new(role: &'static str, number: usize) -> Self {
+    pub(crate) fn new(role: &'static str, number: usize, release: Release) -> Self {
         Self {
             name: format!("{role}-{number}"),
             role,
+            release,
             is_ready: AtomicBool::new(false),
             process: Mutex::new(Process {
                 id: None,
@@ -68,13 +70,17 @@ impl Pod {
                 is_last: false,
             }),
             place: watch::Sender::new(None),
+            has_ended: watch::Sender::new(false),
         }
     }
 
     /// Runs it, again and again, until [`Pod::end`]. What it says is written to a file of `logs`.
     pub(crate) fn run(self: Arc<Self>, company: Arc<Company>, logs: &Path) -> JoinHandle<()> {
         let mut log = File::create(logs.join(format!("{}.log", self.name))).unwrap();
-        std::thread::spawn(move || while self.live(&company, &mut log) {})
+        std::thread::spawn(move || {
+            while self.live(&company, &mut log) {}
+            self.has_ended.send_replace(true);
+        })
     }
 
     /// One life; whether another one follows.
@@ -107,7 +113,7 @@ impl Pod {
     }
 
     fn begin(&self, company: &Company) -> Child {
-        let mut command = program(company.home(self.role));
+        let mut command = company.program(self.release, company.home(self.role));
         let any = "127.0.0.1:0";
         command.args(["run", "--role", self.role]);
         command.args(["--listen", any, "--metrics-listen", any]);
@@ -138,6 +144,12 @@ impl Pod {
         let mut place = self.place.subscribe();
         let place = place.wait_for(Option::is_some).await.unwrap();
         place.clone().unwrap()
+    }
+
+    /// Waits until it has ended for good.
+    pub(crate) async fn has_ended(&self) {
+        let mut ended = self.has_ended.subscribe();
+        ended.wait_for(|ended| *ended).await.unwrap();
     }
 
     pub(crate) fn kill(&self) {

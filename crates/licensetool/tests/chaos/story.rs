@@ -9,20 +9,32 @@ use tokio_util::sync::CancellationToken;
 
 use crate::check;
 use crate::cluster::Cluster;
-use crate::company::Company;
+use crate::company::{Company, Older};
 use crate::town::Town;
-use crate::{clients, trouble};
+use crate::{clients, rolling, trouble};
 
 /// How long it may take until everything is as it should be, before trouble and after it.
 const PATIENCE: Duration = Duration::from_secs(150);
 
+/// What befalls the processes.
+pub(crate) enum Trial {
+    /// They are killed, stopped and cut off.
+    Trouble { seconds: u64 },
+    /// They are replaced by a newer release.
+    Rolling(Older),
+}
+
 /// All that was found wrong.
-pub(crate) async fn told(seed: u64, seconds: u64) -> Vec<String> {
+pub(crate) async fn told(seed: u64, trial: Trial) -> Vec<String> {
     let began = Instant::now();
-    let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("chaos");
+    let (name, older) = match &trial {
+        Trial::Trouble { .. } => ("chaos", Older::ThisOne),
+        Trial::Rolling(older) => ("rolling", older.clone()),
+    };
+    let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(&logs).unwrap();
     println!("what the processes say: {}", logs.display());
-    let company = Arc::new(Company::new(seed).await);
+    let company = Arc::new(Company::new(seed, older).await);
     let town = Arc::new(Town::new(&company));
     let cluster = Arc::new(Cluster::start(&company, &logs).await);
     until_judged(&town).await;
@@ -40,7 +52,10 @@ pub(crate) async fn told(seed: u64, seconds: u64) -> Vec<String> {
         let (town, stop) = (Arc::clone(&town), stop.clone());
         async move { town.lives(seed, &stop).await }
     });
-    trouble::befalls(&company, &cluster, seed, seconds).await;
+    match trial {
+        Trial::Trouble { seconds } => trouble::befalls(&company, &cluster, seed, seconds).await,
+        Trial::Rolling(_) => rolling::befalls(&company, &cluster).await,
+    }
     stop.cancel();
     living.await.unwrap();
     let since = check::now(&company);

@@ -233,8 +233,8 @@ impl Busy {
     /// One of a role, which is the others' as long as something befalls it. Of web one goes on.
     fn take(&self, cluster: &Cluster, role: &str, chance: &mut Chance) -> Option<Arc<Pod>> {
         let mut busy = self.0.lock().unwrap();
-        let all: Vec<_> = cluster.of(role).collect();
-        let is_free = |pod: &&&Arc<Pod>| !busy.contains(&pod.name) && pod.place().is_some();
+        let all = cluster.of(role);
+        let is_free = |pod: &&Arc<Pod>| !busy.contains(&pod.name) && pod.place().is_some();
         let free: Vec<_> = all.iter().filter(is_free).collect();
         if free.is_empty() || (role == "web" && free.len() < 2) {
             return None;

@@ -33,7 +33,12 @@ pub(crate) fn https() -> Options {
 
 /// The program with a home folder and no settings from the environment of whoever runs the tests.
 pub(crate) fn program(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_licensetool"));
+    program_at(Path::new(env!("CARGO_BIN_EXE_licensetool")), home)
+}
+
+/// The same of another release.
+pub(crate) fn program_at(file: &Path, home: &Path) -> Command {
+    let mut command = Command::new(file);
     let theirs = std::env::vars_os().map(|(name, _)| name);
     for name in theirs.filter(|name| name.to_string_lossy().starts_with("LICENSETOOL_")) {
         command.env_remove(name);

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
-use store::Claim;
+use store::{Claim, News};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -60,6 +60,7 @@ impl Collector {
         keep: mpsc::Sender<Asked>,
     ) -> anyhow::Result<()> {
         let mut hands = Hands::empty();
+        let mut wakes = self.store.wakes(News::Looks);
         let mut news = self.roster.clone();
         news.mark_unchanged();
         let Some(mut roster) = self.first_roster(&mut hands, stop).await? else {
@@ -83,6 +84,10 @@ impl Collector {
                     if keep.send(asked).await.is_err() {
                         break;
                     }
+                }
+                // Whoever asks everybody once looks for what nobody else has to tell.
+                () = wakes.next(), if until == Until::Stopped && self.needs_store(&hands) => {
+                    hands.look_at = Instant::now();
                 }
                 () = tokio::time::sleep_until(hands.look_at), if self.needs_store(&hands) => {}
             }

@@ -31,7 +31,7 @@ fn reach(ca_pem: Option<&str>) -> Reach {
     }
 }
 
-fn webhook(url: &str, ca_pem: Option<&str>) -> Channel {
+pub(crate) fn webhook(url: &str, ca_pem: Option<&str>) -> Channel {
     let settings = WebhookSettings {
         url: Secret::new(url),
         secrets: vec![Secret::new(SECRET)],

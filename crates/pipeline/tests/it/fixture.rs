@@ -119,11 +119,14 @@ impl Stage {
         (self.collector_of(store.clone()), store)
     }
 
-    fn collector_of(&self, store: Store) -> Collector {
+    pub(crate) fn collector_of(&self, store: Store) -> Collector {
+        let (roster, settings) = (self.roster.subscribe(), self.settings.clone());
+        Collector::new(store, roster, settings, self.clock())
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
         let now = Arc::clone(&self.now);
-        let clock: Clock =
-            Arc::new(move || Timestamp::from_millisecond(now.load(Ordering::SeqCst)).unwrap());
-        Collector::new(store, self.roster.subscribe(), self.settings.clone(), clock)
+        Arc::new(move || Timestamp::from_millisecond(now.load(Ordering::SeqCst)).unwrap())
     }
 
     pub(crate) fn now(&self) -> Timestamp {

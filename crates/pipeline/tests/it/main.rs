@@ -13,3 +13,4 @@ mod evaluate;
 mod deliver;
 mod sharepoint;
 mod histories;
+mod wakes;

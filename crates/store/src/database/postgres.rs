@@ -10,6 +10,7 @@ use super::Store;
 use super::address::{Address, Server};
 use crate::revision::Watch;
 use crate::sql::Pool;
+use crate::wakes::Bell;
 use crate::{Error, Result, sql};
 
 /// How long somebody waits for a connection before hearing that there is none.
@@ -73,6 +74,7 @@ fn store_of(pool: PgPool) -> Store {
         readers: pool.clone(),
         writer: pool.clone(),
         watch: Watch::of_server(pool),
+        bell: Bell::new(),
     }
 }
 

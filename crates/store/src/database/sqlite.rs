@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use super::Store;
 use crate::revision::Watch;
 use crate::sql::Pool;
+use crate::wakes::Bell;
 use crate::{Result, sql};
 
 /// How long a writer waits for another process's write before it gives up.
@@ -43,6 +44,7 @@ pub(super) async fn open(path: &Path) -> Result<Store> {
         readers: Pool::Sqlite(readers),
         writer: Pool::Sqlite(writer),
         watch: Watch::of_file(options),
+        bell: Bell::new(),
     })
 }
 

@@ -6,7 +6,7 @@ use domain::{Sku, SkuId, Snapshot, Subscription, TenantKey};
 
 use super::{Recorded, Terms, give_back, if_still_claimed};
 use crate::document::{self, columns};
-use crate::{Error, Result, sql};
+use crate::{Error, News, Result, sql};
 
 /// A snapshot as it is written.
 struct Written {
@@ -58,6 +58,7 @@ pub(super) async fn keep(
         add_sightings(connection, tenant, at, before, subscriptions).await?;
     }
     replace_latest(connection, tenant, &written).await?;
+    connection.tell(News::Judgements);
     Touch::Always
         .run(connection, tenant, snapshot, &written, terms)
         .await?;

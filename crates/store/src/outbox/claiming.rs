@@ -8,7 +8,7 @@ use crate::alerts::{stage_of, state_of};
 use crate::document::time;
 use crate::facts::{self, known};
 use crate::tenants::key_of;
-use crate::{By, Error, Result, Store, audit, sql};
+use crate::{By, Error, News, Result, Store, audit, sql};
 
 /// A message that one channel has not taken yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,6 +229,9 @@ impl Store {
                 Some(Retry::Never) | None => None,
             };
             let tried = *settled != Settled::Released;
+            if !tried {
+                transaction.tell(News::Deliveries);
+            }
             // $6: tried at all. $7: delivered. $8: dead.
             let sql = "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL, \
                        attempts = attempts + CASE WHEN $6 THEN 1 ELSE 0 END, \
@@ -283,6 +286,7 @@ impl Store {
         let Some((alert, tenant)) = revived else {
             return Ok(false);
         };
+        transaction.tell(News::Deliveries);
         let (what, subject) = (Deed::DeliveryRetried, format!("{message}/{channel}"));
         let detail = format!("alert {alert} of {tenant}");
         audit::note(&mut transaction, by, what, &subject, &detail, now).await?;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Executor, Postgres, SqlSafeStr, SqlStr, Sqlite};
+use sqlx::{AssertSqlSafe, Executor, Postgres, SqlSafeStr, SqlStr, Sqlite};
 
 use super::Pool;
+use crate::wakes::{Bell, News, Told};
 use crate::{Error, Result};
 
 /// How long a statement on PostgreSQL is waited for: longer than the server itself lets it run, so
@@ -28,7 +29,12 @@ pub(super) struct Held {
 }
 
 /// A transaction. Dropping it undoes it.
-pub(crate) struct Transaction(Held);
+pub(crate) struct Transaction {
+    held: Held,
+    /// What its commit tells.
+    told: Told,
+    bell: Bell,
+}
 
 impl Held {
     pub(super) async fn of(pool: &Pool) -> Result<Self> {
@@ -90,18 +96,37 @@ impl Drop for Held {
 
 impl Transaction {
     /// Begins one, by the statement that this takes on this database.
-    pub(crate) async fn begin(pool: &Pool, statement: impl SqlSafeStr) -> Result<Self> {
+    pub(crate) async fn begin(pool: &Pool, statement: impl SqlSafeStr, bell: Bell) -> Result<Self> {
         let mut held = Held::of(pool).await?;
         held.say(statement.into_sql_str(), true).await?;
-        Ok(Self(held))
+        Ok(Self {
+            held,
+            told: Told::default(),
+            bell,
+        })
+    }
+
+    /// Whoever waits for such news is told with the commit.
+    pub(crate) fn tell(&mut self, news: News) {
+        self.told.add(news);
     }
 
     pub(crate) async fn commit(mut self) -> Result<()> {
-        self.0.say("COMMIT".into_sql_str(), false).await
+        match &self.held.line {
+            Some(Line::Postgres(_)) => {
+                let statement = AssertSqlSafe(format!("{}COMMIT", self.told.statement()));
+                self.held.say(statement.into_sql_str(), false).await
+            }
+            _ => {
+                self.held.say("COMMIT".into_sql_str(), false).await?;
+                self.bell.ring(self.told);
+                Ok(())
+            }
+        }
     }
 
     pub(super) fn held(&mut self) -> &mut Held {
-        &mut self.0
+        &mut self.held
     }
 }
 

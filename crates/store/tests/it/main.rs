@@ -21,4 +21,5 @@ mod history;
 mod opening;
 mod model;
 mod revision;
+mod wakes;
 mod sessions;

@@ -1,6 +1,10 @@
 //! Where the stories take place: a file of SQLite in a folder that goes with it.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use store::Store;
+
+/// A store that hears what is said.
+pub(crate) struct Waiting(pub(crate) Store);
 
 pub(crate) struct Place {
     pub(crate) url: String,
@@ -17,6 +21,12 @@ impl Place {
     /// Where nobody else does anything: no file has another's commits.
     pub(crate) fn quiet() -> Self {
         Self::new()
+    }
+
+    /// Who waits for work that is made through `store`: on a file, in the same process.
+    #[expect(clippy::unused_async, reason = "the other place waits here")]
+    pub(crate) async fn waiting(&self, store: &Store) -> Waiting {
+        Waiting(store.clone())
     }
 
     /// Says something to the database past the store.

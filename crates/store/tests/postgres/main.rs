@@ -35,10 +35,13 @@ mod history;
 mod model;
 #[path = "../it/revision.rs"]
 mod revision;
+#[path = "../it/wakes.rs"]
+mod wakes;
 #[path = "../it/sessions.rs"]
 mod sessions;
 
 mod opening;
+mod listening;
 mod letting_in;
 mod backup;
 mod roles;

@@ -1,6 +1,29 @@
 //! Where the stories take place: a database of its own on a server that goes with the tests.
 
+use store::{News, Store};
 use throwaway_postgres::{Server, Settings, shared};
+use tokio::task::JoinSet;
+
+/// A store that hears what is said, as long as it is there.
+pub(crate) struct Waiting(
+    pub(crate) Store,
+    #[expect(dead_code, reason = "it goes on")] JoinSet<()>,
+);
+
+impl Waiting {
+    pub(crate) async fn at(url: &str) -> Self {
+        let store = Store::open(url).await.unwrap();
+        let mut listening = JoinSet::new();
+        let mut wakes = store.wakes(News::Content);
+        listening.spawn({
+            let store = store.clone();
+            async move { store.listen().await }
+        });
+        // Whoever begins to listen may have missed something, and is told so.
+        wakes.next().await;
+        Self(store, listening)
+    }
+}
 
 pub(crate) struct Place {
     pub(crate) url: String,
@@ -32,6 +55,11 @@ impl Place {
     /// The name of the database.
     pub(crate) fn database(&self) -> &str {
         self.url.rsplit('/').next().unwrap()
+    }
+
+    /// Who waits for work that is made through another store: in another process.
+    pub(crate) async fn waiting(&self, _: &Store) -> Waiting {
+        Waiting::at(&self.url).await
     }
 
     /// Says something to the database past the store.

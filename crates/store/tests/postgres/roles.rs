@@ -277,6 +277,9 @@ async fn each_service_can_do_its_work() {
         let makes = "SELECT has_schema_privilege('licensetool_{role}', 'public', 'CREATE')";
         assert_eq!(server.sql(&name, &makes.replace("{role}", role)), "f");
     }
+    // Releases that may stay while they are replaced go on working: collect of schema 6 did this.
+    let oldest = server.sql(&name, "SELECT oldest FROM contract");
+    assert_eq!(may(collect, "INSERT", "product"), oldest == "6");
     let collect = of(collect, &server, &name).await;
     let refused = collect.audit(&store::AuditFilter::default(), None, 9).await;
     let refused = refused.unwrap_err().to_string();

@@ -8,15 +8,16 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use futures_util::stream::unfold;
-use store::Revision;
-use tokio::time::{Instant, sleep};
+use store::{News, Revision};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::caller::Reader;
 use crate::problem::Error;
 use crate::request::{Nothing, Params};
 use crate::state::App;
 
-/// How often the store is asked whether something has changed: that costs microseconds.
+/// How often the store is asked whether something has changed, if nobody tells: that costs
+/// microseconds.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Pages hear of changes at most so often.
@@ -70,12 +71,13 @@ fn changes(app: App, seen: Revision) -> impl Stream<Item = Result<Event, Infalli
 
 /// `None`: the stream has lasted long enough, or the store is away.
 async fn next_change(app: &App, seen: Revision, ends_at: Instant) -> Option<Revision> {
+    let mut wakes = app.store().wakes(News::Content);
     while Instant::now() < ends_at {
         let now = app.store().revision().await.ok()?;
         if now != seen {
             return Some(now);
         }
-        sleep(LOOK_EVERY).await;
+        drop(timeout(LOOK_EVERY, wakes.next()).await);
     }
     None
 }
