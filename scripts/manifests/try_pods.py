@@ -3,11 +3,9 @@ overlay dev becomes a process that finds in its home folder what the pod mounts 
 its arguments and variables; PostgreSQL is a real one, over TLS. Then the probes are asked, and the
 order to stop is given. Only addresses, ports and the place of /app differ from the pod's."""
 
-import base64
 import contextlib
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -50,8 +48,9 @@ AS_POSTGRES = {"user": "postgres"} if os.geteuid() == 0 else {}
 
 
 def run(command: list, **more) -> str:
+    words = [str(it) for it in command]
     done = subprocess.run(
-        [str(it) for it in command], capture_output=True, text=True, timeout=PATIENCE, **more
+        words, check=False, capture_output=True, text=True, timeout=PATIENCE, **more
     )
     if done.returncode:
         raise SystemExit(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
@@ -61,22 +60,15 @@ def run(command: list, **more) -> str:
 class Database:
     """A server as the overlay dev has it: a password for everybody, TLS by one file."""
 
-    def __init__(self, work: Path):
+    def __init__(self, work: Path, home: Path):
         self.bin = max(Path("/usr/lib/postgresql").glob("*/bin"))
         self.data = work / "data"
         self.port = free_port()
-        self.password = secrets.token_urlsafe(24)
+        self.password = (home / "database/password").read_text(encoding="utf-8")
         self.data.mkdir()
-        keyfile, certificate = work / "key.pem", work / "server.crt"
-        run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-            + ["-subj", "/CN=database", "-addext", "subjectAltName=IP:127.0.0.1"]
-            + ["-addext", "basicConstraints=critical,CA:FALSE"]
-            + ["-keyout", keyfile, "-out", certificate]
-        )
-        self.ca = certificate.read_bytes()
+        self.ca = home / "secrets/database-ca.pem"
         server = work / "server.pem"
-        server.write_bytes(keyfile.read_bytes() + self.ca)
+        shutil.copy(home / "database/server.pem", server)
         server.chmod(0o600)
         password = work / "password"
         password.write_text(self.password, encoding="utf-8")
@@ -90,7 +82,7 @@ class Database:
         run([self.bin / "initdb", "--pgdata", self.data, *init], cwd="/", **AS_POSTGRES)
         settings = {
             "port": self.port,
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": "localhost",
             "unix_socket_directories": self.data,
             "ssl": "on",
             "ssl_cert_file": server,
@@ -109,13 +101,12 @@ class Database:
         wait("PostgreSQL", self.answers)
         self.psql("postgres", ["--command=CREATE DATABASE licensetool"], host=self.data)
 
-    def psql(self, database: str, more: list, host="127.0.0.1", **where) -> str:
-        ca = Path(self.data.parent / "server.crt")
+    def psql(self, database: str, more: list, host="localhost", **where) -> str:
         variables = {
             **os.environ,
             "PGPASSWORD": self.password,
             "PGSSLMODE": "verify-full",
-            "PGSSLROOTCERT": str(ca),
+            "PGSSLROOTCERT": str(self.ca),
         }
         at = f"host={host} port={self.port} user=licensetool dbname={database}"
         options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *more, f"--dbname={at}"]
@@ -135,16 +126,9 @@ class Database:
 class Secrets:
     """What `licensetool seal` makes of a home folder, by the names of the secrets."""
 
-    def __init__(self, home: Path, database: Database):
-        self.of = {
-            "licensetool-env": {
-                "session": base64.b64encode(secrets.token_bytes(48)),
-                "database-owner": database.password.encode(),
-                "database-ca.pem": database.ca,
-            }
-        }
-        for role in ("web", "collect", "evaluate", "deliver"):
-            self.of["licensetool-env"][f"database-{role}"] = secrets.token_urlsafe(24).encode()
+    def __init__(self, home: Path):
+        files = (home / "secrets").iterdir()
+        self.of = {"licensetool-env": {it.name: it.read_bytes() for it in files}}
         for folder in ("tenants", "auth", "sharepoint"):
             files = (home / "config-profiles" / folder).iterdir()
             self.of[f"licensetool-profiles-{folder}"] = {it.name: it.read_bytes() for it in files}
@@ -192,7 +176,7 @@ class Process:
         for name in listens.keys() & variables.keys():
             variables[name] = f"127.0.0.1:{self.ports[listens[name]]}"
         asked_as = variables["LICENSETOOL_STORE__URL"].split("@")[0]
-        variables["LICENSETOOL_STORE__URL"] = f"{asked_as}@127.0.0.1:{database.port}/licensetool"
+        variables["LICENSETOOL_STORE__URL"] = f"{asked_as}@localhost:{database.port}/licensetool"
         self.log = home / "log"
         with self.log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
@@ -248,9 +232,12 @@ def main():
         )
         stack.callback(simulator.kill)
         simulator.stdout.readline()
-        database = Database(work)
+        scripts = Path(__file__).resolve().parents[1]
+        environment_of_test = {**os.environ, "DATABASE_HOST": "localhost"}
+        run([scripts / "home-secrets", sample], env=environment_of_test)
+        database = Database(work, sample)
         stack.callback(database.stop)
-        sealed = Secrets(sample, database)
+        sealed = Secrets(sample)
         settings = dict(os.environ)
         settings["LICENSETOOL_MICROSOFT__CA_FILE"] = str(sample / "ca.pem")
         at = next(
