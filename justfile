@@ -63,6 +63,14 @@ schemathesis:
 observability:
     scripts/check-observability
 
+# manifests, workflows, recipes of images
+manifests:
+    scripts/check-manifests
+
+# what clusters get from Git, built anew into infra/k8s/rendered
+render:
+    scripts/render
+
 # start the demo as a newcomer does, and ask it
 smoke:
     scripts/check-demo

@@ -10,6 +10,7 @@ mod secrets;
 mod edges;
 mod manifests;
 mod docs;
+mod decisions;
 
 use std::path::Path;
 
@@ -40,6 +41,7 @@ const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
     docs::commands,
     docs::map,
     docs::links,
+    decisions::totals,
 ];
 
 #[test]
