@@ -47,7 +47,19 @@ impl Store {
         }
     }
 
-    /// The same without asking whether a server is there: who asks for something later finds out.
+    /// Opens what is there for reading alone: nothing is made, and nothing changed.
+    ///
+    /// # Errors
+    /// As [`Store::connect`].
+    pub async fn connect_to_read(address: &Address) -> Result<Self> {
+        match &address.place {
+            address::Place::Sqlite(path) => sqlite::open_to_read(path).await,
+            address::Place::Postgres(place) => postgres::open_to_read(address, place).await,
+        }
+    }
+
+    /// As [`Store::connect`], without asking whether a server is there: who asks for something later
+    /// finds out.
     ///
     /// # Errors
     /// As [`Store::connect`], of what lies on this machine.
@@ -83,6 +95,19 @@ impl Store {
 
     pub(crate) fn watch(&self) -> &Watch {
         &self.watch
+    }
+
+    /// A transaction that sees one moment, however long it reads.
+    pub(crate) async fn snapshot(&self) -> Result<Transaction> {
+        let begin = match &self.readers {
+            Pool::Sqlite(_) => "BEGIN",
+            Pool::Postgres(_) => {
+                "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; \
+                 SET LOCAL statement_timeout = 0; \
+                 SET LOCAL idle_in_transaction_session_timeout = 0"
+            }
+        };
+        Transaction::begin(&self.readers, begin).await
     }
 
     /// A transaction that has the store to itself, so that nothing it has read can change before it

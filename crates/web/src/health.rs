@@ -114,6 +114,10 @@ pub(crate) async fn readyz(Shared(app): Shared<App>) -> Result<Response, Error> 
 /// Why a program cannot use a store with this schema, and the way out.
 pub fn unfit(schema: Schema) -> String {
     let (found, expected) = (schema.found, schema.expected);
+    if schema.is_being_filled() {
+        return "A copy into the store is not complete: end it with `licensetool store copy`."
+            .to_owned();
+    }
     match found > expected {
         true => format!(
             "The store has schema version {found}, which leaves nothing for programs that know \

@@ -100,6 +100,10 @@ impl Transaction {
         self.0.say("COMMIT".into_sql_str(), false).await
     }
 
+    pub(crate) fn is_of_postgres(&self) -> bool {
+        matches!(self.0.line, Some(Line::Postgres(_)))
+    }
+
     pub(super) fn held(&mut self) -> &mut Held {
         &mut self.0
     }

@@ -5,6 +5,7 @@
 
 mod place;
 mod fixture;
+mod variety;
 mod story;
 mod alerts;
 mod outbox;
@@ -22,3 +23,4 @@ mod opening;
 mod model;
 mod revision;
 mod sessions;
+mod copying;

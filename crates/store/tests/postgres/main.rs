@@ -5,6 +5,8 @@
 mod place;
 #[path = "../it/fixture.rs"]
 mod fixture;
+#[path = "../it/variety.rs"]
+mod variety;
 #[path = "../it/story.rs"]
 mod story;
 #[path = "../it/alerts.rs"]
@@ -37,8 +39,11 @@ mod model;
 mod revision;
 #[path = "../it/sessions.rs"]
 mod sessions;
+#[path = "../it/copying.rs"]
+mod copying;
 
 mod opening;
 mod letting_in;
 mod backup;
+mod moving;
 mod roles;
