@@ -101,14 +101,13 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Until when somebody holds a claim of any kind: as long, a process is at work, or one was
+    /// Until when somebody holds a tenant or a message: as long, a process is at work, or one was
     /// killed. `None`: nobody does.
     pub async fn claimed_until(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let sql = "SELECT MAX(until) FROM ( \
                      SELECT MAX(claimed_until) AS until FROM tenant \
                      UNION ALL SELECT MAX(judging_until) FROM tenant \
-                     UNION ALL SELECT MAX(claimed_until) FROM delivery \
-                     UNION ALL SELECT MAX(claimed_until) FROM channel) AS claims \
+                     UNION ALL SELECT MAX(claimed_until) FROM delivery) AS claims \
                    WHERE until > $1";
         let until: Option<i64> = sql::query_scalar(sql)
             .bind(now.as_millisecond())

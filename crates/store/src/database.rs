@@ -71,7 +71,7 @@ impl Store {
     }
 
     /// What the database itself finds wrong with its data; nothing if it is sound. Reads all of it.
-    pub async fn check(&self) -> Result<Vec<String>> {
+    pub(crate) async fn database_findings(&self) -> Result<Vec<String>> {
         match &self.readers {
             Pool::Sqlite(_) => sqlite::check(self).await,
             Pool::Postgres(_) => postgres::check(self).await,

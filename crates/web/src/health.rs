@@ -142,3 +142,14 @@ fn of_now<T: Serialize>(value: &T) -> Response {
     ];
     (headers, body).into_response()
 }
+
+#[test]
+fn a_copy_that_is_not_complete_is_the_reason() {
+    let schema = |oldest| Schema {
+        found: 7,
+        expected: 7,
+        oldest,
+    };
+    assert!(unfit(schema(i64::MAX)).contains("licensetool store copy"));
+    assert!(!unfit(schema(7)).contains("copy"));
+}

@@ -24,3 +24,5 @@ mod model;
 mod revision;
 mod sessions;
 mod copying;
+mod checking;
+mod backup;

@@ -41,6 +41,8 @@ mod revision;
 mod sessions;
 #[path = "../it/copying.rs"]
 mod copying;
+#[path = "../it/checking.rs"]
+mod checking;
 
 mod opening;
 mod letting_in;
