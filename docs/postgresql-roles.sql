@@ -6,7 +6,7 @@
 --     psql --dbname licensetool --set ON_ERROR_STOP=1 --file postgresql-roles.sql
 --
 -- Then give each role a password, such as `\password licensetool_web` in psql. Who owns the
--- database migrates it; no service needs that role.
+-- database migrates it, and copies into it (`licensetool store copy`); no service needs that role.
 
 BEGIN;
 

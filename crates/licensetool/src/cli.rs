@@ -13,6 +13,7 @@ use crate::config::{self, Config, Log, Sources, home_dir};
 use crate::deliveries::{self, DeliveriesCommand};
 use crate::exit::Outcome;
 use crate::export::{self, ExportCommand};
+use crate::keeping::{self, StoreCommand};
 use crate::logging::Output;
 use crate::policy::{self, PolicyCommand};
 use crate::run::Role;
@@ -99,6 +100,9 @@ enum Command {
     /// Product names
     #[command(subcommand)]
     Catalog(CatalogCommand),
+    /// Copy the store to another database, or look for what is wrong in it
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Bring the store's schema up to date
     Migrate,
     /// Print the API's description (OpenAPI 3.1)
@@ -188,6 +192,7 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
             catalog::update(&configured()?, by, &file).await
         }
         Command::Catalog(CatalogCommand::Show) => catalog::show(&configured()?).await,
+        Command::Store(command) => Box::pin(keeping::store(&configured()?, command)).await,
         Command::Migrate => run::migrate(&configured()?).await,
         Command::Openapi => tools::openapi(),
         Command::Completions { shell } => tools::completions(shell),

@@ -12,6 +12,7 @@ mod deliveries;
 mod demo;
 mod exit;
 mod export;
+mod keeping;
 mod logging;
 mod microsoft;
 mod outlets;

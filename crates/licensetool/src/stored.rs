@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use store::{Address, Password, Store};
+use store::{Address, Password, Schema, Store};
 
 use crate::config::{Config, StoreAt};
 use crate::outlets;
@@ -14,7 +14,9 @@ const COMMAND: &str = "licensetool";
 /// Where a store lies and what it takes to get in; `application` is as what PostgreSQL lists the
 /// connections. The password is read here.
 pub(crate) fn address(at: &StoreAt, application: &str) -> anyhow::Result<Address> {
-    let password = at.password_file.as_deref().map(password).transpose()?;
+    let file = at.password_file.as_deref();
+    let password = file.map(|file| password("store.password_file", file));
+    let password = password.transpose()?;
     Ok(Address::parse(&at.url)?
         .password(password)
         .ca_file(at.ca_file.clone())
@@ -22,12 +24,43 @@ pub(crate) fn address(at: &StoreAt, application: &str) -> anyhow::Result<Address
         .application(application))
 }
 
-fn password(file: &Path) -> anyhow::Result<Password> {
+/// The same of a store that a command names. What it does not say of a server, the settings do.
+pub(crate) fn address_of(
+    config: &Config,
+    url: &str,
+    (flag, password_file): (&str, Option<&Path>),
+    ca_file: Option<&Path>,
+) -> anyhow::Result<Address> {
+    let address = Address::parse(url)?;
+    if !address.is_shared() {
+        return Ok(address);
+    }
+    let StoreAt {
+        password_file: own,
+        ca_file: authorities,
+        connections,
+        ..
+    } = &config.store;
+    let password = match (password_file, own) {
+        (Some(file), _) => Some(password(flag, file)?),
+        (None, Some(file)) => Some(password("store.password_file", file)?),
+        (None, None) => None,
+    };
+    let ca_file = ca_file.or(authorities.as_deref());
+    Ok(address
+        .password(password)
+        .ca_file(ca_file.map(Path::to_owned))
+        .connections(*connections)
+        .application(COMMAND))
+}
+
+/// Read from a file, which `named` names.
+fn password(named: &str, file: &Path) -> anyhow::Result<Password> {
     let text = outlets::secret_text(file);
-    let text = text.map_err(|wrong| anyhow::anyhow!("store.password_file: {wrong}"))?;
+    let text = text.map_err(|wrong| anyhow::anyhow!("{named}: {wrong}"))?;
     ensure!(
         !text.trim().is_empty(),
-        "store.password_file: {} is empty: write the password on its first line",
+        "{named}: {} is empty: write the password on its first line",
         file.display()
     );
     Ok(Password::new(&text))
@@ -64,9 +97,8 @@ pub(crate) async fn opened(config: &Config) -> anyhow::Result<Store> {
     let store = connected(config).await?;
     if !is_shared(config) {
         migrate(&store).await?;
-        return Ok(store);
     }
-    let schema = store.schema().await?;
+    let schema = complete(&store, config).await?;
     ensure!(
         schema.fits(),
         "the store {} is at version {}, this program needs {}: run `licensetool migrate`",
@@ -81,7 +113,19 @@ pub(crate) async fn opened(config: &Config) -> anyhow::Result<Store> {
 pub(crate) async fn up_to_date(config: &Config) -> anyhow::Result<Store> {
     let store = connected(config).await?;
     migrate(&store).await?;
+    complete(&store, config).await?;
     Ok(store)
+}
+
+/// The schema of a store that nobody copies into just now.
+async fn complete(store: &Store, config: &Config) -> anyhow::Result<Schema> {
+    let schema = store.schema().await?;
+    ensure!(
+        !schema.is_being_filled(),
+        "a copy into the store {} is not complete: run `licensetool store copy` again",
+        config.store.url
+    );
+    Ok(schema)
 }
 
 /// What fits is left alone: not everybody who may use it may change it.

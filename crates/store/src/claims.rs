@@ -102,6 +102,21 @@ impl Store {
         transaction.commit().await
     }
 
+    /// Until when somebody holds a tenant or a message: as long, a process is at work, or one was
+    /// killed. `None`: nobody does.
+    pub async fn claimed_until(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        let sql = "SELECT MAX(until) FROM ( \
+                     SELECT MAX(claimed_until) AS until FROM tenant \
+                     UNION ALL SELECT MAX(judging_until) FROM tenant \
+                     UNION ALL SELECT MAX(claimed_until) FROM delivery) AS claims \
+                   WHERE until > $1";
+        let until: Option<i64> = sql::query_scalar(sql)
+            .bind(now.as_millisecond())
+            .fetch_one(self.readers())
+            .await?;
+        until.map(time).transpose()
+    }
+
     /// When the next tenant can be claimed; `None` if there is none to ask at all.
     pub async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let sql = "SELECT MIN(CASE WHEN claimed_until > $1 AND claimed_until > due_at \

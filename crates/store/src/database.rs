@@ -50,7 +50,19 @@ impl Store {
         }
     }
 
-    /// The same without asking whether a server is there: who asks for something later finds out.
+    /// Opens what is there for reading alone: nothing is made, and nothing changed.
+    ///
+    /// # Errors
+    /// As [`Store::connect`].
+    pub async fn connect_to_read(address: &Address) -> Result<Self> {
+        match &address.place {
+            address::Place::Sqlite(path) => sqlite::open_to_read(path).await,
+            address::Place::Postgres(place) => postgres::open_to_read(address, place).await,
+        }
+    }
+
+    /// As [`Store::connect`], without asking whether a server is there: who asks for something later
+    /// finds out.
     ///
     /// # Errors
     /// As [`Store::connect`], of what lies on this machine.
@@ -62,7 +74,7 @@ impl Store {
     }
 
     /// What the database itself finds wrong with its data; nothing if it is sound. Reads all of it.
-    pub async fn check(&self) -> Result<Vec<String>> {
+    pub(crate) async fn database_findings(&self) -> Result<Vec<String>> {
         match &self.readers {
             Pool::Sqlite(_) => sqlite::check(self).await,
             Pool::Postgres(_) => postgres::check(self).await,
@@ -90,6 +102,19 @@ impl Store {
 
     pub(crate) fn bell(&self) -> &Bell {
         &self.bell
+    }
+
+    /// A transaction that sees one moment, however long it reads.
+    pub(crate) async fn snapshot(&self) -> Result<Transaction> {
+        let begin = match &self.readers {
+            Pool::Sqlite(_) => "BEGIN",
+            Pool::Postgres(_) => {
+                "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; \
+                 SET LOCAL statement_timeout = 0; \
+                 SET LOCAL idle_in_transaction_session_timeout = 0"
+            }
+        };
+        Transaction::begin(&self.readers, begin, self.bell.clone()).await
     }
 
     /// A transaction that has the store to itself, so that nothing it has read can change before it

@@ -20,6 +20,9 @@ pub enum Error {
          run a newer program"
     )]
     SchemaTooNew { found: i64, expected: i64 },
+    /// Not done, and nothing is broken: something else must be done before. Says what.
+    #[error("{0}")]
+    Refused(String),
 }
 
 impl Error {
@@ -76,6 +79,7 @@ fn way_out_of_sqlite(code: &str) -> Option<&'static str> {
 /// [condition](https://www.postgresql.org/docs/current/errcodes-appendix.html).
 fn way_out_of_postgres(code: &str) -> Option<&'static str> {
     Some(match code {
+        "23503" => "a row refers to one that is not there: see what `licensetool store check` says",
         "28000" | "28P01" => "look at the role's name, its password's file and pg_hba.conf",
         "3D000" => "make the database first, as docs/postgresql.md shows",
         "42501" => "give the role what docs/postgresql-roles.sql says",

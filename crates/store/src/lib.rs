@@ -37,6 +37,8 @@ mod outbox;
 mod asked;
 mod channels;
 mod forgetting;
+mod copying;
+mod checking;
 mod load;
 mod manual;
 mod names;
@@ -50,7 +52,9 @@ pub use alerts::{
 pub use asked::Asked;
 pub use audit::{AuditEntry, AuditFilter, By, Origin};
 pub use channels::{ChannelClaim, ChannelState, Synced};
+pub use checking::Inconsistency;
 pub use claims::Claim;
+pub use copying::{Checksum, CopiedTable, CopyPart, CopyProgress, ROWS_AT_ONCE, Told};
 pub use database::{Address, Password, Schema, Store};
 pub use error::Error;
 pub use history::{History, Point, Unseen};

@@ -13,7 +13,7 @@ use sqlx::{PgPool, SqlitePool};
 
 pub(crate) use builder::QueryBuilder;
 pub(crate) use held::Transaction;
-pub(crate) use query::{Row, query, query_as, query_scalar};
+pub(crate) use query::{QueryAs, QueryScalar, Row, query, query_as, query_scalar};
 pub(crate) use sqlx::AssertSqlSafe;
 pub(crate) use value::Value;
 

@@ -1,9 +1,5 @@
 //! Every table of the store in one place, for what is done to all of them: copying them, checking
 //! them, taking a tenant out of them.
-#![allow(
-    dead_code,
-    reason = "what is done to all tables is written table by table"
-)]
 
 /// A table: what tells its rows apart, what stands in them, and whose they are.
 #[derive(Debug)]

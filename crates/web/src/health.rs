@@ -114,6 +114,10 @@ pub(crate) async fn readyz(Shared(app): Shared<App>) -> Result<Response, Error> 
 /// Why a program cannot use a store with this schema, and the way out.
 pub fn unfit(schema: Schema) -> String {
     let (found, expected) = (schema.found, schema.expected);
+    if schema.is_being_filled() {
+        return "A copy into the store is not complete: end it with `licensetool store copy`."
+            .to_owned();
+    }
     match found > expected {
         true => format!(
             "The store has schema version {found}, which leaves nothing for programs that know \
@@ -137,4 +141,15 @@ fn of_now<T: Serialize>(value: &T) -> Response {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (headers, body).into_response()
+}
+
+#[test]
+fn a_copy_that_is_not_complete_is_the_reason() {
+    let schema = |oldest| Schema {
+        found: 7,
+        expected: 7,
+        oldest,
+    };
+    assert!(unfit(schema(i64::MAX)).contains("licensetool store copy"));
+    assert!(!unfit(schema(7)).contains("copy"));
 }

@@ -49,6 +49,7 @@ pub(crate) fn words(line: &str) -> Vec<String> {
 fn every_command_of_the_pages_exists() {
     commands_exist("alerts.md", 15);
     commands_exist("tenants.md", 12);
+    commands_exist("store.md", 4);
 }
 
 fn commands_exist(name: &str, least: usize) {

@@ -98,8 +98,8 @@ async fn no_kill_loses_what_was_kept_or_breaks_the_store() {
             assert_eq!(kept, *skus, "kill {kill}: {key}");
         }
         assert_eq!(
-            again.check().await.unwrap(),
-            Vec::<String>::new(),
+            again.check(&[], Timestamp::now()).await.unwrap(),
+            [],
             "kill {kill}"
         );
         killed_midway += u32::from(after != before && after.len() > wanted);

@@ -18,6 +18,7 @@ mod traces;
 mod alerts;
 mod policy;
 mod deliveries;
+mod keeping;
 mod sharepoint;
 mod tenant;
 mod guide;

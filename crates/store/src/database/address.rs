@@ -125,6 +125,20 @@ impl Address {
         matches!(self.place, Place::Postgres(_))
     }
 
+    /// Whether both lead to one database, as far as their words tell.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        match (&self.place, &other.place) {
+            (Place::Sqlite(one), Place::Sqlite(other)) => {
+                let found = one.canonicalize().ok();
+                one == other || (found.is_some() && found == other.canonicalize().ok())
+            }
+            (Place::Postgres(one), Place::Postgres(other)) => {
+                (&one.host, one.port, &one.database) == (&other.host, other.port, &other.database)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the server must prove who it is, over TLS: always, unless it is this machine and
     /// nobody is named to vouch for it.
     pub(super) fn is_verified(&self) -> bool {

@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, SqlStr};
 
 use super::Store;
 use super::locks::Alone;
+use crate::copying::BEING_FILLED;
 use crate::sql::Pool;
 use crate::{Error, Result, sql};
 
@@ -82,6 +83,11 @@ impl Schema {
     /// Whether this program may run on it.
     pub fn fits(&self) -> bool {
         (self.oldest..=self.found).contains(&self.expected)
+    }
+
+    /// Whether a copy into it has begun and is not complete.
+    pub fn is_being_filled(&self) -> bool {
+        self.oldest == BEING_FILLED
     }
 }
 

@@ -33,7 +33,15 @@ const BOUNDS: [(&str, &str); 5] = [
 ];
 
 pub(super) async fn open(address: &Address, server: &Server) -> Result<Store> {
-    let pool = pool(address, server)?;
+    reached(pool(options(address, server)?, address), server).await
+}
+
+pub(super) async fn open_to_read(address: &Address, server: &Server) -> Result<Store> {
+    let options = options(address, server)?.options([("default_transaction_read_only", "on")]);
+    reached(pool(options, address), server).await
+}
+
+async fn reached(pool: PgPool, server: &Server) -> Result<Store> {
     let connection = pool.acquire().await;
     drop(connection.map_err(|error| named(error, server))?);
     Ok(store_of(pool))
@@ -41,10 +49,11 @@ pub(super) async fn open(address: &Address, server: &Server) -> Result<Store> {
 
 /// Connects only when somebody asks for something.
 pub(super) fn prepare(address: &Address, server: &Server) -> Result<Store> {
-    pool(address, server).map(store_of)
+    let options = options(address, server)?;
+    Ok(store_of(pool(options, address)))
 }
 
-fn pool(address: &Address, server: &Server) -> Result<PgPool> {
+fn options(address: &Address, server: &Server) -> Result<PgConnectOptions> {
     let mut options = PgConnectOptions::new_without_pgpass()
         .host(&server.host)
         .port(server.port)
@@ -61,11 +70,15 @@ fn pool(address: &Address, server: &Server) -> Result<PgPool> {
     if let Some(file) = &address.ca_file {
         options = options.ssl_root_cert_from_pem(certificates(file)?);
     }
-    Ok(PgPoolOptions::new()
+    Ok(options)
+}
+
+fn pool(options: PgConnectOptions, address: &Address) -> PgPool {
+    PgPoolOptions::new()
         .max_connections(address.connections)
         .acquire_timeout(ACQUIRE)
         .idle_timeout(IDLE)
-        .connect_lazy_with(options))
+        .connect_lazy_with(options)
 }
 
 fn store_of(pool: PgPool) -> Store {

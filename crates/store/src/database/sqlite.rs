@@ -22,14 +22,27 @@ const READERS: u32 = 4;
 const CACHE: &str = "-8000";
 
 pub(super) async fn open(path: &Path) -> Result<Store> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
+    let options = options(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
+        .synchronous(SqliteSynchronous::Normal);
+    open_with(options).await
+}
+
+/// Two small files of SQLite's may stay beside the file: whoever reads may not fold them in.
+pub(super) async fn open_to_read(path: &Path) -> Result<Store> {
+    open_with(options(path).read_only(true)).await
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
         .busy_timeout(BUSY)
         .pragma("cache_size", CACHE)
-        .foreign_keys(true);
+        .foreign_keys(true)
+}
+
+async fn open_with(options: SqliteConnectOptions) -> Result<Store> {
     // The writer comes first: it makes the file and sets its mode. It is one connection: SQLite
     // has one writer at a time, so waiting in line is done here, fairly.
     let writer = SqlitePoolOptions::new()

@@ -125,6 +125,10 @@ impl Transaction {
         }
     }
 
+    pub(crate) fn is_of_postgres(&self) -> bool {
+        matches!(self.0.line, Some(Line::Postgres(_)))
+    }
+
     pub(super) fn held(&mut self) -> &mut Held {
         &mut self.held
     }

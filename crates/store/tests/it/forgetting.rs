@@ -45,7 +45,7 @@ async fn alerts_are_forgotten_whole_and_those_that_go_on_are_not() {
     assert_eq!(store.forget_alerts(later, 10).await.unwrap(), 1);
     assert_eq!(store.alert(second).await.unwrap(), None);
     assert!(store.alert(third).await.unwrap().is_some());
-    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check(&["mail", "hook"], later).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 mod place;
 mod fixture;
+mod variety;
 mod story;
 mod alerts;
 mod outbox;
@@ -23,3 +24,6 @@ mod model;
 mod revision;
 mod wakes;
 mod sessions;
+mod copying;
+mod checking;
+mod backup;

@@ -2,7 +2,7 @@
 
 use domain::{Reason, SkuId, Why};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use store::{Error, Schema, Store};
+use store::{Error, Inconsistency, Schema, Store};
 
 use crate::fixture::{empty, entry, judge, key, look, minute, seen, sku, with};
 
@@ -234,9 +234,10 @@ async fn what_is_wrong_with_the_data_is_said() {
         .record_all(&key("a"), &[seen(minute(0), &[sku("A3", 9, 5)])])
         .await
         .unwrap();
-    assert_eq!(fresh.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(fresh.check(&[], minute(1)).await.unwrap(), []);
 
     fresh.place.sql("DELETE FROM tenant").await;
-    let wrong = fresh.check().await.unwrap();
-    assert!(wrong.iter().any(|it| it.contains("latest")), "{wrong:?}");
+    let wrong = fresh.check(&[], minute(1)).await.unwrap();
+    let is_said = |it: &Inconsistency| it.kind == "broken" && it.found.contains("latest");
+    assert!(wrong.iter().any(is_said), "{wrong:?}");
 }

@@ -5,6 +5,8 @@
 mod place;
 #[path = "../it/fixture.rs"]
 mod fixture;
+#[path = "../it/variety.rs"]
+mod variety;
 #[path = "../it/story.rs"]
 mod story;
 #[path = "../it/alerts.rs"]
@@ -39,9 +41,14 @@ mod revision;
 mod wakes;
 #[path = "../it/sessions.rs"]
 mod sessions;
+#[path = "../it/copying.rs"]
+mod copying;
+#[path = "../it/checking.rs"]
+mod checking;
 
 mod opening;
 mod listening;
 mod letting_in;
 mod backup;
+mod moving;
 mod roles;

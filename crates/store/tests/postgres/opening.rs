@@ -92,14 +92,14 @@ async fn what_is_wrong_with_the_data_is_said() {
     let fresh = with(&["a"]).await;
     let looks = [seen(minute(0), &[sku("A3", 9, 5)])];
     fresh.record_all(&key("a"), &looks).await.unwrap();
-    assert_eq!(fresh.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(fresh.check(&[], minute(1)).await.unwrap(), []);
     fresh
         .place
         .sql("SET session_replication_role = replica; DELETE FROM tenant")
         .await;
-    let wrong = fresh.check().await.unwrap();
+    let wrong = fresh.check(&[], minute(1)).await.unwrap();
     let expected = "1 rows of latest refer to nothing in tenant";
-    assert!(wrong.iter().any(|it| it == expected), "{wrong:?}");
+    assert!(wrong.iter().any(|it| it.found == expected), "{wrong:?}");
 }
 
 #[tokio::test]
