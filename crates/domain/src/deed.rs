@@ -19,6 +19,8 @@ pub enum Deed {
     CertificateActivated,
     /// The new one is not wanted any more.
     CertificateAbandoned,
+    /// Nothing is left of it but that it was erased.
+    TenantErased,
     /// Watched or not, told of or not.
     TenantSwitched,
     PolicySet,
@@ -39,7 +41,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::SignedIn,
         Self::SignInRefused,
         Self::SignedOut,
@@ -48,6 +50,7 @@ impl Deed {
         Self::CertificateStaged,
         Self::CertificateActivated,
         Self::CertificateAbandoned,
+        Self::TenantErased,
         Self::TenantSwitched,
         Self::PolicySet,
         Self::PolicyDropped,
@@ -75,6 +78,7 @@ impl Deed {
             Self::CertificateStaged => "certificate-staged",
             Self::CertificateActivated => "certificate-activated",
             Self::CertificateAbandoned => "certificate-abandoned",
+            Self::TenantErased => "tenant-erased",
             Self::TenantSwitched => "tenant-switched",
             Self::PolicySet => "policy-set",
             Self::PolicyDropped => "policy-dropped",

@@ -27,6 +27,7 @@ mod deed;
 mod certificate;
 mod assess;
 mod past;
+mod compaction;
 mod forecast;
 mod changes;
 mod names;
@@ -37,6 +38,7 @@ pub use alert::{
 pub use assess::{Assessment, View, assess};
 pub use certificate::Certificate;
 pub use changes::{Difference, PurchaseChange, SkuChange, differences};
+pub use compaction::{beginning_of_day, superfluous};
 pub use concern::{Concern, Kind, Severity, Stage, WHOLE_TENANT, stage};
 pub use deed::Deed;
 pub use facts::{Facts, NextChange, Purchase, Seats, severity, stage_word};

@@ -86,7 +86,7 @@ enum Command {
     /// The company's SharePoint lists
     #[command(subcommand)]
     Sharepoint(SharepointCommand),
-    /// Add tenants, prove that they can be watched, replace certificates
+    /// Add tenants, prove that they can be watched, replace certificates, erase them
     #[command(subcommand)]
     Tenant(TenantCommand),
     /// Files to take away, from what is kept

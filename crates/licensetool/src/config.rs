@@ -18,7 +18,7 @@ use std::time::Duration;
 use domain::{Language, Layer};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use pipeline::evaluate::Keep;
+use pipeline::evaluate::{Keep, Retention};
 use url::Url;
 
 pub(crate) use channels::{Address, ChannelSettings, MailServer, Way};
@@ -58,6 +58,7 @@ pub(crate) struct Config {
     pub(crate) evaluate_claim: SignedDuration,
     pub(crate) deliver: Deliver,
     pub(crate) keep: Keep,
+    pub(crate) retention: Retention,
     /// Between two syncs of SharePoint lists; `None`: they are left alone.
     pub(crate) sharepoint_interval: Option<SignedDuration>,
     /// By name.

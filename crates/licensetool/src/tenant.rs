@@ -1,4 +1,5 @@
-//! `licensetool tenant`: adds tenants, proves that they can be watched, replaces certificates.
+//! `licensetool tenant`: adds tenants, proves that they can be watched, replaces certificates, and
+//! erases them.
 
 mod steps;
 mod audit;
@@ -7,6 +8,7 @@ mod proof;
 mod check;
 mod rotate;
 mod list;
+mod erase;
 mod desk;
 
 use anyhow::Context as _;
@@ -42,6 +44,16 @@ pub(crate) enum TenantCommand {
         #[arg(long)]
         remove_old: bool,
     },
+    /// Take a tenant out of the store wholly, with proof; without --yes say what would go
+    Erase {
+        #[arg(value_parser = TenantKey::parse)]
+        key: TenantKey,
+        /// Erase it for good
+        #[arg(long)]
+        yes: bool,
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
     /// All tenants: certificate, last look, what is not finished
     List {
         #[arg(long, value_enum, default_value = "table")]
@@ -66,6 +78,9 @@ pub(crate) async fn tenant(
             ..
         } => rotate::remove_old(config, &key).await,
         TenantCommand::Rotate { key, .. } => rotate::rotate(config, by, &key).await,
+        TenantCommand::Erase { key, yes, format } => {
+            erase::erase(config, by, &key, yes, format).await
+        }
         TenantCommand::List { format } => list::list(config, format).await,
     }
 }

@@ -7,6 +7,7 @@
 
 mod gather;
 mod forget;
+mod compact;
 mod metrics;
 
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use tracing::Instrument as _;
 
 use crate::Clock;
 use crate::nap::nap;
+use compact::Compacting;
+pub use compact::Retention;
 use forget::Forgetting;
 pub use forget::Keep;
 use gather::Gathered;
@@ -36,6 +39,8 @@ pub struct Settings {
     pub routes: Vec<Route>,
     /// How long what is over is kept.
     pub keep: Keep,
+    /// How much of history is kept for how long.
+    pub retention: Retention,
     /// Tenants judged in one turn.
     pub batch: u32,
     /// How long a claim lasts. A turn takes milliseconds; the rest is for slow disks.
@@ -52,6 +57,7 @@ impl Default for Settings {
             company: Layer::default(),
             routes: Vec::new(),
             keep: Keep::default(),
+            retention: Retention::default(),
             batch: 64,
             lease: SignedDuration::from_mins(2),
             poll: Duration::from_secs(1),
@@ -83,6 +89,7 @@ pub struct Evaluator {
     metrics: Metrics,
     turned_at: Arc<AtomicI64>,
     forgetting: Forgetting,
+    compacting: Compacting,
 }
 
 impl std::fmt::Debug for Evaluator {
@@ -104,6 +111,7 @@ impl Evaluator {
             metrics: Metrics::default(),
             turned_at: Arc::new(AtomicI64::new(0)),
             forgetting: Forgetting::default(),
+            compacting: Compacting::default(),
         }
     }
 
@@ -167,6 +175,7 @@ impl Evaluator {
         let now = (self.clock)();
         self.store.end_alerts_of_removed(now).await?;
         self.forget(now).await?;
+        self.compact(now).await?;
         let due = self.store.next_judging(now).await?;
         if due.is_none_or(|due| due > now) {
             return Ok(Turn::default());

@@ -56,6 +56,8 @@ pub(crate) const TABLES: &[Table] = &[
             "judge_at",
             "judged_at",
             "judging_until",
+            "compacted_until",
+            "compacting_until",
         ],
         texts: &[
             "key",

@@ -25,6 +25,7 @@ mod pages;
 mod load;
 mod start;
 mod year;
+mod history;
 mod alerts;
 
 /// A part of the benchmark and its name on the command line.
@@ -36,6 +37,7 @@ const PARTS: &[(&str, fn())] = &[
     ("pages", pages::run),
     ("start", start::run),
     ("year", year::run),
+    ("history", history::run),
     ("alerts", alerts::run),
 ];
 

@@ -227,6 +227,23 @@ pub(crate) const KEYS: &[Key] = &[
         "The longest wait between two tries; the first ones wait 1, 2, 4 … minutes.",
     ),
     key(
+        "history.compact_after",
+        "90d",
+        "Age from which on of a day's numbers only those are kept that somebody reads \
+         (docs/privacy.md).",
+    ),
+    key(
+        "history.keep",
+        "1100d",
+        "How long history is kept. What was in force then stays, as its beginning.",
+    ),
+    key(
+        "history.keep_of",
+        "",
+        "Tenants whose history is kept for another time, separated by commas, such as \
+         `iseschool=365d, gymwest=1825d`.",
+    ),
+    key(
         "alerts.keep",
         "730d",
         "How long alerts that are over are kept, with their history and what was told of them.",

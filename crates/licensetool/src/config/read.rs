@@ -9,13 +9,13 @@ use anyhow::Context as _;
 use domain::Layer;
 use graph::Cloud;
 use jiff::SignedDuration;
-use pipeline::evaluate::Keep;
+use pipeline::evaluate::{Keep, Retention};
 use store::{Address, By, Origin};
 
 use super::channels::{self, ChannelInForce};
 use super::keys::{KEYS, Key};
 use super::texts::Texts;
-use super::values::{Days, FromText};
+use super::values::{Days, FromText, OfTenants};
 use super::{Collect, Config, Deliver, Log, Microsoft, StoreAt};
 
 /// Where settings come from, before they are read.
@@ -205,6 +205,7 @@ impl Reader<'_> {
         let evaluate_claim = self.get("evaluate.claim");
         let deliver = self.deliver();
         let keep = self.keep();
+        let retention = self.retention();
         let sharepoint_interval = self.sharepoint_interval();
         let access = access?;
         Some(Config {
@@ -230,6 +231,7 @@ impl Reader<'_> {
             evaluate_claim: evaluate_claim?,
             deliver: deliver?,
             keep: keep?,
+            retention: retention?,
             sharepoint_interval: sharepoint_interval?,
             channels: Vec::new(),
             home_poll: home_poll?,
@@ -321,6 +323,20 @@ impl Reader<'_> {
         Some(Keep {
             audit: audit?.span(),
             alerts: alerts?.span(),
+        })
+    }
+
+    fn retention(&mut self) -> Option<Retention> {
+        let compact_after: Option<Days> = self.get("history.compact_after");
+        let keep: Option<Days> = self.get("history.keep");
+        let keep_of: Option<OfTenants<Days>> = self.get("history.keep_of");
+        let time_zone = self.get("time_zone");
+        let keep_of = keep_of?.0.into_iter();
+        Some(Retention {
+            compact_after: compact_after?.span(),
+            keep: keep?.span(),
+            keep_of: keep_of.map(|(key, days)| (key, days.span())).collect(),
+            time_zone: time_zone?,
         })
     }
 

@@ -1,9 +1,10 @@
 //! How the text of a setting becomes a value, with a sentence for every text that is none.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use domain::{Exclusion, Language, Severity, Threshold};
+use domain::{Exclusion, Language, Severity, TenantKey, Threshold};
 use graph::Cloud;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -62,6 +63,28 @@ impl FromText for Days {
             Some(days @ 1..=36_500_i64) => Ok(Self(SignedDuration::from_hours(24 * days))),
             _ => Err("must be a number of days such as 365d, at most 36500d".to_owned()),
         }
+    }
+}
+
+/// What some tenants have instead of what all have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OfTenants<T>(pub(crate) BTreeMap<TenantKey, T>);
+
+impl<T: FromText> FromText for OfTenants<T> {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let parts = text.split(',').map(str::trim);
+        let mut values = BTreeMap::new();
+        for part in parts.filter(|part| !part.is_empty()) {
+            let (key, value) = part.split_once('=').ok_or_else(|| {
+                format!("must be keys with values such as iseschool=365d, and \"{part}\" is none")
+            })?;
+            let key = TenantKey::parse(key.trim()).map_err(|wrong| wrong.to_string())?;
+            let value = T::from_text(value.trim()).map_err(|wrong| format!("of {key} {wrong}"))?;
+            if values.insert(key.clone(), value).is_some() {
+                return Err(format!("says two things of {key}"));
+            }
+        }
+        Ok(Self(values))
     }
 }
 
@@ -274,6 +297,16 @@ mod tests {
         check::<Days>(
             &["", "0d", "-1d", "365", "2w", "36501d", "d"],
             "must be a number of days such as 365d, at most 36500d",
+        );
+        check::<OfTenants<Days>>(&["a=1d", " a = 1d ,"], "OfTenants({a: Days(24h)})");
+        check::<OfTenants<Days>>(&["a=1d,a=2d"], "says two things of a");
+        check::<OfTenants<Days>>(
+            &["a=1w"],
+            "of a must be a number of days such as 365d, at most 36500d",
+        );
+        check::<OfTenants<Days>>(
+            &["a"],
+            "must be keys with values such as iseschool=365d, and \"a\" is none",
         );
         check::<usize>(&["50"], "50");
         check::<usize>(

@@ -69,6 +69,7 @@ impl Telling {
             company: self.config.policy,
             routes: outlets::routes(&self.config, profiles),
             keep: self.config.keep,
+            retention: self.config.retention.clone(),
             lease: self.config.evaluate_claim,
             patience: self.patience(),
             ..evaluate::Settings::default()

@@ -3,6 +3,7 @@
 
 mod rotation;
 mod audit;
+mod erasing;
 
 use std::fs;
 use std::path::Path;

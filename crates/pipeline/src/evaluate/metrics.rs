@@ -1,12 +1,16 @@
 //! What the evaluate loop counts about itself.
 
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Registry, Unit};
 use store::{Judgement, Kept};
 
 type OfChange = [(&'static str, &'static str); 2];
 type OfOutcome = [(&'static str, &'static str); 1];
+type OfReason = OfOutcome;
 
 /// Counters of one evaluate loop. Cheap to clone; clones count together.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +18,8 @@ pub struct Metrics {
     judgements: Family<OfOutcome, Counter>,
     changes: Family<OfChange, Counter>,
     turns: Counter,
+    removed: Family<OfReason, Counter>,
+    compaction: Counter<f64, AtomicU64>,
 }
 
 impl Metrics {
@@ -30,10 +36,29 @@ impl Metrics {
             "Changes of alerts by judgements, by kind of concern and change",
             self.changes.clone(),
         );
+        registry.register(
+            "history_removed_rows",
+            "Rows of old history taken away, by reason: thinned, or expired",
+            self.removed.clone(),
+        );
+        registry.register_with_unit(
+            "history_compaction",
+            "How long making old history smaller took",
+            Unit::Seconds,
+            self.compaction.clone(),
+        );
     }
 
     pub(super) fn turned(&self) {
         self.turns.inc();
+    }
+
+    pub(super) fn compacted(&self, thinned: u64, expired: u64, took: Duration) {
+        for (reason, rows) in [("thinned", thinned), ("expired", expired)] {
+            let label = [("reason", reason)];
+            self.removed.get_or_create(&label).inc_by(rows);
+        }
+        self.compaction.inc_by(took.as_secs_f64());
     }
 
     pub(super) fn count(&self, judgements: &[Judgement], kept: &[Kept]) {

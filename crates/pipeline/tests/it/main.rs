@@ -10,6 +10,7 @@ mod early;
 mod faults;
 mod office;
 mod evaluate;
+mod ageing;
 mod deliver;
 mod sharepoint;
 mod histories;

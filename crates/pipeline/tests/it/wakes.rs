@@ -104,7 +104,7 @@ fn loops(
     };
     let hook = Named {
         name: "hook".to_owned(),
-        channel: webhook(&sink.url(), None),
+        channel: webhook(sink.url(), None),
         recipients_from: None,
     };
     let deliverer = Deliverer::new(store.clone(), vec![hook], Vec::new(), settings, now);

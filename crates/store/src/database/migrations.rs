@@ -52,6 +52,11 @@ const SQLITE: &[Step] = &[
         "products",
         include_str!("../../migrations/sqlite/0007_products.sql"),
     ),
+    (
+        10,
+        "keeping",
+        include_str!("../../migrations/sqlite/0010_keeping.sql"),
+    ),
 ];
 
 /// From here on both have the same versions.
@@ -65,6 +70,11 @@ const POSTGRES: &[Step] = &[
         7,
         "products",
         include_str!("../../migrations/postgres/0007_products.sql"),
+    ),
+    (
+        10,
+        "keeping",
+        include_str!("../../migrations/postgres/0010_keeping.sql"),
     ),
 ];
 

@@ -126,7 +126,7 @@ impl Transaction {
     }
 
     pub(crate) fn is_of_postgres(&self) -> bool {
-        matches!(self.0.line, Some(Line::Postgres(_)))
+        matches!(self.held.line, Some(Line::Postgres(_)))
     }
 
     pub(super) fn held(&mut self) -> &mut Held {

@@ -40,4 +40,11 @@ impl Place {
         said.unwrap();
         pool.close().await;
     }
+
+    /// Everything that lies on the disk: the file, and what is beside it.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        let bytes = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        bytes.flatten().collect()
+    }
 }

@@ -21,6 +21,8 @@ mod rules;
 mod audit;
 #[path = "../it/forgetting.rs"]
 mod forgetting;
+#[path = "../it/erasing.rs"]
+mod erasing;
 #[path = "../it/looks.rs"]
 mod looks;
 #[path = "../it/marks.rs"]
@@ -31,6 +33,8 @@ mod claims;
 mod racing;
 #[path = "../it/refreshes.rs"]
 mod refreshes;
+#[path = "../it/compaction.rs"]
+mod compaction;
 #[path = "../it/history.rs"]
 mod history;
 #[path = "../it/model.rs"]

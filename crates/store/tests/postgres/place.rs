@@ -1,7 +1,7 @@
 //! Where the stories take place: a database of its own on a server that goes with the tests.
 
 use store::{News, Store};
-use throwaway_postgres::{Server, Settings, shared};
+use throwaway_postgres::{Server, Settings, answer, shared};
 use tokio::task::JoinSet;
 
 /// A store that hears what is said, as long as it is there.
@@ -66,5 +66,11 @@ impl Place {
     #[expect(clippy::unused_async, reason = "the other place waits here")]
     pub(crate) async fn sql(&self, sql: &str) {
         self.server().sql(self.database(), sql);
+    }
+
+    /// Everything that a backup of the database has.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut pg_dump = self.server().client("pg_dump");
+        answer(pg_dump.arg(self.database())).into_bytes()
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::{Action, Layer, Pin, Scope, Settings};
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use store::{Acted, Address, Agreed, Finished, Password, Recorded, Settled, Store, Synced};
 use throwaway_postgres::{Server, answer};
 
@@ -85,6 +86,18 @@ async fn evaluates(store: &Store) {
         .unwrap();
     store.forget_alerts(minute(0), 10).await.unwrap();
     store.forget_audit(minute(0)).await.unwrap();
+    compacts(store).await;
+}
+
+async fn compacts(store: &Store) {
+    let (until, lease) = (minute(60 * 24 * 9), SignedDuration::from_mins(1));
+    let claims = store.claim_compaction(until, minute(2), 9, lease);
+    let claims = claims.await.unwrap();
+    assert!(!claims.is_empty());
+    for claim in claims {
+        let zone = TimeZone::UTC;
+        store.compact(&claim, until, until, &zone).await.unwrap();
+    }
 }
 
 /// What people have written into a list: a switch, and that somebody takes care of an alert.
@@ -273,7 +286,9 @@ async fn each_service_can_do_its_work() {
             ["web", "evaluate"].contains(&role)
         );
         assert!(!may(role, "UPDATE", "audit"), "{role} changes the audit");
-        assert_eq!(may(role, "DELETE", "audit"), role == "evaluate");
+        for table in ["audit", "sku_value", "gap", "sighting"] {
+            assert_eq!(may(role, "DELETE", table), role == "evaluate", "{table}");
+        }
         let makes = "SELECT has_schema_privilege('licensetool_{role}', 'public', 'CREATE')";
         assert_eq!(server.sql(&name, &makes.replace("{role}", role)), "f");
     }

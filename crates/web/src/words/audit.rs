@@ -29,6 +29,7 @@ messages! {
     deed_certificate_staged: "Zertifikat vorbereitet", "certificate staged";
     deed_certificate_activated: "Zertifikat in Betrieb genommen", "certificate activated";
     deed_certificate_abandoned: "Zertifikat verworfen", "certificate abandoned";
+    deed_tenant_erased: "Mandant gelöscht", "tenant erased";
     deed_tenant_switched: "Mandant umgeschaltet", "tenant switched";
     deed_policy_set: "Regel gesetzt", "policy set";
     deed_policy_dropped: "Regel aufgehoben", "policy dropped";
@@ -56,6 +57,7 @@ impl Words {
             Deed::CertificateStaged => self.deed_certificate_staged(),
             Deed::CertificateActivated => self.deed_certificate_activated(),
             Deed::CertificateAbandoned => self.deed_certificate_abandoned(),
+            Deed::TenantErased => self.deed_tenant_erased(),
             Deed::TenantSwitched => self.deed_tenant_switched(),
             Deed::PolicySet => self.deed_policy_set(),
             Deed::PolicyDropped => self.deed_policy_dropped(),

@@ -110,6 +110,27 @@ fn what_is_over_is_kept_for_the_time_of_the_table() {
 }
 
 #[test]
+fn history_is_kept_for_the_time_of_the_table_or_of_the_tenant() {
+    let config = |file| read(Path::new("/h"), &sources(file, &[])).unwrap().0;
+    let default = config("");
+    let expected = Retention {
+        time_zone: default.time_zone.clone(),
+        ..Retention::default()
+    };
+    assert_eq!(default.retention, expected);
+    let file = "[history]\ncompact_after = \"30d\"\nkeep = \"400d\"\nkeep_of = \"a=7d\"";
+    let own = config(file).retention;
+    let days = |span: &SignedDuration| span.as_hours() / 24;
+    assert_eq!([days(&own.compact_after), days(&own.keep)], [30, 400]);
+    let of: Vec<_> = own
+        .keep_of
+        .iter()
+        .map(|(key, span)| (key.as_str(), days(span)))
+        .collect();
+    assert_eq!(of, [("a", 7)]);
+}
+
+#[test]
 fn lists_are_left_alone_on_request() {
     let config = |file| read(Path::new("/h"), &sources(file, &[])).unwrap().0;
     assert!(config("").sharepoint_interval.is_some());
