@@ -86,6 +86,17 @@ def argocd_findings(built: Built) -> list[str]:
     return told(built, found)
 
 
+def documented() -> list[str]:
+    """The patch that the operators' page shows is the one that is tried."""
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    tried = ROOT / "scripts/manifests/optional/kustomization.yaml"
+    shown = [it for it in page.split("```yaml\n")[1:] if it.startswith("patches:")]
+    blocks = [it.split("```")[0] for it in shown]
+    if not blocks or any(it not in tried.read_text(encoding="utf-8") for it in blocks):
+        return [f"docs/operations.md shows a patch that {tried.relative_to(ROOT)} does not try"]
+    return []
+
+
 def main() -> int:
     folder, help_text = Path(sys.argv[1]), sys.argv[2]
     docs = ROOT / "docs"
@@ -94,7 +105,7 @@ def main() -> int:
         (docs / "configuration.md").read_text(encoding="utf-8"),
         json.loads((docs / "openapi.json").read_text(encoding="utf-8")),
     )
-    found = []
+    found = documented()
     overlays = [f"{it}/licensetool" for it in (*CLUSTERS, "all-in-one", "optional")]
     for name in overlays:
         found += program_findings(read(folder, name), knows)
