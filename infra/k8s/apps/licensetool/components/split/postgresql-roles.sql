@@ -6,7 +6,7 @@
 --     psql --dbname licensetool --set ON_ERROR_STOP=1 --file postgresql-roles.sql
 --
 -- Then give each role a password, such as `\password licensetool_web` in psql. Who owns the
--- database migrates it; no service needs that role.
+-- database migrates it, and copies into it (`licensetool store copy`); no service needs that role.
 
 BEGIN;
 
@@ -44,6 +44,8 @@ GRANT SELECT, INSERT, UPDATE ON latest, gap TO licensetool_collect;
 GRANT SELECT, INSERT ON series, sku_value, sighting TO licensetool_collect;
 GRANT SELECT, INSERT, DELETE ON refresh TO licensetool_collect;
 GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_tenant TO licensetool_collect;
+-- Releases of schema 6 may stay while they are replaced, and wrote this with each new product.
+GRANT SELECT, INSERT ON product TO licensetool_collect;
 
 -- Evaluate reads what was seen and by which rules it is judged; it writes alerts and the outbox,
 -- and forgets what is old.
