@@ -41,7 +41,12 @@ async fn who_still_has_a_profile_is_not_erased_and_who_has_none_is_wholly() {
         let file = file.unwrap();
         let name = file.file_name().into_string().unwrap();
         if name.starts_with("licensetool.db") {
-            let text = String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned();
+            let text = fs::read(file.path()).unwrap();
+            let text = String::from_utf8_lossy(&text).into_owned();
+            // The other school has a longer name of the same beginning.
+            let text = text
+                .replace("iseschool2013", "")
+                .replace("ISE School 2013", "");
             assert!(
                 !text.contains("iseschool") && !text.contains("ISE School"),
                 "{name}"
