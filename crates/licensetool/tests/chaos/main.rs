@@ -65,7 +65,7 @@ fn main() -> ExitCode {
         .worker_threads(2)
         .enable_all()
         .build();
-    let found = runtime.unwrap().block_on(story::told(seed, trial));
+    let found = runtime.unwrap().block_on(story::told(seed, &trial));
     for finding in &found {
         println!("FOUND: {finding}");
     }

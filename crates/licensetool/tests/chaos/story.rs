@@ -25,9 +25,9 @@ pub(crate) enum Trial {
 }
 
 /// All that was found wrong.
-pub(crate) async fn told(seed: u64, trial: Trial) -> Vec<String> {
+pub(crate) async fn told(seed: u64, trial: &Trial) -> Vec<String> {
     let began = Instant::now();
-    let (name, older) = match &trial {
+    let (name, older) = match trial {
         Trial::Trouble { .. } => ("chaos", Older::ThisOne),
         Trial::Rolling(older) => ("rolling", older.clone()),
     };
@@ -53,7 +53,7 @@ pub(crate) async fn told(seed: u64, trial: Trial) -> Vec<String> {
         async move { town.lives(seed, &stop).await }
     });
     match trial {
-        Trial::Trouble { seconds } => trouble::befalls(&company, &cluster, seed, seconds).await,
+        Trial::Trouble { seconds } => trouble::befalls(&company, &cluster, seed, *seconds).await,
         Trial::Rolling(_) => rolling::befalls(&company, &cluster).await,
     }
     stop.cancel();

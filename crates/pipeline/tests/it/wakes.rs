@@ -23,30 +23,30 @@ const A: &str = "school-00001";
 
 #[tokio::test]
 async fn what_the_same_process_makes_is_done_at_once() {
-    let stage = stage(World::generate(1, 1, 1)).await;
+    let mut stage = stage(World::generate(1, 1, 1)).await;
     let store = stage.store.clone();
-    is_done_at_once(stage, &store, &store).await;
+    is_done_at_once(&mut stage, &store, &store).await;
 }
 
 #[tokio::test]
 async fn what_another_process_makes_is_done_at_once() {
-    let stage = stage(World::generate(1, 1, 1)).await;
+    let mut stage = stage(World::generate(1, 1, 1)).await;
     let url = shared().database();
     let (here, there) = (Store::open(&url).await, Store::open(&url).await);
     let (here, there) = (here.unwrap(), there.unwrap());
     here.migrate().await.unwrap();
     tokio::select! {
         () = here.listen() => unreachable!("it goes on until it is dropped"),
-        () = is_done_at_once(stage, &here, &there) => {}
+        () = is_done_at_once(&mut stage, &here, &there) => {}
     }
 }
 
 /// Loops work here; somebody there orders a look, and sees that a school has run out.
-async fn is_done_at_once(mut stage: Stage, here: &Store, there: &Store) {
+async fn is_done_at_once(stage: &mut Stage, here: &Store, there: &Store) {
     stage.settings.poll = POLL;
     let sink = WebhookSink::start(Tls::Off).await.unwrap();
     let stop = CancellationToken::new();
-    let loops = loops(&stage, here, &sink, &stop);
+    let loops = loops(stage, here, &sink, &stop);
     until("all is seen and judged", async || {
         let tenants = here.tenants().await.unwrap();
         tenants.iter().any(|tenant| tenant.seen_at.is_some())

@@ -88,10 +88,16 @@ async fn hear(mut listener: PgListener, bell: &Bell) {
             Ok(Ok(Some(said))) => bell.ring(Told::heard(said.payload())),
             Ok(_) => return,
             // A wire that was cut says nothing by itself.
-            Err(_) => match timeout(PATIENCE, listener.execute("SELECT 1")).await {
-                Ok(Ok(_)) => {}
-                _ => return,
-            },
+            Err(_) => {
+                if !answers(&mut listener).await {
+                    return;
+                }
+            }
         }
     }
+}
+
+async fn answers(listener: &mut PgListener) -> bool {
+    let answer = timeout(PATIENCE, listener.execute("SELECT 1")).await;
+    matches!(answer, Ok(Ok(_)))
 }
