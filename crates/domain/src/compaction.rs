@@ -15,7 +15,8 @@ const HALF_A_DAY: i64 = 43_200;
 ///
 /// What stays changes nothing in the numbers at the beginning and the end of any day in `zone`, and
 /// at midnight and noon in UTC. Nor does it in the fewest free seats of a day, in the moment from
-/// which on there were so few, and in whether a number was missing. Doing it again takes nothing more.
+/// which on there were so few, and in whether a number was missing. Doing it again takes nothing
+/// more.
 pub fn superfluous(readings: &[Reading], zone: &TimeZone) -> Vec<Timestamp> {
     let mut goes = Vec::new();
     let mut rest = readings;
@@ -165,7 +166,8 @@ mod tests {
                 }
                 prop_assert_eq!(unused(&was, from, until), unused(&is, from, until));
                 let fewest = |past: &Past| {
-                    let within = past.readings.iter().filter(|it| it.from >= from && it.from < until);
+                    let is_within = |it: &&Reading| it.from >= from && it.from < until;
+                    let within = past.readings.iter().filter(is_within);
                     within.filter_map(|it| Some((it.units?.free()?, it.from))).min()
                 };
                 prop_assert_eq!(fewest(&was), fewest(&is));

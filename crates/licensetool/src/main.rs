@@ -1,6 +1,7 @@
 //! The program: one executable, whose services and tools are values of an enum.
 
 mod alerts;
+mod allocator;
 mod catalog;
 mod channel;
 mod check;
@@ -32,11 +33,6 @@ mod traces;
 mod unknown_tenant;
 
 use std::process::ExitCode;
-
-/// The image's program is linked with musl, whose own allocator lets one thread in at a time.
-#[cfg(target_env = "musl")]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     exit::code_of(cli::run())

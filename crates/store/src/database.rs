@@ -61,8 +61,8 @@ impl Store {
         }
     }
 
-    /// As [`Store::connect`], without asking whether a server is there: who asks for something later
-    /// finds out.
+    /// As [`Store::connect`], without asking whether a server is there: who asks for something
+    /// later finds out.
     ///
     /// # Errors
     /// As [`Store::connect`], of what lies on this machine.

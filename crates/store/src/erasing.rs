@@ -78,8 +78,8 @@ impl Store {
         Ok(shares)
     }
 
-    /// Erases a tenant: all its rows, and its key in the audit. Its numbers go first, a product at a
-    /// time; the rest in one transaction. If it is broken off, it can be begun again.
+    /// Erases a tenant: all its rows, and its key in the audit. Its numbers go first, a product at
+    /// a time; the rest in one transaction. If it is broken off, it can be begun again.
     pub async fn erase_tenant(
         &self,
         tenant: &TenantKey,

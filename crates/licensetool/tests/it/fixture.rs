@@ -3,12 +3,22 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use jiff::Timestamp;
 use microsoft_sim::sink::WebhookSink;
 use microsoft_sim::{Options, Simulator, Tls, World};
 use store::Store;
 
 /// With what webhooks are signed.
 pub(crate) const SIGNING: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// The time of the processes that are tried here.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program asks the machine's clock, and so does who talks with its store"
+)]
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
+}
 
 /// A simulated Microsoft and the home folder of somebody who watches it.
 pub(crate) struct Office {

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use domain::TenantKey;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use microsoft_sim::World;
 use serde_json::Value;
 use store::Store;
 use throwaway_postgres::shared;
 
-use crate::fixture::{Ended, Office, alone, https, office};
+use crate::fixture::{Ended, Office, alone, https, now, office};
 
 async fn asked() -> Office {
     let office = office(World::demo(), https()).await;
@@ -77,9 +77,9 @@ async fn a_target_with_something_else_and_a_source_at_work_are_refused() {
     assert_eq!(office.licensetool(&copy).await.code, Some(0));
 
     let store = office.store().await;
-    let now = Timestamp::now() + SignedDuration::from_hours(1);
+    let soon = now() + SignedDuration::from_hours(1);
     let (minute, hour) = (SignedDuration::from_mins(1), SignedDuration::from_hours(1));
-    let claims = store.claim("w", now, 1, minute, hour).await.unwrap();
+    let claims = store.claim("w", soon, 1, minute, hour).await.unwrap();
     let refused = office.licensetool(&copy).await;
     assert_eq!(refused.code, Some(2), "{refused:?}");
     assert!(
@@ -94,7 +94,7 @@ async fn a_target_with_something_else_and_a_source_at_work_are_refused() {
     };
     assert!(
         store
-            .switch(&key, None, Some(false), by, now)
+            .switch(&key, None, Some(false), by, soon)
             .await
             .unwrap()
     );
@@ -168,7 +168,7 @@ async fn what_is_wrong_is_said_with_its_way_out() {
     assert_eq!(calm.out.lines().count(), 1, "{calm:?}");
 
     let store = office.store().await;
-    let ahead = Timestamp::now() + SignedDuration::from_hours(1);
+    let ahead = now() + SignedDuration::from_hours(1);
     let (days, hour) = (
         SignedDuration::from_hours(99),
         SignedDuration::from_hours(1),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use microsoft_sim::{Options, World};
 use store::Store;
 
-use crate::fixture::{Office, office, program};
+use crate::fixture::{Office, now, office, program};
 use crate::process::Running;
 
 /// How many times the process is killed.
@@ -97,11 +97,7 @@ async fn no_kill_loses_what_was_kept_or_breaks_the_store() {
             );
             assert_eq!(kept, *skus, "kill {kill}: {key}");
         }
-        assert_eq!(
-            again.check(&[], Timestamp::now()).await.unwrap(),
-            [],
-            "kill {kill}"
-        );
+        assert_eq!(again.check(&[], now()).await.unwrap(), [], "kill {kill}");
         killed_midway += u32::from(after != before && after.len() > wanted);
         again.close().await;
         before = after;

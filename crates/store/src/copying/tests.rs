@@ -99,9 +99,9 @@ fn rows(table: &Table, rules: &Rules, made: &BTreeMap<&str, Rows>, stuff: &mut S
                 let place = place.unwrap();
                 return made[parent.as_str()][row][place].clone();
             }
-            let is_null = rules.may_be_null[column] && stuff.pick() % 3 == 0;
+            let is_null = rules.may_be_null[column] && stuff.pick().is_multiple_of(3);
             if place < table.flags.len() {
-                Value::Flag((!is_null).then(|| stuff.pick() % 2 == 0))
+                Value::Flag((!is_null).then(|| stuff.pick().is_multiple_of(2)))
             } else if place < table.flags.len() + table.numbers.len() {
                 let number = match is_key {
                     true => i64::try_from(row).unwrap() * 7 + 1,

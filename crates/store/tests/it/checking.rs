@@ -32,14 +32,13 @@ async fn a_store_that_is_well_says_nothing() {
     }
 }
 
-/// So many that do not mind each other are planted in one store.
-const TOGETHER: usize = 5;
+/// What a kind is called, and how one is planted.
+type Planted = (&'static str, String);
 
-#[tokio::test]
-async fn each_inconsistency_is_found_and_nothing_else() {
+/// What was seen contradicts itself.
+fn of_what_was_seen() -> Vec<Planted> {
     let later = minute(NOW).as_millisecond() + 3 * 24 * 3_600_000;
-    let long_ago = minute(NOW).as_millisecond() - 3 * 24 * 3_600_000;
-    let cases = [
+    vec![
         (
             "contract",
             "INSERT INTO contract SELECT * FROM contract".to_owned(),
@@ -83,6 +82,14 @@ async fn each_inconsistency_is_found_and_nothing_else() {
              (SELECT MAX(since) FROM sku_value)"
                 .to_owned(),
         ),
+    ]
+}
+
+/// What follows from it does.
+fn of_what_follows() -> Vec<Planted> {
+    let later = minute(NOW).as_millisecond() + 3 * 24 * 3_600_000;
+    let long_ago = minute(NOW).as_millisecond() - 3 * 24 * 3_600_000;
+    vec![
         (
             "alert-state",
             "UPDATE alert SET resolved_at = changed_at WHERE state <> 'resolved'".to_owned(),
@@ -134,7 +141,15 @@ async fn each_inconsistency_is_found_and_nothing_else() {
             "claim-ahead",
             format!("UPDATE delivery SET claimed_by = 'w', claimed_until = {later}"),
         ),
-    ];
+    ]
+}
+
+/// So many that do not mind each other are planted in one store.
+const TOGETHER: usize = 5;
+
+#[tokio::test]
+async fn each_inconsistency_is_found_and_nothing_else() {
+    let cases = [of_what_was_seen(), of_what_follows()].concat();
     for cases in cases.chunks(TOGETHER) {
         let fresh = full().await;
         for (_, plant) in cases {
