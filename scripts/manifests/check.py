@@ -20,6 +20,7 @@ OF_ALL = (
     hardening.policies,
     delivery.waves,
     delivery.settled,
+    delivery.sealed,
     schemas.custom,
     schemas.known,
 )

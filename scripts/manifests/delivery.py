@@ -117,6 +117,20 @@ def waves(built: Built) -> list[str]:
     return found
 
 
+def sealed(built: Built) -> list[str]:
+    """What was sealed for one place opens there alone, and kustomize can move it without a word."""
+    found = []
+    for secret in built.of("SealedSecret"):
+        here, meant = secret["metadata"], secret["spec"]["template"]["metadata"]
+        for member in ("name", "namespace"):
+            if here.get(member) != meant.get(member):
+                found.append(
+                    f"{named(secret)} lies in the {member} {here.get(member)} and was sealed for"
+                    f" {meant.get(member)}: no controller can open it there"
+                )
+    return found
+
+
 def settled(built: Built) -> list[str]:
     """A changed setting replaces pods: its ConfigMap has another name then."""
     found = []

@@ -251,6 +251,17 @@ class Planted(unittest.TestCase):
         strange = Built("x", [{"apiVersion": "x.y/v1", "kind": "Z", "metadata": {"name": "z"}}])
         self.assertTrue(schemas.known(strange))
 
+    def test_a_sealed_secret_that_was_moved(self):
+        def at(namespace):
+            return {"name": "licensetool-database", "namespace": namespace}
+
+        def moved(to):
+            spec = {"encryptedData": {}, "template": {"metadata": at("licensetool")}}
+            return Built("x", [{"kind": "SealedSecret", "metadata": at(to), "spec": spec}])
+
+        self.assertEqual(delivery.sealed(moved("licensetool")), [])
+        self.assertIn("no controller", delivery.sealed(moved("licensetool-database"))[0])
+
     def test_a_secret_in_plain_words(self):
         secret = {
             "apiVersion": "bitnami.com/v1alpha1",

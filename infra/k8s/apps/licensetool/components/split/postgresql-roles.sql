@@ -38,7 +38,7 @@ GRANT SELECT ON _sqlx_migrations, contract
 GRANT SELECT, UPDATE ON tenant
   TO licensetool_web, licensetool_collect, licensetool_evaluate, licensetool_deliver;
 
--- Collect writes history, and alone does. It knows nothing of alerts, rules or people.
+-- Collect writes history, and alone does; evaluate makes it smaller. Collect knows nothing of alerts, rules or people.
 GRANT INSERT ON tenant TO licensetool_collect;
 GRANT SELECT, INSERT, UPDATE ON latest, gap TO licensetool_collect;
 GRANT SELECT, INSERT ON series, sku_value, sighting TO licensetool_collect;
@@ -51,6 +51,7 @@ GRANT SELECT, INSERT ON product TO licensetool_collect;
 -- and forgets what is old.
 GRANT SELECT ON latest, gap, series, sku_value, sighting, policy, pin, channel
   TO licensetool_evaluate;
+GRANT DELETE ON gap, sku_value, sighting TO licensetool_evaluate;
 GRANT SELECT, INSERT, UPDATE, DELETE ON alert, delivery TO licensetool_evaluate;
 GRANT SELECT, INSERT, DELETE ON alert_change, message TO licensetool_evaluate;
 GRANT SELECT, INSERT ON product TO licensetool_evaluate;
