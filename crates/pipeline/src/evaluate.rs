@@ -175,7 +175,7 @@ impl Evaluator {
         let now = (self.clock)();
         self.store.end_alerts_of_removed(now).await?;
         self.forget(now).await?;
-        self.compact(now).await?;
+        self.compact(now).await;
         let due = self.store.next_judging(now).await?;
         if due.is_none_or(|due| due > now) {
             return Ok(Turn::default());

@@ -15,6 +15,9 @@ use super::Evaluator;
 /// Between two rounds. What there is to do begins with a new day.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
 
+/// Before another try.
+const AFTER_FAILURE: SignedDuration = SignedDuration::from_mins(5);
+
 /// Tenants in one turn.
 const AT_ONCE: u32 = 20;
 
@@ -56,12 +59,27 @@ impl Retention {
 pub(super) struct Compacting(Arc<AtomicI64>);
 
 impl Evaluator {
-    /// Makes the history of a few tenants smaller, if it is time.
-    pub(super) async fn compact(&self, now: Timestamp) -> store::Result<()> {
+    /// Makes the history of a few tenants smaller, if it is time. What goes wrong here keeps nobody
+    /// from being judged: it is said, and tried again.
+    pub(super) async fn compact(&self, now: Timestamp) {
         let due = &self.compacting.0;
         if now.as_millisecond() < due.load(Ordering::Relaxed) {
-            return Ok(());
+            return;
         }
+        let pause = match self.compact_some(now).await {
+            Ok(0) => EVERY,
+            Ok(_) => SignedDuration::ZERO,
+            Err(error) => {
+                tracing::warn!(%error, "old history could not be made smaller; trying again");
+                AFTER_FAILURE
+            }
+        };
+        let next = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
+        due.store(next.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// Answers how many tenants there were to do.
+    async fn compact_some(&self, now: Timestamp) -> store::Result<usize> {
         let (store, retention) = (&self.store, &self.settings.retention);
         let zone = &retention.time_zone;
         let before = |age| now.saturating_sub(age).unwrap_or(Timestamp::MIN);
@@ -81,10 +99,6 @@ impl Evaluator {
             let (tenants, ms) = (claims.len(), took.as_millis());
             tracing::info!(tenants, thinned, expired, ms, "made old history smaller");
         }
-        if claims.is_empty() {
-            let next = now.saturating_add(EVERY).unwrap_or(Timestamp::MAX);
-            due.store(next.as_millisecond(), Ordering::Relaxed);
-        }
-        Ok(())
+        Ok(claims.len())
     }
 }
