@@ -9,6 +9,7 @@ use rustls_pki_types::{PrivateKeyDer, pem::PemObject as _};
 use zeroize::Zeroizing;
 
 use crate::certificate::Certificate;
+use crate::manifest::ManifestError;
 use crate::new_key;
 
 /// A private key with its certificate. Shown nowhere, and overwritten in memory when dropped.
@@ -16,11 +17,28 @@ pub struct SealingKey {
     pub certificate: Certificate,
     /// As it was read: PKCS#1 or PKCS#8, one PEM section.
     pem: Zeroizing<String>,
-    pub(crate) opener: OaepPrivateDecryptingKey,
+    pub opener: Opener,
+}
+
+/// The part of a private key that opens.
+#[derive(Debug)]
+pub struct Opener(pub(crate) OaepPrivateDecryptingKey);
+
+impl Opener {
+    /// Takes the first private key of a PEM text: PKCS#1, as Sealed Secrets writes it, or PKCS#8.
+    ///
+    /// # Errors
+    /// If there is none, or it is no RSA key.
+    pub fn of_pem(text: &[u8]) -> Result<Self, KeyError> {
+        let der = PrivateKeyDer::from_pem_slice(text).map_err(|_| KeyError::NoKey)?;
+        let key = decrypting_key(&der).ok_or(KeyError::NotRsa)?;
+        let opener = OaepPrivateDecryptingKey::new(key).map_err(|_| KeyError::NotRsa)?;
+        Ok(Self(opener))
+    }
 }
 
 /// Why a text is no sealing key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     #[error("it holds no private key that can be read (-----BEGIN RSA PRIVATE KEY-----)")]
     NoKey,
@@ -30,6 +48,10 @@ pub enum KeyError {
     NoCertificate,
     #[error("its certificate belongs to another private key")]
     Strangers,
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    #[error("it holds no sealing key: no Secret of the type kubernetes.io/tls")]
+    NoSecret,
 }
 
 impl SealingKey {
@@ -52,6 +74,7 @@ impl SealingKey {
             return Err(KeyError::Strangers);
         }
         let opener = OaepPrivateDecryptingKey::new(private).map_err(|_| KeyError::NotRsa)?;
+        let opener = Opener(opener);
         let text = str::from_utf8(key).map_err(|_| KeyError::NoKey)?;
         Ok(Self {
             certificate,
@@ -126,7 +149,7 @@ mod tests {
     #[test]
     fn a_new_key_has_the_size_and_the_life_of_the_controllers_own() {
         let made = SealingKey::generate(now());
-        assert_eq!(made.opener.key_size_bits(), 4096);
+        assert_eq!(made.opener.0.key_size_bits(), 4096);
         let life = made.certificate.not_after.duration_since(now());
         assert_eq!(life.as_hours() / 24, 3650);
     }

@@ -17,7 +17,7 @@ use aws_lc_rs::rsa::OAEP_SHA256_MGF1SHA256;
 use zeroize::Zeroizing;
 
 use crate::certificate::Sealer;
-use crate::key::SealingKey;
+use crate::key::Opener;
 
 const KEY_BYTES: usize = 32;
 const LENGTH_BYTES: usize = 2;
@@ -102,12 +102,18 @@ fn nonce() -> Nonce {
 pub fn open<'a>(
     sealed: &[u8],
     label: &[u8],
-    keys: impl IntoIterator<Item = &'a SealingKey>,
+    keys: impl IntoIterator<Item = &'a Opener>,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let (locked, text) = parts(sealed).ok_or(OpenError::NotSealed)?;
     let mut keys = keys.into_iter();
     keys.find_map(|key| opened(locked, text, label, key))
         .ok_or(OpenError::Shut)
+}
+
+/// Whether bytes have the form of a sealed value: a block as long as those of RSA keys are, and
+/// no less than a tag behind it.
+pub(crate) fn is_sealed(bytes: &[u8]) -> bool {
+    parts(bytes).is_some_and(|(locked, _)| locked.len() >= 256 && locked.len() % 64 == 0)
 }
 
 fn parts(sealed: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -116,18 +122,13 @@ fn parts(sealed: &[u8]) -> Option<(&[u8], &[u8])> {
     (text.len() >= AES_256_GCM.tag_len()).then_some((locked, text))
 }
 
-fn opened(
-    locked: &[u8],
-    text: &[u8],
-    label: &[u8],
-    key: &SealingKey,
-) -> Option<Zeroizing<Vec<u8>>> {
-    if locked.len() != key.opener.key_size_bytes() {
+fn opened(locked: &[u8], text: &[u8], label: &[u8], key: &Opener) -> Option<Zeroizing<Vec<u8>>> {
+    if locked.len() != key.0.key_size_bytes() {
         return None;
     }
-    let mut room = Zeroizing::new(vec![0; key.opener.min_output_size()]);
+    let mut room = Zeroizing::new(vec![0; key.0.min_output_size()]);
     let session = key
-        .opener
+        .0
         .decrypt(&OAEP_SHA256_MGF1SHA256, locked, &mut room, Some(label));
     let session = cipher(session.ok()?)?;
     let mut text = Zeroizing::new(text.to_vec());

@@ -8,6 +8,7 @@ use microsoft_sim::{Options, Simulator, Tls, World};
 use store::Store;
 
 /// With what webhooks are signed.
+// seal: allow webhook-secret: the published example of Standard Webhooks
 pub(crate) const SIGNING: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A simulated Microsoft and the home folder of somebody who watches it.

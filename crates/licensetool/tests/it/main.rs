@@ -23,3 +23,4 @@ mod tenant;
 mod guide;
 mod exports;
 mod kill;
+mod sealing;

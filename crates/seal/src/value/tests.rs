@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::Scope;
 use crate::specimen::{KEY, OTHER, now};
+use crate::{Scope, SealingKey};
 
 fn session(byte: u8) -> SessionKey {
     SessionKey::from_random(Zeroizing::new([byte; KEY_BYTES]))
@@ -16,7 +16,7 @@ fn sealed(plaintext: &[u8], label: &[u8]) -> Vec<u8> {
 }
 
 fn opened_by(key: &SealingKey, sealed: &[u8], label: &[u8]) -> Result<Vec<u8>, OpenError> {
-    open(sealed, label, [key]).map(|text| text.to_vec())
+    open(sealed, label, [&key.opener]).map(|text| text.to_vec())
 }
 
 fn from_hex(text: &str) -> Vec<u8> {
@@ -78,9 +78,9 @@ fn a_value_opens_under_its_own_label_alone() {
 fn another_key_opens_nothing_and_the_right_one_is_found_among_several() {
     let bytes = sealed(b"hush", b"a/b");
     assert_eq!(opened_by(&OTHER, &bytes, b"a/b"), Err(OpenError::Shut));
-    let found = open(&bytes, b"a/b", [&*OTHER, &*KEY]).unwrap();
+    let found = open(&bytes, b"a/b", [&OTHER.opener, &KEY.opener]).unwrap();
     assert_eq!(*found, b"hush");
-    let none: [&SealingKey; 0] = [];
+    let none: [&Opener; 0] = [];
     assert_eq!(open(&bytes, b"a/b", none), Err(OpenError::Shut));
 }
 
@@ -104,9 +104,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_is_sealed_opens_again(plaintext: Vec<u8>, namespace in "[a-z]{1,9}", name in "[a-z]{1,9}") {
+    fn what_is_sealed_opens_again(plaintext: Vec<u8>, place in "[a-z]{1,9}/[a-z]{1,9}") {
+        let (namespace, name) = place.split_once('/').unwrap();
         for scope in Scope::ALL {
-            let label = scope.label(&namespace, &name);
+            let label = scope.label(namespace, name);
             let bytes = sealed(&plaintext, &label);
             prop_assert_eq!(opened_by(&KEY, &bytes, &label), Ok(plaintext.clone()));
         }
