@@ -77,11 +77,13 @@ impl KeyBundle {
             namespace: namespace.to_owned(),
             name,
         };
-        self.keys.push(KeptKey {
+        let kept = KeptKey {
             place,
             key,
             is_active: true,
-        });
+        };
+        // Before one that began in the same second.
+        self.keys.insert(0, kept);
         self.order();
     }
 

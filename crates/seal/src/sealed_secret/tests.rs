@@ -1,9 +1,11 @@
 //! Manifests are written in one shape, read back, and what is odd in them is said.
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::SessionKey;
 use crate::specimen::{KEY, now};
 use crate::yaml::documents;
+use crate::{KeyBundle, SessionKey};
 
 fn sealed(scope: Scope, key: &str, bytes: &[u8]) -> SealedSecret {
     let secret = Secret {
@@ -97,4 +99,18 @@ fn what_does_not_fit_together_is_said() {
     assert_eq!(refused, "it is no SealedSecret, but ConfigMap");
     let nowhere = read("kind: SealedSecret\nmetadata: {name: a}\n").unwrap_err();
     assert_eq!(nowhere, ManifestError::Missing("metadata.namespace"));
+}
+
+proptest! {
+    #[test]
+    fn no_manifest_panics(
+        text in "(kind: (Sealed)?Secret\n|metadata:( a)?\n|  (name|namespace): [a1\\{]\n|spec:\n|\
+                 encryptedData:\n|    [ab]: [A-Za-z0-9=]{0,8}\n|  template:\n|\
+                 data: \\{\\}\n){0,14}"
+    ) {
+        for document in documents(&text).unwrap_or_default() {
+            drop(SealedSecret::read(&document));
+        }
+        prop_assert!(KeyBundle::parse(&text).is_err());
+    }
 }
