@@ -59,6 +59,10 @@ browser *tests:
 schemathesis:
     scripts/check-schemathesis
 
+# kubeseal opens what we seal, and we open what it seals
+kubeseal:
+    scripts/check-kubeseal
+
 # Prometheus' rules and what the dashboard asks
 observability:
     scripts/check-observability

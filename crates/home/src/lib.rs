@@ -110,11 +110,23 @@ pub struct BrokenTenant {
     pub problems: Vec<Problem>,
 }
 
+impl Problem {
+    /// Whether nothing is wrong but that a certificate has ended.
+    pub fn is_ended_certificate(&self) -> bool {
+        validity::is_end(self)
+    }
+
+    /// Whether nothing is wrong but that the app in Entra is not named yet.
+    pub fn is_wait_for_app(&self) -> bool {
+        reader::is_wait_for_app(self)
+    }
+}
+
 impl BrokenTenant {
     /// Whether nothing is wrong but that the app in Entra is not named yet: the first half of
     /// adding a tenant is done.
     pub fn waits_for_app(&self) -> bool {
-        self.problems.iter().all(reader::is_wait_for_app)
+        self.problems.iter().all(Problem::is_wait_for_app)
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::certificate::Certificate;
 use crate::expiry::{agrees, day};
-use crate::finding::Finding;
+use crate::finding::{Finding, Problem};
 use crate::json::{self, Json};
 use crate::registration::Registration;
 use crate::thumbprint::Thumbprint;
@@ -15,6 +15,14 @@ const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 const RENEW: &str = "replace it: `licensetool tenant rotate <key>` leads through that for a \
                      tenant, docs/home.md for SharePoint";
 
+/// By these words [`is_end`] knows it again.
+const ENDED: &str = "has ended on";
+
+/// Whether a problem is that a certificate has ended, and nothing else.
+pub(crate) fn is_end(problem: &Problem) -> bool {
+    problem.message.starts_with("the certificate ") && problem.message.contains(ENDED)
+}
+
 /// What the clock says about a certificate.
 pub(crate) fn by_the_clock(certificate: &Certificate, now: Timestamp) -> Option<Finding> {
     let Certificate {
@@ -24,7 +32,7 @@ pub(crate) fn by_the_clock(certificate: &Certificate, now: Timestamp) -> Option<
         ..
     } = certificate;
     if now >= *not_after {
-        let message = format!("the certificate {subject} has ended on {}", day(*not_after));
+        let message = format!("the certificate {subject} {ENDED} {}", day(*not_after));
         Some(Finding::error(message, RENEW))
     } else if now < *not_before {
         let message = format!("the certificate {subject} is valid from {not_before} on");

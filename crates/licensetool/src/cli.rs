@@ -17,12 +17,13 @@ use crate::keeping::{self, StoreCommand};
 use crate::logging::Output;
 use crate::policy::{self, PolicyCommand};
 use crate::run::Role;
+use crate::sealing::{Seal, SealingKeyCommand, Unseal};
 use crate::sharepoint::{self, SharepointCommand};
 use crate::simulate::Simulate;
 use crate::status::Format;
 use crate::tenant::TenantCommand;
 use crate::traces::Traces;
-use crate::{catalog, check, demo, logging, run, simulate, status, tenant, tools};
+use crate::{catalog, check, demo, logging, run, sealing, simulate, status, tenant, tools};
 
 /// The version with the commit it was built from.
 pub(crate) const VERSION: &str =
@@ -103,6 +104,18 @@ enum Command {
     /// Copy the store to another database, or look for what is wrong in it
     #[command(subcommand)]
     Store(StoreCommand),
+    /// Seal the home folder's secrets for a cluster, so that Git may hold them
+    ///
+    /// Writes the folder of an overlay: a sealed secret for each kind of profile, for each
+    /// certificate, for what lies in secrets/, tls/ and registry/, and what mounts them. Only what
+    /// has changed is sealed anew. Exit code 0 done, 1 done with warnings or (with --check)
+    /// something found, 2 nothing was done.
+    Seal(Seal),
+    /// Open sealed secrets with a private key; exit code 2 if one stays shut
+    Unseal(Unseal),
+    /// The key that a cluster opens secrets with: made before the cluster, kept encrypted
+    #[command(subcommand)]
+    SealingKey(SealingKeyCommand),
     /// Bring the store's schema up to date
     Migrate,
     /// Print the API's description (OpenAPI 3.1)
@@ -193,6 +206,9 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
         }
         Command::Catalog(CatalogCommand::Show) => catalog::show(&configured()?).await,
         Command::Store(command) => Box::pin(keeping::store(&configured()?, command)).await,
+        Command::Seal(command) => sealing::seal(&home, command),
+        Command::Unseal(command) => sealing::unseal(&command),
+        Command::SealingKey(command) => sealing::sealing_key(&command),
         Command::Migrate => run::migrate(&configured()?).await,
         Command::Openapi => tools::openapi(),
         Command::Completions { shell } => tools::completions(shell),

@@ -21,6 +21,7 @@ mod output;
 mod policy;
 mod rows;
 mod run;
+mod sealing;
 mod sharepoint;
 mod sign_in;
 mod simulate;

@@ -98,7 +98,8 @@ fn known_variable(name: &str) -> Result<(), String> {
     // Kubernetes describes a Service named licensetool to every pod beside it in such variables.
     let mut marks = ["_SERVICE_", "_PORT"].iter();
     let by_kubernetes = marks.any(|mark| name.contains(mark));
-    let known = name == "LICENSETOOL_HOME" || KEYS.iter().any(|key| key.variable() == name);
+    let known = ["LICENSETOOL_HOME", "LICENSETOOL_PASSPHRASE"].contains(&name)
+        || KEYS.iter().any(|key| key.variable() == name);
     if by_kubernetes || known {
         return Ok(());
     }

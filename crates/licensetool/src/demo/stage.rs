@@ -25,6 +25,7 @@ pub(super) const LISTS: &str = "sharepoint-company";
 /// With which the mail server wants to be signed in to, and which signs webhooks. They are worth
 /// nothing: both receivers live and end with the demo.
 const PASSWORD: &str = "only-for-the-demo";
+// seal: allow webhook-secret: everybody has it, and the demo alone takes it
 const SIGNING: &str = "whsec_b25seS1mb3ItdGhlLWRlbW8tb25seS1mb3ItdGhlLWRlbW8=";
 
 /// Seals the sessions of a demo, whose accounts have no passwords either.

@@ -65,6 +65,14 @@ impl Certificate {
     }
 }
 
+/// Whether a server can show a certificate.
+///
+/// # Errors
+/// The files cannot be read, or do not belong together.
+pub(crate) fn check(files: &TlsFiles) -> anyhow::Result<()> {
+    load(files).map(drop)
+}
+
 /// The certificate as servers show it, and the bytes it was made of.
 fn load(files: &TlsFiles) -> anyhow::Result<(ServerConfig, Zeroizing<Vec<u8>>)> {
     let cert = bytes("tls.cert_file", &files.cert)?;

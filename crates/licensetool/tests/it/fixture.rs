@@ -9,6 +9,7 @@ use microsoft_sim::{Options, Simulator, Tls, World};
 use store::Store;
 
 /// With what webhooks are signed.
+// seal: allow webhook-secret: the published example of Standard Webhooks
 pub(crate) const SIGNING: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// The time of the processes that are tried here.

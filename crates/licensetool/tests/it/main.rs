@@ -24,3 +24,4 @@ mod tenant;
 mod guide;
 mod exports;
 mod kill;
+mod sealing;

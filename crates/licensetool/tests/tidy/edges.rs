@@ -57,6 +57,11 @@ const HOUSE: &[Firewall] = &[
         externals: Externals::Never(&["clap", "hyper", "sqlx"]),
     },
     Firewall {
+        name: "seal",
+        may: &[],
+        externals: Externals::Never(&["axum", "clap", "hyper", "reqwest", "sqlx", "tokio"]),
+    },
+    Firewall {
         name: SIMULATOR,
         may: &[],
         externals: Externals::Never(&["axum", "clap", "reqwest", "sqlx"]),
@@ -69,7 +74,7 @@ const HOUSE: &[Firewall] = &[
     Firewall {
         name: "licensetool",
         may: &[
-            "domain", "graph", "home", "pipeline", "store", "web", SIMULATOR,
+            "domain", "graph", "home", "pipeline", "seal", "store", "web", SIMULATOR,
         ],
         externals: Externals::Never(&["askama", "hyper", "reqwest", "rustls", "sqlx", "utoipa"]),
     },

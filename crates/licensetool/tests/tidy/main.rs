@@ -31,7 +31,7 @@ const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
     words::drivers_in_public,
     secrets::machine_paths,
     secrets::registries,
-    secrets::private_keys,
+    secrets::plaintext,
     secrets::large_files,
     manifests::missing_files,
     manifests::crates_inherit,

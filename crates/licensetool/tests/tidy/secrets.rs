@@ -22,9 +22,6 @@ const REGISTRIES: &[(&str, &str)] = &[
 /// How Cargo itself names the registry in `Cargo.lock`: an identifier, not a mirror.
 const LOCK_FILES: &[&str] = &["Cargo.lock", "fuzz/Cargo.lock"];
 
-/// A line of base64 as long as this, after the first line of a key, is a key.
-const KEY_LETTERS: usize = 40;
-
 pub(crate) fn machine_paths(tree: &Tree) -> Vec<Finding> {
     by_line(tree, |line| {
         let named = |folder: &&&str| {
@@ -61,31 +58,17 @@ pub(crate) fn registries(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-pub(crate) fn private_keys(tree: &Tree) -> Vec<Finding> {
-    let finding = |file: &File| {
-        let mut parts = file.text.split("PRIVATE KEY-----");
-        let mut at = parts.next()?.len();
-        for part in parts {
-            let begins = file.text[..at]
-                .rsplit("-----")
-                .next()
-                .is_some_and(|label| label.starts_with("BEGIN"));
-            if begins && holds_a_key(part) {
-                let line = crate::rust_text::line_of(&file.text, at);
-                let what = "a private key lies here".to_owned();
-                let way_out = "Revoke it, remove it from history, and make keys at run time";
-                return Some(Finding::new(&file.path, line, what, way_out));
-            }
-            at += "PRIVATE KEY-----".len() + part.len();
-        }
-        None
+/// What `licensetool seal --check` finds: it lies here in plaintext, and no marks say why.
+pub(crate) fn plaintext(tree: &Tree) -> Vec<Finding> {
+    let found = |file: &File| {
+        let leaks = seal::leaks(&file.path, &file.bytes);
+        let finding = |leak: seal::Leak| {
+            let what = format!("{} ({})", leak.kind.what(), leak.kind.as_str());
+            Finding::new(&file.path, leak.line, what, leak.kind.way_out())
+        };
+        leaks.into_iter().map(finding).collect::<Vec<_>>()
     };
-    tree.files.values().filter_map(finding).collect()
-}
-
-fn holds_a_key(text: &str) -> bool {
-    let mut runs = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '/');
-    runs.any(|run| run.len() >= KEY_LETTERS)
+    tree.files.values().flat_map(found).collect()
 }
 
 pub(crate) fn large_files(tree: &Tree) -> Vec<Finding> {
@@ -132,23 +115,30 @@ fn a_host_of_a_registry_is_found() {
 }
 
 #[test]
-fn a_private_key_is_found() {
-    let key = |label: &str| {
-        format!(
-            "x\n-----{label} RSA PRIVATE KEY-----\n{}\n",
-            "Ab1+".repeat(16)
-        )
-    };
+fn a_secret_in_plaintext_is_found() {
+    let key = format!(
+        "x
+-----{} RSA PRIVATE KEY-----
+{}
+",
+        "BEGIN",
+        "Ab1+".repeat(16)
+    );
+    let setting = format!(
+        "SECRET_KEY={}
+",
+        "hush-hush"
+    );
     let tree = Tree::of([
-        ("a.pem", key("BEGIN")),
-        ("b.json", key("BEGIN").replace('\n', "\\n")),
+        ("a.pem", key.as_str()),
+        ("b.env", setting.as_str()),
         (
-            "c.rs",
-            "\"-----BEGIN PRIVATE KEY-----\\n{body}\"".to_owned(),
+            "c.env",
+            "SECRET_KEY=
+",
         ),
-        ("d.pem", key("END")),
     ]);
-    check(&private_keys(&tree), &[("a.pem", 2), ("b.json", 1)]);
+    check(&plaintext(&tree), &[("a.pem", 2), ("b.env", 1)]);
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub(crate) struct File {
     /// Empty if it is not text.
     pub(crate) text: String,
     pub(crate) size: usize,
+    /// As they lie there.
+    pub(crate) bytes: Vec<u8>,
     /// Of a Rust file: the text with comments and literals blanked out, byte for byte.
     pub(crate) code: String,
     /// Of a Rust file: the lines (from 1) of `#[cfg(test)] mod … { … }`.
@@ -85,7 +87,7 @@ impl Tree {
 impl File {
     fn of(path: &str, bytes: Vec<u8>) -> Self {
         let size = bytes.len();
-        let text = String::from_utf8(bytes).unwrap_or_default();
+        let text = String::from_utf8(bytes.clone()).unwrap_or_default();
         let code = match path.ends_with(".rs") {
             true => rust_text::without_comments_and_literals(&text),
             false => String::new(),
@@ -95,6 +97,7 @@ impl File {
             inline_tests: rust_text::inline_tests(&code),
             text,
             size,
+            bytes,
             code,
         }
     }

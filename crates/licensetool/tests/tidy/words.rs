@@ -59,6 +59,19 @@ const BANS: &[Ban] = &[
         way_out: "`home` reads files; whoever needs the network asks `graph`",
     },
     Ban {
+        within: "crates/seal/src/",
+        words: &[
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::io",
+            "async fn",
+            "Timestamp::now",
+        ],
+        in_tests_too: true,
+        way_out: "`seal` makes values of values: take what is needed as an argument",
+    },
+    Ban {
         within: "crates/pipeline/src/",
         words: &["std::env"],
         in_tests_too: true,

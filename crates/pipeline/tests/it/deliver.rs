@@ -21,6 +21,7 @@ use crate::office::{ANNA, LIST, Office, office};
 
 const A: &str = "school-00001";
 /// A published example of Standard Webhooks.
+// seal: allow webhook-secret: the published example of Standard Webhooks
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn reach(ca_pem: Option<&str>) -> Reach {

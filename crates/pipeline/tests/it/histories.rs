@@ -75,6 +75,7 @@ impl Town {
             least: Severity::Notice,
             only_seats: false,
         });
+        // seal: allow webhook-secret: the published example of Standard Webhooks
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let settings = WebhookSettings {
             url: Secret::new(hook.url()),

@@ -53,9 +53,9 @@ const SQLITE: &[Step] = &[
         include_str!("../../migrations/sqlite/0007_products.sql"),
     ),
     (
-        10,
+        8,
         "keeping",
-        include_str!("../../migrations/sqlite/0010_keeping.sql"),
+        include_str!("../../migrations/sqlite/0008_keeping.sql"),
     ),
 ];
 
@@ -72,9 +72,9 @@ const POSTGRES: &[Step] = &[
         include_str!("../../migrations/postgres/0007_products.sql"),
     ),
     (
-        10,
+        8,
         "keeping",
-        include_str!("../../migrations/postgres/0010_keeping.sql"),
+        include_str!("../../migrations/postgres/0008_keeping.sql"),
     ),
 ];
 

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::stub::{Identity, Reply, Stub, answer, greeting, identity, nobody};
 use super::*;
 
+// seal: allow webhook-secret: the published example of Standard Webhooks
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn webhook(url: &str, reach: Reach) -> Channel {

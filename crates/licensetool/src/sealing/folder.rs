@@ -1,0 +1,239 @@
+//! The folder of an overlay that holds sealed secrets: writes what changed, and leaves the rest.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use aws_lc_rs::rand;
+use seal::{Scope, SealedSecret, Sealer, Secret, SessionKey, sealed_text};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::kept::{Made, Memory};
+use super::mounts::Patch;
+use super::private_file;
+
+/// How the files are called.
+pub(super) const SUFFIX: &str = ".sealedsecret.yaml";
+pub(super) const KUSTOMIZATION: &str = "kustomization.yaml";
+const HEAD: &str =
+    "# Written by `licensetool seal`: the sealed secrets and what they are mounted to.\n";
+
+/// Work on one folder.
+pub(super) struct Folder<'a> {
+    pub(super) dir: &'a Path,
+    pub(super) scope: Scope,
+    pub(super) sealer: &'a Sealer,
+    pub(super) memory: &'a mut Memory,
+    /// Whether what has not changed is sealed anew, too.
+    pub(super) all: bool,
+}
+
+/// What became of one secret.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    file: PathBuf,
+    what: What,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    /// With the items that are new in it.
+    Sealed(Vec<String>),
+    Unchanged,
+    Removed,
+}
+
+impl Folder<'_> {
+    /// Brings the folder up to date.
+    pub(super) fn write(
+        &mut self,
+        secrets: &[Secret],
+        patches: &[Patch],
+    ) -> anyhow::Result<Vec<Change>> {
+        fs::create_dir_all(self.dir)
+            .with_context(|| format!("the folder {} cannot be made", self.dir.display()))?;
+        let mut before = existing(self.dir)?;
+        let mut changes = Vec::new();
+        for secret in secrets {
+            let file = format!("{}{SUFFIX}", secret.place.name);
+            let old = before.remove(&file).flatten();
+            changes.push(self.seal(secret, &file, old.as_ref())?);
+        }
+        for (file, old) in &before {
+            // What somebody else has put there is none of our business.
+            if old.as_ref().is_some_and(|old| old.is_ours) {
+                changes.push(self.remove(file)?);
+            }
+        }
+        self.patches(patches)?;
+        self.kustomization(patches)?;
+        Ok(changes)
+    }
+
+    fn seal(
+        &mut self,
+        secret: &Secret,
+        file: &str,
+        old: Option<&SealedSecret>,
+    ) -> anyhow::Result<Change> {
+        let mut new_items = Vec::new();
+        let mut keys = Vec::new();
+        for _ in &secret.data {
+            keys.push(session_key()?);
+        }
+        let sealed = SealedSecret::of(secret, self.scope, |item, plaintext, label| {
+            let made = Made {
+                certificate: &self.sealer.fingerprint,
+                label,
+                item,
+                plaintext,
+            };
+            let known = old.and_then(|old| old.values.get(item));
+            let known = known.filter(|value| !self.all && self.memory.knows(value, &made));
+            if let Some(value) = known {
+                return value.clone();
+            }
+            let key = keys.pop().expect("there is a key for each item");
+            let value = sealed_text(&self.sealer.seal(plaintext, label, key));
+            self.memory.remember(&value, &made);
+            new_items.push(item.to_owned());
+            value
+        });
+        let path = self.dir.join(file);
+        let text = sealed.manifest();
+        let is_same = fs::read(&path).is_ok_and(|before| before == text.as_bytes());
+        if !is_same {
+            private_file::write_public(&path, text.as_bytes())?;
+        }
+        let what = if is_same {
+            What::Unchanged
+        } else {
+            What::Sealed(new_items)
+        };
+        Ok(Change { file: path, what })
+    }
+
+    fn remove(&self, file: &str) -> anyhow::Result<Change> {
+        let file = self.dir.join(file);
+        let removed = fs::remove_file(&file);
+        removed.with_context(|| format!("{} cannot be removed", file.display()))?;
+        let what = What::Removed;
+        Ok(Change { file, what })
+    }
+
+    /// Those of services that mount nothing any more go.
+    fn patches(&self, patches: &[Patch]) -> anyhow::Result<()> {
+        for name in names(self.dir)? {
+            let is_ours = name.starts_with("mounts-") && name.ends_with(".yaml");
+            if is_ours && !patches.iter().any(|patch| patch.file == name) {
+                let file = self.dir.join(&name);
+                let removed = fs::remove_file(&file);
+                removed.with_context(|| format!("{} cannot be removed", file.display()))?;
+            }
+        }
+        for patch in patches {
+            self.write_if_new(&patch.file, &patch.text)?;
+        }
+        Ok(())
+    }
+
+    fn kustomization(&self, patches: &[Patch]) -> anyhow::Result<()> {
+        let mut text = format!(
+            "{HEAD}apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources:"
+        );
+        let files = names(self.dir)?;
+        let sealed: Vec<&String> = files.iter().filter(|name| name.ends_with(SUFFIX)).collect();
+        text.push_str(if sealed.is_empty() { " []\n" } else { "\n" });
+        for file in sealed {
+            text.push_str(&format!("  - {file}\n"));
+        }
+        if !patches.is_empty() {
+            text.push_str("patches:\n");
+        }
+        for Patch { file, selector, .. } in patches {
+            text.push_str(&format!(
+                "  - path: {file}\n    target:\n      kind: Deployment\n      \
+                 labelSelector: {selector}\n"
+            ));
+        }
+        self.write_if_new(KUSTOMIZATION, &text)
+    }
+
+    fn write_if_new(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let file = self.dir.join(name);
+        if fs::read(&file).is_ok_and(|before| before == text.as_bytes()) {
+            return Ok(());
+        }
+        private_file::write_public(&file, text.as_bytes())
+    }
+}
+
+/// The sealed secrets of a folder by the names of their files; `None` for what cannot be read.
+fn existing(dir: &Path) -> anyhow::Result<BTreeMap<String, Option<SealedSecret>>> {
+    let mut found = BTreeMap::new();
+    for name in names(dir)?
+        .into_iter()
+        .filter(|name| name.ends_with(SUFFIX))
+    {
+        let text = fs::read_to_string(dir.join(&name)).unwrap_or_default();
+        let documents = seal::documents(&text).unwrap_or_default();
+        let sealed = documents.first().and_then(|it| SealedSecret::read(it).ok());
+        found.insert(name, sealed);
+    }
+    Ok(found)
+}
+
+/// Names of files, in order.
+fn names(dir: &Path) -> anyhow::Result<Vec<String>> {
+    let failed = || format!("{} cannot be read", dir.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).with_context(failed)? {
+        names.push(
+            entry
+                .with_context(failed)?
+                .file_name()
+                .to_string_lossy()
+                .into_owned(),
+        );
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A new key, from the system's source of random bytes.
+fn session_key() -> anyhow::Result<SessionKey> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    rand::fill(bytes.as_mut_slice()).context("this system gives no random bytes")?;
+    Ok(SessionKey::from_random(bytes))
+}
+
+impl Change {
+    pub(super) fn json(&self) -> Value {
+        let items = match &self.what {
+            What::Sealed(items) => items.as_slice(),
+            _ => &[],
+        };
+        json!({ "file": self.file.display().to_string(), "what": self.word(), "items": items })
+    }
+
+    fn word(&self) -> &'static str {
+        match self.what {
+            What::Sealed(_) => "sealed",
+            What::Unchanged => "unchanged",
+            What::Removed => "removed",
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<9} {}", self.word(), self.file.display())?;
+        match &self.what {
+            What::Sealed(items) if !items.is_empty() => write!(f, " ({})", items.join(", ")),
+            _ => Ok(()),
+        }
+    }
+}
