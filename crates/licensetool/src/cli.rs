@@ -9,6 +9,7 @@ use domain::TenantKey;
 
 use crate::alerts::{self, AlertsCommand};
 use crate::channel::{self, ChannelCommand};
+use crate::cluster::{self, ClusterCommand};
 use crate::config::{self, Config, Log, Sources, home_dir};
 use crate::deliveries::{self, DeliveriesCommand};
 use crate::exit::Outcome;
@@ -93,6 +94,9 @@ enum Command {
     /// Files to take away, from what is kept
     #[command(subcommand)]
     Export(ExportCommand),
+    /// The cluster in which all of it runs, from Git
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
     /// Settings, profiles and certificates
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -197,6 +201,7 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
         }
         Command::Tenant(command) => Box::pin(tenant::tenant(&configured()?, by, command)).await,
         Command::Export(command) => Box::pin(export::export(&configured()?, command)).await,
+        Command::Cluster(command) => Box::pin(cluster::cluster(command)).await,
         Command::Config(ConfigCommand::Check) => check::check(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Show) => check::show(&home, &Sources::from_home(&home)?),
         Command::Config(ConfigCommand::Reference) => check::reference(),

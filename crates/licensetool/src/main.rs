@@ -7,6 +7,7 @@ mod channel;
 mod check;
 mod cli;
 mod clock;
+mod cluster;
 mod columns;
 mod config;
 mod deliveries;

@@ -1,0 +1,130 @@
+//! Where Argo CD finds the repository: its address stands in Git, in one place.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use url::Url;
+
+use super::line::Line;
+use super::process::{Show, run};
+use super::target::{HOST, Target};
+use super::walk::well;
+
+/// Git answers from its own folder.
+const LIMIT: Duration = Duration::from_secs(30);
+/// Hosts that belong to nobody: what stands there before somebody wrote theirs.
+const PLACEHOLDERS: [&str; 4] = ["example.org", "example.com", ".example/", ".example:"];
+
+/// The digest that no image has.
+const NO_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The address that the Applications name.
+///
+/// # Errors
+/// If there is none that Argo CD could read.
+pub(super) fn address(target: &Target) -> anyhow::Result<String> {
+    let file = target.infra(&["clusters", "repository", "repository.yaml"]);
+    let name = file.display();
+    let text = fs::read_to_string(&file).with_context(|| format!("{name} cannot be read"))?;
+    let address = value(&text, "url:");
+    let address = address.with_context(|| format!("{name} has no line `url: …`"))?;
+    usable(&address).with_context(|| format!("{name}: url"))?;
+    Ok(address)
+}
+
+/// The overlay names an image that there can be.
+///
+/// # Errors
+/// If none was ever published: no pod could start, and nobody shall wait for it.
+pub(super) fn image_is_named(target: &Target) -> anyhow::Result<()> {
+    let overlay = target.overlay.as_str();
+    let file = [
+        "apps",
+        "licensetool",
+        "overlays",
+        overlay,
+        "kustomization.yaml",
+    ];
+    let file = target.infra(&file);
+    let text = fs::read_to_string(&file);
+    let text = text.with_context(|| format!("{} cannot be read", file.display()))?;
+    if text.contains(NO_DIGEST) {
+        bail!(
+            "{} names no image yet: the pipeline writes its digest with `scripts/set-digest` when \
+             it has published one; pull that commit",
+            file.display()
+        );
+    }
+    Ok(())
+}
+
+/// Under which name people open the pages.
+pub(super) fn host(target: &Target) -> String {
+    let overlay = target.overlay.as_str();
+    let file = target.infra(&["apps", "licensetool", "overlays", overlay, "cluster.yaml"]);
+    let text = fs::read_to_string(file).unwrap_or_default();
+    value(&text, "host:").unwrap_or_else(|| HOST.to_owned())
+}
+
+/// What stands behind a key on a line of its own.
+fn value(text: &str, key: &str) -> Option<String> {
+    let mut lines = text.lines().map(str::trim);
+    let value = lines.find_map(|line| line.strip_prefix(key))?;
+    Some(value.trim().trim_matches(['"', '\'']).to_owned())
+}
+
+fn usable(address: &str) -> anyhow::Result<()> {
+    let way_out = "`scripts/set-repository URL` writes yours; commit and push it";
+    if address.is_empty() || PLACEHOLDERS.iter().any(|host| address.contains(host)) {
+        bail!("the repository's own address does not stand there yet: {way_out}");
+    }
+    // In an address for ssh the name is everybody's.
+    let secret = |url: &Url| {
+        url.password().is_some() || (url.scheme() != "ssh" && !url.username().is_empty())
+    };
+    if Url::parse(address).is_ok_and(|url| secret(&url)) {
+        bail!(
+            "the address holds a name or a password, which everybody could read in Git and in the \
+             cluster: {way_out}"
+        );
+    }
+    Ok(())
+}
+
+/// The way from here to the top of the repository: relative, so that it means the same in every
+/// shell. Here, if this is no repository.
+pub(super) async fn top() -> PathBuf {
+    match git(["rev-parse", "--show-cdup"]).await {
+        Ok(way) if !way.is_empty() => PathBuf::from(way),
+        _ => PathBuf::new(),
+    }
+}
+
+async fn git<const N: usize>(arguments: [&str; N]) -> anyhow::Result<String> {
+    let line = Line::new("git", arguments);
+    let ended = well(&line, run(&line, LIMIT, Show::Nothing).await)?;
+    Ok(ended.out.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_of_ones_own_without_a_password_is_usable() {
+        let check = |address: &str, may: bool| {
+            assert_eq!(usable(address).is_ok(), may, "{address}");
+        };
+        check("https://git.test/team/licensetool.git", true);
+        check("git@git.test:team/licensetool.git", true);
+        check("ssh://git@git.test/team/licensetool.git", true);
+        check("https://git.example.org/licensetool.git", false);
+        check("git@host.example:company/licensetool.git", false);
+        check("https://token@git.test/licensetool.git", false);
+        check("https://me:secret@git.test/licensetool.git", false);
+        check("ssh://git:secret@git.test/licensetool.git", false);
+        check("", false);
+    }
+}

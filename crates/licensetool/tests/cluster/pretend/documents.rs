@@ -1,0 +1,214 @@
+//! What the pretended cluster shows of itself.
+
+use serde_json::{Value, json};
+
+use super::{Said, refused};
+use crate::town::{Town, moment};
+
+pub(super) const NO_APPLICATIONS: &str =
+    "error: the server doesn't have a resource type \"applications\"";
+
+/// The document that was asked for, or what a test wants to be answered instead.
+pub(super) fn asked(town: &Town, namespace: &str, words: &[&str]) -> Option<Said> {
+    let (name, said) = known(town, namespace, words)?;
+    Some(match town.answers.get(name) {
+        None => said,
+        Some(Value::Null) => refused("pretended trouble"),
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(document) => Ok(document.to_string()),
+    })
+}
+
+fn known(town: &Town, namespace: &str, words: &[&str]) -> Option<(&'static str, Said)> {
+    Some(match (namespace, words) {
+        ("", ["get", "--raw", "/readyz"]) => ("ready", Ok("ok".to_owned())),
+        ("", ["get", "ingressclasses", "-o", "json"]) => {
+            let class = json!({"metadata": {"name": "nginx"}});
+            ("classes", list(town.ingress.then_some(class)))
+        }
+        ("argocd", ["get", _, _, _, _, "--ignore-not-found", "-o", "name"]) => {
+            ("whole", whole(town))
+        }
+        ("kube-system", ["get", "secrets,pods", "-o", _]) => ("keys", Ok(keys(town))),
+        ("argocd", ["get", "applications.argoproj.io", "-o", "json"]) => {
+            let said = match town.argo_cd {
+                true => list(applications(town)),
+                false => refused(NO_APPLICATIONS),
+            };
+            ("applications", said)
+        }
+        (
+            "argocd",
+            [
+                "get",
+                "pods",
+                "-l",
+                "app.kubernetes.io/name=argocd-repo-server",
+                "-o",
+                _,
+            ],
+        ) => ("repo servers", list(repo_servers(town))),
+        (
+            "",
+            [
+                "get",
+                "namespace",
+                "licensetool",
+                "--ignore-not-found",
+                "-o",
+                "json",
+            ],
+        ) => {
+            let there = town.namespace.is_some();
+            let namespace = json!({"status": {"phase": "Active"}});
+            (
+                "namespace",
+                Ok(if there {
+                    namespace.to_string()
+                } else {
+                    String::new()
+                }),
+            )
+        }
+        ("argocd", ["get", "pods", "-o", "json"]) => ("argocd", list([pod("server", "argocd:3")])),
+        ("kube-system", ["get", "pods", "-o", "json", "-l", _]) => {
+            ("controllers", list([pod("controller", "controller:1")]))
+        }
+        ("licensetool-database", ["get", "pods", "-o", "json"]) => {
+            ("database", list([pod("database-0", "postgres:17")]))
+        }
+        ("licensetool", ["get", "pods", "-o", "json"]) => {
+            let done = json!({"metadata": {"name": "migrate"}, "status": {"phase": "Succeeded"}});
+            ("pods", list([pod("web-0", IMAGE), done]))
+        }
+        ("licensetool", ["get", "sealedsecrets.bitnami.com", "-o", "json"]) => (
+            "sealed",
+            list([json!({
+                "metadata": {"name": "licensetool-env"},
+                "status": {"conditions": [{"type": "Synced", "status": "True"}]},
+            })]),
+        ),
+        ("licensetool", ["get", "secret", "licensetool-tls", "-o", _]) => (
+            "certificate",
+            refused("Error from server (NotFound): secrets not found"),
+        ),
+        ("licensetool", ["get", "ingress", "licensetool", "-o", "json"]) => {
+            ("ingress", Ok("{}".to_owned()))
+        }
+        ("", ["kustomize", _]) => ("kustomize", Ok(format!("      - image: {IMAGE}\n"))),
+        _ => return None,
+    })
+}
+
+/// What the overlay names.
+const IMAGE: &str = "licensetool@sha256:1111";
+/// The commit that Git and Argo CD have.
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+/// The repository's newest commit.
+pub(super) fn remote(town: &Town) -> Said {
+    match town.answers.get("remote") {
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(_) => refused("fatal: could not read from remote repository"),
+        None => Ok(format!("{COMMIT}\trefs/heads/main\n")),
+    }
+}
+
+fn pod(name: &str, image: &str) -> Value {
+    json!({
+        "metadata": {"name": name},
+        "spec": {"containers": [{"image": image}]},
+        "status": {
+            "phase": "Running",
+            "conditions": [{"type": "Ready", "status": "True"}],
+            "containerStatuses": [{"name": name, "restartCount": 0}],
+        },
+    })
+}
+
+fn list(items: impl IntoIterator<Item = Value>) -> Said {
+    let items: Vec<Value> = items.into_iter().collect();
+    Ok(json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string())
+}
+
+fn whole(town: &Town) -> Said {
+    if !town.argo_cd {
+        return refused(NO_APPLICATIONS);
+    }
+    let root = town.root.as_ref().map(|_| "application.argoproj.io/root\n");
+    Ok(format!(
+        "{}deployment.apps/argocd-server\ndeployment.apps/argocd-repo-server\n\
+         statefulset.apps/argocd-application-controller\n",
+        root.unwrap_or_default()
+    ))
+}
+
+fn keys(town: &Town) -> String {
+    let mut text = "KIND   NAME   CREATED   KEY   APP   CERTIFICATE\n".to_owned();
+    text.push_str("Pod   etcd   2026-01-01T00:00:00Z   <none>   <none>   <none>\n");
+    if let Some((at, certificate)) = &town.key {
+        let at = moment(*at);
+        let line =
+            format!("Secret   sealed-secrets-key   {at}   active   <none>   {certificate}\n");
+        text.push_str(&line);
+    }
+    if let Some(at) = town.controller {
+        let at = moment(at);
+        text.push_str(&format!(
+            "Pod   controller   {at}   <none>   sealed-secrets   <none>\n"
+        ));
+    }
+    text
+}
+
+fn applications(town: &Town) -> Vec<Value> {
+    if town.root.is_none() {
+        return Vec::new();
+    }
+    let (sync, health) = match town.is_healthy() {
+        true => ("Synced", "Healthy"),
+        false => ("Unknown", "Progressing"),
+    };
+    let refused = json!({
+        "type": "ComparisonError",
+        "message": "Failed to load target state: connection refused (argocd-repo-server)",
+    });
+    let conditions = match town.stuck.is_empty() {
+        true => json!([]),
+        false => json!([refused]),
+    };
+    let application = |name: &str| {
+        json!({
+            "metadata": {"name": name},
+            "status": {
+                "sync": {"status": sync, "revision": COMMIT},
+                "health": {"status": health},
+                "conditions": conditions,
+            },
+        })
+    };
+    vec![application("root"), application("licensetool")]
+}
+
+fn repo_servers(town: &Town) -> Vec<Value> {
+    let well = json!({
+        "metadata": {"name": "argocd-repo-server-0"},
+        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
+    });
+    let stuck = |name: &String| {
+        json!({
+            "metadata": {"name": name},
+            "status": {
+                "phase": "Pending",
+                "conditions": [{"type": "Ready", "status": "False"}],
+                "initContainerStatuses": [{
+                    "name": "copyutil",
+                    "restartCount": 4,
+                    "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+                }],
+            },
+        })
+    };
+    let stuck = town.stuck.iter().map(stuck);
+    std::iter::once(well).chain(stuck).collect()
+}

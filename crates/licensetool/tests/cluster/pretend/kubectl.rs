@@ -1,0 +1,157 @@
+//! kubectl as it answers the questions and orders that the program has, and no others.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::{Said, documents, refused};
+use crate::town::Town;
+
+/// Time between two looks of one that waits.
+const LOOK: Duration = Duration::from_millis(20);
+
+pub(super) fn said(folder: &Path, town: &mut Town, words: &[&str], call: usize) -> Said {
+    let ["--context", "semar4-dev", words @ ..] = words else {
+        return refused("error: no context was named");
+    };
+    if !town.machine {
+        return refused("error: context \"semar4-dev\" does not exist");
+    }
+    let (namespace, words) = match words {
+        ["-n", namespace, words @ ..] => (*namespace, words),
+        words => ("", words),
+    };
+    if let Some(document) = documents::asked(town, namespace, words) {
+        return document;
+    }
+    // Argo CD heals what was taken away.
+    if words.contains(&"--for=create") {
+        town.namespace.get_or_insert(call);
+    }
+    match words {
+        ["wait", condition, what @ .., timeout] => {
+            waited(folder, town, condition, what, seconds(timeout))
+        }
+        ["rollout", "status", what, timeout] => {
+            waited(folder, town, "rollout", &[*what], seconds(timeout))
+        }
+        ["rollout", "restart", "deployment/sealed-secrets"] => {
+            town.controller = Some(call);
+            Ok("deployment.apps/sealed-secrets restarted\n".to_owned())
+        }
+        ["apply", "--server-side", "--force-conflicts", "-f", "-"] => {
+            let mut manifest = String::new();
+            std::io::stdin().read_to_string(&mut manifest).unwrap();
+            let certificate = manifest
+                .lines()
+                .find_map(|it| it.trim().strip_prefix("tls.crt: "));
+            town.key = Some((call, certificate.unwrap().to_owned()));
+            Ok("secret/sealed-secrets-key serverside-applied\n".to_owned())
+        }
+        ["apply", "--server-side", "--force-conflicts", "-k", path] => applied(town, path, call),
+        ["delete", "pod", pod, "--ignore-not-found"] => {
+            town.stuck.remove(*pod);
+            more_stuck(town, call);
+            Ok(format!("pod \"{pod}\" deleted\n"))
+        }
+        [
+            "delete",
+            "namespace",
+            "licensetool",
+            "--ignore-not-found",
+            _,
+        ] => {
+            town.namespace = None;
+            Ok("namespace \"licensetool\" deleted\n".to_owned())
+        }
+        ["annotate", "applications.argoproj.io", ..] => match town.argo_cd {
+            true => Ok(String::new()),
+            false => refused(documents::NO_APPLICATIONS),
+        },
+        words => refused(&format!("kubectl does not know {words:?} in {namespace:?}")),
+    }
+}
+
+fn applied(town: &mut Town, path: &str, call: usize) -> Said {
+    // What is not there cannot be applied.
+    if !Path::new(path).is_dir() {
+        return refused(&format!("error: lstat {path}: no such file or directory"));
+    }
+    if Path::new(path).ends_with("infra/k8s/bootstrap/argocd") {
+        if !town.argo_cd {
+            more_stuck(town, call);
+        }
+        town.argo_cd = true;
+        return Ok("customresourcedefinition.apiextensions.k8s.io/… serverside-applied\n".into());
+    }
+    if !town.argo_cd {
+        return refused("error: no matches for kind \"Application\"");
+    }
+    town.root = Some(path.to_owned());
+    // Argo CD brings the rest.
+    town.controller.get_or_insert(call);
+    town.namespace.get_or_insert(call);
+    Ok("application.argoproj.io/root serverside-applied\n".to_owned())
+}
+
+fn more_stuck(town: &mut Town, call: usize) {
+    if town.more_stuck > 0 {
+        town.more_stuck -= 1;
+        town.stuck.insert(format!("argocd-repo-server-{call}"));
+    }
+}
+
+fn seconds(timeout: &str) -> Duration {
+    let seconds = timeout
+        .strip_prefix("--timeout=")
+        .and_then(|it| it.strip_suffix('s'));
+    Duration::from_secs(seconds.unwrap().parse().unwrap())
+}
+
+/// Ends when the condition holds, as the real one does: others change the cluster meanwhile.
+fn waited(folder: &Path, town: &mut Town, condition: &str, what: &[&str], limit: Duration) -> Said {
+    let begin = Instant::now();
+    let mut now = town.clone();
+    while !holds(&now, condition, what)? {
+        if begin.elapsed() > limit {
+            return refused(&format!(
+                "error: timed out waiting for the condition on {what:?}"
+            ));
+        }
+        std::thread::park_timeout(LOOK);
+        now = Town::read(folder);
+    }
+    Ok("condition met\n".to_owned())
+}
+
+fn holds(town: &Town, condition: &str, what: &[&str]) -> Result<bool, super::Refused> {
+    let there = |there: bool, holds: bool| match there {
+        true => Ok(holds),
+        false => refused(&format!("Error from server (NotFound): {what:?} not found")),
+    };
+    match (condition, what) {
+        ("--for=condition=Ready", ["nodes", "--all"]) => Ok(true),
+        ("--for=condition=Available", ["deployment/ingress-nginx-controller"]) => {
+            there(town.ingress, true)
+        }
+        ("--for=create", ["namespace/licensetool"]) => Ok(town.namespace.is_some()),
+        ("--for=condition=Available", ["deployments", "--all"]) => {
+            there(town.namespace.is_some(), true)
+        }
+        ("--for=condition=Established", [..]) => there(town.argo_cd, true),
+        ("rollout", ["deployment/argocd-repo-server"]) => {
+            there(town.argo_cd, town.stuck.is_empty())
+        }
+        ("rollout", ["deployment/argocd-server" | "statefulset/argocd-application-controller"]) => {
+            there(town.argo_cd, true)
+        }
+        ("rollout", ["deployment/sealed-secrets"]) => there(town.controller.is_some(), true),
+        (
+            "--for=jsonpath={.status.sync.status}=Synced"
+            | "--for=jsonpath={.status.health.status}=Healthy",
+            ["applications.argoproj.io/root" | "applications.argoproj.io/licensetool"]
+            | ["applications.argoproj.io", "--all"],
+        ) => there(town.root.is_some(), town.is_healthy()),
+        (condition, what) => refused(&format!("kubectl cannot wait for {condition} of {what:?}")),
+    }
+}

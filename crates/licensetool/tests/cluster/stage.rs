@@ -1,0 +1,159 @@
+//! A repository with its folder `infra/k8s`, the pretended programs on the PATH, and the program.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use crate::pretend::FOLDER;
+use crate::town::{Calls, Town};
+use crate::trouble::{How, Trouble};
+
+/// All of it in a folder that goes with it.
+pub(crate) struct Stage {
+    folder: tempfile::TempDir,
+}
+
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Stage {
+    pub(crate) fn set() -> Self {
+        let stage = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        for folder in ["programs", "cluster"] {
+            std::fs::create_dir(stage.at(folder)).unwrap();
+        }
+        for program in ["kubectl", "minikube", "git"] {
+            let program = format!("programs/{program}{}", std::env::consts::EXE_SUFFIX);
+            linked(&std::env::current_exe().unwrap(), &stage.at(&program));
+        }
+        for folder in ["bootstrap/argocd", "bootstrap/root-app/dev", "clusters/dev"] {
+            std::fs::create_dir_all(stage.infra(folder)).unwrap();
+        }
+        let address = "data:\n  url: https://git.test/licensetool.git\n";
+        stage.write_infra("clusters/repository/repository.yaml", address);
+        let image = "images:\n  - name: licensetool\n    digest: sha256:1111\n";
+        stage.write_infra(KUSTOMIZATION, image);
+        let certificate = SEALING.as_str();
+        stage.write_infra("clusters/dev/sealing.pem", certificate);
+        let encoded = base64(certificate.as_bytes());
+        let key = format!(
+            "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\nmetadata:\n  labels:\n    \
+             sealedsecrets.bitnami.com/sealed-secrets-key: active\ndata:\n  \
+             tls.crt: {encoded}\n  tls.key: {SECRET}\n"
+        );
+        std::fs::write(stage.at("key.yaml"), key).unwrap();
+        stage
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn infra(&self, name: &str) -> PathBuf {
+        self.at("repository/infra/k8s").join(name)
+    }
+
+    pub(crate) fn write_infra(&self, name: &str, text: &str) {
+        let file = self.infra(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+
+    /// The program in this repository, with these programs before all others.
+    pub(crate) fn licensetool(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_licensetool"));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.at("programs")).chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(folders).unwrap());
+        command.env(FOLDER, self.at("cluster"));
+        command.current_dir(self.at("repository"));
+        command.arg("cluster").args(arguments);
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        Ended::from(self.licensetool(arguments).output().unwrap())
+    }
+
+    /// Brings the cluster up, with so many seconds for each command.
+    pub(crate) fn up(&self, seconds: u32) -> Ended {
+        let timeout = format!("--timeout={seconds}s");
+        self.run(&["up", "--sealing-key", "../key.yaml", &timeout])
+    }
+
+    /// The file with the sealing key.
+    pub(crate) fn key(&self) -> PathBuf {
+        self.at("key.yaml")
+    }
+
+    pub(crate) fn trouble(&self, call: usize, how: How) {
+        Trouble { call, how }.write(&self.at("cluster"));
+    }
+
+    pub(crate) fn no_more_trouble(&self) {
+        Trouble::end(&self.at("cluster"));
+    }
+
+    /// A call that hangs is somebody who connects here.
+    pub(crate) fn hanging() -> (TcpListener, u16) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        (listener, port)
+    }
+
+    pub(crate) fn town(&self) -> Town {
+        Town::read(&self.at("cluster"))
+    }
+
+    pub(crate) fn write_town(&self, town: &Town) {
+        town.write(&self.at("cluster"));
+    }
+
+    pub(crate) fn calls(&self) -> Vec<String> {
+        Calls::of(&self.at("cluster")).all()
+    }
+}
+
+/// The program's overlay.
+pub(crate) const KUSTOMIZATION: &str = "apps/licensetool/overlays/dev/kustomization.yaml";
+
+/// Stands for a private key.
+pub(crate) const SECRET: &str = "bm9ib2R5IG1heSByZWFkIHRoaXM=";
+
+/// The sealing certificate, the same on every stage.
+static SEALING: LazyLock<String> = LazyLock::new(|| {
+    let pair = rcgen::KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::default();
+    params.self_signed(&pair).unwrap().pem()
+});
+
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[cfg(unix)]
+fn linked(program: &Path, name: &Path) {
+    std::os::unix::fs::symlink(program, name).unwrap();
+}
+
+#[cfg(not(unix))]
+fn linked(program: &Path, name: &Path) {
+    std::fs::copy(program, name).unwrap();
+}
