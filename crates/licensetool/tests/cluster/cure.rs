@@ -1,4 +1,4 @@
-//! A repo server that cannot start is found by its condition and cured, and nothing else is touched.
+//! A repo server that cannot start is found by its condition and cured; nothing else is touched.
 
 use crate::runner::Test;
 use crate::stage::Stage;

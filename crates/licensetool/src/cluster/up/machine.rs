@@ -105,7 +105,7 @@ pub(super) fn ingress(target: &Target) -> Step {
     let classes = target.kubectl(["get", "ingressclasses", "-o", "json"]);
     let Some(minikube) = &target.minikube else {
         let way_out = format!(
-            "install ingress-nginx in this cluster: the Ingress in infra/k8s is of the class {CLASS}"
+            "install ingress-nginx in this cluster: the Ingress of infra/k8s has the class {CLASS}"
         );
         return Step::new(format!("there is an ingress of the class {CLASS}"), way_out)
             .must(classes, has_class);

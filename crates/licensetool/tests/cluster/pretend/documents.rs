@@ -19,83 +19,83 @@ pub(super) fn asked(town: &Town, namespace: &str, words: &[&str]) -> Option<Said
     })
 }
 
-fn known(town: &Town, namespace: &str, words: &[&str]) -> Option<(&'static str, Said)> {
-    Some(match (namespace, words) {
-        ("", ["get", "--raw", "/readyz"]) => ("ready", Ok("ok".to_owned())),
-        ("", ["get", "ingressclasses", "-o", "json"]) => {
+/// The question's name, by which tests answer otherwise, and the usual answer.
+type Known = (&'static str, Said);
+
+fn known(town: &Town, namespace: &str, words: &[&str]) -> Option<Known> {
+    let words = words.join(" ");
+    let words = words.as_str();
+    match namespace {
+        "" => of_cluster(town, words),
+        "argocd" => of_argo_cd(town, words),
+        "licensetool" => of_program(words),
+        "kube-system" if words.starts_with("get secrets,pods -o custom-columns=") => {
+            Some(("keys", Ok(keys(town))))
+        }
+        "kube-system" if words.starts_with("get pods -o json -l ") => {
+            Some(("controllers", list([pod("controller", "controller:1")])))
+        }
+        "licensetool-database" if words == "get pods -o json" => {
+            Some(("database", list([pod("database-0", "postgres:17")])))
+        }
+        _ => None,
+    }
+}
+
+fn of_cluster(town: &Town, words: &str) -> Option<Known> {
+    Some(match words {
+        "get --raw /readyz" => ("ready", Ok("ok".to_owned())),
+        "get ingressclasses -o json" => {
             let class = json!({"metadata": {"name": "nginx"}});
             ("classes", list(town.ingress.then_some(class)))
         }
-        ("argocd", ["get", _, _, _, _, "--ignore-not-found", "-o", "name"]) => {
-            ("whole", whole(town))
+        "get namespace licensetool --ignore-not-found -o json" => {
+            let namespace = json!({"status": {"phase": "Active"}});
+            let there = town.namespace.map(|_| namespace.to_string());
+            ("namespace", Ok(there.unwrap_or_default()))
         }
-        ("kube-system", ["get", "secrets,pods", "-o", _]) => ("keys", Ok(keys(town))),
-        ("argocd", ["get", "applications.argoproj.io", "-o", "json"]) => {
+        "kustomize infra/k8s/apps/licensetool/overlays/dev" => {
+            ("kustomize", Ok(format!("      - image: {IMAGE}\n")))
+        }
+        _ => return None,
+    })
+}
+
+fn of_argo_cd(town: &Town, words: &str) -> Option<Known> {
+    let repo_server = "get pods -l app.kubernetes.io/name=argocd-repo-server -o json";
+    Some(match words {
+        "get applications.argoproj.io -o json" => {
             let said = match town.argo_cd {
                 true => list(applications(town)),
                 false => refused(NO_APPLICATIONS),
             };
             ("applications", said)
         }
-        (
-            "argocd",
-            [
-                "get",
-                "pods",
-                "-l",
-                "app.kubernetes.io/name=argocd-repo-server",
-                "-o",
-                _,
-            ],
-        ) => ("repo servers", list(repo_servers(town))),
-        (
-            "",
-            [
-                "get",
-                "namespace",
-                "licensetool",
-                "--ignore-not-found",
-                "-o",
-                "json",
-            ],
-        ) => {
-            let there = town.namespace.is_some();
-            let namespace = json!({"status": {"phase": "Active"}});
-            (
-                "namespace",
-                Ok(if there {
-                    namespace.to_string()
-                } else {
-                    String::new()
-                }),
-            )
-        }
-        ("argocd", ["get", "pods", "-o", "json"]) => ("argocd", list([pod("server", "argocd:3")])),
-        ("kube-system", ["get", "pods", "-o", "json", "-l", _]) => {
-            ("controllers", list([pod("controller", "controller:1")]))
-        }
-        ("licensetool-database", ["get", "pods", "-o", "json"]) => {
-            ("database", list([pod("database-0", "postgres:17")]))
-        }
-        ("licensetool", ["get", "pods", "-o", "json"]) => {
+        "get pods -o json" => ("argocd", list([pod("server", "argocd:3")])),
+        words if words == repo_server => ("repo servers", list(repo_servers(town))),
+        words if words.ends_with("--ignore-not-found -o name") => ("whole", whole(town)),
+        _ => return None,
+    })
+}
+
+fn of_program(words: &str) -> Option<Known> {
+    Some(match words {
+        "get pods -o json" => {
             let done = json!({"metadata": {"name": "migrate"}, "status": {"phase": "Succeeded"}});
             ("pods", list([pod("web-0", IMAGE), done]))
         }
-        ("licensetool", ["get", "sealedsecrets.bitnami.com", "-o", "json"]) => (
-            "sealed",
-            list([json!({
+        "get sealedsecrets.bitnami.com -o json" => {
+            let opened = json!({
                 "metadata": {"name": "licensetool-env"},
                 "status": {"conditions": [{"type": "Synced", "status": "True"}]},
-            })]),
-        ),
-        ("licensetool", ["get", "secret", "licensetool-tls", "-o", _]) => (
-            "certificate",
-            refused("Error from server (NotFound): secrets not found"),
-        ),
-        ("licensetool", ["get", "ingress", "licensetool", "-o", "json"]) => {
-            ("ingress", Ok("{}".to_owned()))
+            });
+            ("sealed", list([opened]))
         }
-        ("", ["kustomize", _]) => ("kustomize", Ok(format!("      - image: {IMAGE}\n"))),
+        "get ingress licensetool -o json" => ("ingress", Ok("{}".to_owned())),
+        words if words.starts_with("get secret licensetool-tls -o ") => {
+            let missing = "Error from server (NotFound): secrets not found";
+            ("certificate", refused(missing))
+        }
         _ => return None,
     })
 }

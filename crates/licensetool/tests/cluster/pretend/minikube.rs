@@ -3,7 +3,8 @@
 use super::{Refused, Said, refused};
 use crate::town::Town;
 
-const STATUS: &str = r#"{"Name":"semar4-dev","Host":"Running","Kubelet":"Running","APIServer":"Running","Kubeconfig":"Configured","Worker":false}"#;
+const STATUS: &str = r#"{"Name":"semar4-dev","Host":"Running","Kubelet":"Running",
+"APIServer":"Running","Kubeconfig":"Configured","Worker":false}"#;
 
 pub(super) fn said(town: &mut Town, words: &[&str]) -> Said {
     let ["-p", "semar4-dev", words @ ..] = words else {
