@@ -14,7 +14,8 @@ use web::{Export, ExportFormat, ExportSource, ExportWish, Exported, Separator};
 
 use crate::config::{Config, FromText as _};
 use crate::exit::Outcome;
-use crate::{clock, output, stored, unknown_tenant};
+use crate::stored::unknown_tenant;
+use crate::{clock, output, stored};
 
 use target::Target;
 

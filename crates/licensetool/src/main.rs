@@ -32,7 +32,6 @@ mod tenant;
 mod tenants;
 mod tools;
 mod traces;
-mod unknown_tenant;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,7 @@
 //! Opens the store that the settings name.
 
+pub(crate) mod unknown_tenant;
+
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};

@@ -8,7 +8,8 @@ use store::{AlertFilter, DeliveryFilter, KeptAlert, Store};
 use super::{Desk, data};
 use crate::columns::{Format, columns, moment, moment_or_none, printable};
 use crate::exit::Outcome;
-use crate::{deliveries, output, unknown_tenant};
+use crate::stored::unknown_tenant;
+use crate::{deliveries, output};
 
 /// How many alerts are read at once.
 const PAGE: u32 = 500;

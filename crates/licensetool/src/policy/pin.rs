@@ -5,7 +5,8 @@ use domain::{Pin, TenantKey};
 
 use super::Desk;
 use crate::exit::Outcome;
-use crate::{clock, output, unknown_tenant};
+use crate::stored::unknown_tenant;
+use crate::{clock, output};
 
 /// What will happen at the subscription's date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -5,7 +5,7 @@ use domain::{Scope, Sku, SkuId, TenantKey};
 use store::Store;
 
 use crate::config::meant;
-use crate::unknown_tenant;
+use crate::stored::unknown_tenant;
 
 /// For what rules are shown or set.
 pub(super) struct Place {
