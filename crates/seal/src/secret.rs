@@ -139,7 +139,7 @@ mod tests {
             (OPAQUE, "a")
         );
         assert_eq!(*read.data["k"], b"hush");
-        let words = text.replace("data:", "stringData:");
+        let words = text.replace("  data:", "  stringData:");
         let read = Secret::parse_all(&words).unwrap();
         assert_eq!(*read[0].data["k"], b"aHVzaA==");
         let wrong = Secret::parse_all(&text.replace("aHVzaA==", "a*")).unwrap_err();
