@@ -170,7 +170,7 @@ fn missing() {
     check(
         &|_| {},
         &["up", "--sealing-key", "none"],
-        "there is no file none",
+        "the sealing key none cannot be read",
     );
     check(
         &|_| {},
