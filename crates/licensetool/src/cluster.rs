@@ -9,7 +9,6 @@ mod step;
 mod walk;
 mod seen;
 mod watch;
-mod certificate;
 mod sealing;
 mod keys;
 mod entrance;

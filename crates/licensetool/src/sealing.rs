@@ -25,7 +25,7 @@ use crate::columns::Format;
 use crate::exit::Outcome;
 use crate::{clock, output};
 
-pub(crate) use key::{SealingKeyCommand, sealing_key};
+pub(crate) use key::{Passphrase, SealingKeyCommand, opened_backup, sealing_key};
 pub(crate) use unseal::{Unseal, unseal};
 
 use adding::{Registry, Tls};

@@ -6,8 +6,8 @@ use std::str::FromStr as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use seal::Certificate;
 
-use super::certificate::PublicPem;
 use super::line::Line;
 use super::process::Ended;
 use super::target::{CONTROLLERS, Target};
@@ -27,7 +27,7 @@ pub(super) fn line(target: &Target) -> Line {
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     /// The certificates of active keys, and since when they are there.
-    pub(super) keys: Vec<(PublicPem, Timestamp)>,
+    pub(super) keys: Vec<(Certificate, Timestamp)>,
     /// The controllers of sealed secrets, and since when they are there.
     controllers: Vec<(String, Timestamp)>,
 }
@@ -46,7 +46,7 @@ impl Kept {
             match (kind, key, app) {
                 ("Secret", "active", _) => {
                     let text = STANDARD.decode(certificate).unwrap_or_default();
-                    let certificate = PublicPem::first(&text);
+                    let certificate = Certificate::parse(&text);
                     kept.keys.extend(certificate.ok().map(|it| (it, created)));
                 }
                 ("Pod", _, "sealed-secrets") => kept.controllers.push((name.to_owned(), created)),
@@ -57,7 +57,7 @@ impl Kept {
     }
 
     /// Since when it has the key of a certificate.
-    pub(super) fn key(&self, certificate: &PublicPem) -> Option<Timestamp> {
+    pub(super) fn key(&self, certificate: &Certificate) -> Option<Timestamp> {
         let mut keys = self.keys.iter();
         keys.find(|(of, _)| of == certificate)
             .map(|(_, created)| *created)
@@ -65,7 +65,7 @@ impl Kept {
 
     /// The controllers that were there before the key. Of what came in the same second nobody
     /// knows which came first.
-    pub(super) fn controllers_before(&self, certificate: &PublicPem) -> Vec<&str> {
+    pub(super) fn controllers_before(&self, certificate: &Certificate) -> Vec<&str> {
         let Some(key) = self.key(certificate) else {
             return Vec::new();
         };

@@ -137,18 +137,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_named_before_the_command_and_not_shown() {
-        let key = SealingKey::File("a backup/key.yaml".into());
-        let line = Line::new("kubectl", ["apply", "-f", "-"]);
-        let line = line.reading(Input::SealingKey(key));
-        let posix = "cat 'a backup/key.yaml' | kubectl apply -f -";
-        assert_eq!(Shell::Posix.pasted(&line), posix);
-        let power_shell = "Get-Content 'a backup/key.yaml' | kubectl apply -f -";
-        assert_eq!(Shell::PowerShell.pasted(&line), power_shell);
-        assert_eq!(line.command(), "kubectl apply -f -");
-    }
-
-    #[test]
     fn a_program_in_a_folder_with_a_space_is_called_and_not_printed() {
         let line = Line::new(r"C:\Program Files\kubectl.exe", ["version"]);
         let pasted = Shell::PowerShell.pasted(&line);

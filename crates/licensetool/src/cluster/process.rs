@@ -80,7 +80,7 @@ fn to_its_end(
     show: Show,
     unwanted: &AtomicBool,
 ) -> anyhow::Result<Ended> {
-    let input = read_by(line)?;
+    let input = read_by(line);
     let mut child = started(line)?;
     if let (Some(mut stdin), Some(text)) = (child.stdin.take(), input) {
         // In a thread: who reads nothing must not hold us. Who ends early says by its status why.
@@ -101,11 +101,11 @@ fn to_its_end(
     })
 }
 
-fn read_by(line: &Line) -> anyhow::Result<Option<Zeroizing<String>>> {
-    Ok(match &line.input {
+fn read_by(line: &Line) -> Option<Zeroizing<String>> {
+    match &line.input {
         Input::Nothing => None,
-        Input::SealingKey(key) => Some(key.manifest()?),
-    })
+        Input::SealingKey(key) => Some(key.manifest()),
+    }
 }
 
 fn started(line: &Line) -> anyhow::Result<Child> {

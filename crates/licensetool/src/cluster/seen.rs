@@ -80,12 +80,18 @@ struct Made {
 pub(super) struct SealedSecret {
     metadata: Metadata,
     #[serde(default)]
-    status: SealedStatus,
+    status: Conditions,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Deployment {
+    #[serde(default)]
+    status: Conditions,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct SealedStatus {
+struct Conditions {
     conditions: Vec<Condition>,
 }
 
@@ -98,7 +104,7 @@ pub(super) struct PodStatus {
     pub(super) container_statuses: Vec<Container>,
 }
 
-/// Of a pod or a sealed secret.
+/// Of a pod, a deployment or a sealed secret.
 #[derive(Debug, Deserialize)]
 pub(super) struct Condition {
     #[serde(rename = "type")]
@@ -198,6 +204,13 @@ impl Pod {
         let starting = self.spec.init_containers.iter();
         let made = starting.chain(&self.spec.containers);
         made.map(|container| container.image.as_str())
+    }
+}
+
+impl Deployment {
+    pub(super) fn is_available(&self) -> bool {
+        let mut conditions = self.status.conditions.iter();
+        conditions.any(|it| it.kind == "Available" && it.status == "True")
     }
 }
 

@@ -16,15 +16,18 @@ use super::target::{Target, Where};
 use super::walk::walk;
 use crate::exit::Outcome;
 use crate::output;
+use crate::sealing::Passphrase;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Up {
     #[command(flatten)]
     place: Where,
-    /// The sealing key as `licensetool sealing-key restore` prints it, where the cluster does not
-    /// have it yet; - is standard input
+    /// The sealing key, where the cluster does not have it yet: its backup, or what `licensetool
+    /// sealing-key restore` prints; - is standard input
     #[arg(long, value_name = "FILE")]
     sealing_key: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: Passphrase,
     /// Print the plan and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -39,7 +42,7 @@ pub(crate) async fn up(wish: Up) -> anyhow::Result<Outcome> {
     source::image_is_named(&target)?;
     let key = wish.sealing_key.as_deref();
     let key = key
-        .map(|name| SealingKey::found(name, wish.dry_run))
+        .map(|file| SealingKey::read(file, &wish.passphrase))
         .transpose()?;
     let steps = plan(&target, &repository, key, &wish.minikube_options)?;
     if wish.dry_run {

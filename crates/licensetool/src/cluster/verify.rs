@@ -7,6 +7,7 @@ mod sealed;
 mod versions;
 
 use anyhow::Context as _;
+use seal::Certificate;
 
 use super::entrance;
 use super::line::Line;
@@ -101,7 +102,7 @@ impl Plan<'_> {
     }
 
     /// The page that says whether the program is well, over TLS with the cluster's certificate.
-    async fn ingress(&mut self, given: Option<String>, certificate: &[u8]) {
+    async fn ingress(&mut self, given: Option<String>, certificate: &Certificate) {
         let (check, expected) = ("ingress", "answers with 200 and its certificate");
         let address = match given {
             Some(address) => Ok(address),

@@ -145,7 +145,7 @@ impl<'a> Watch<'a> {
 }
 
 /// Whether its init container failed on its leftovers, and will again.
-pub(super) fn is_stuck(pod: &Pod) -> bool {
+fn is_stuck(pod: &Pod) -> bool {
     let mut starting = pod.status.init_container_statuses.iter();
     starting.any(|container| {
         let state = &container.state;

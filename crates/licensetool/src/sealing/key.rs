@@ -17,8 +17,8 @@ use crate::columns::Format;
 use crate::exit::Outcome;
 use crate::{clock, output};
 
-pub(super) use backup::opened_backup;
-pub(super) use passphrase::Passphrase;
+pub(crate) use backup::opened_backup;
+pub(crate) use passphrase::Passphrase;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum SealingKeyCommand {

@@ -15,6 +15,10 @@ pub(crate) const TESTS: &[Test] = &[
         redeploy_breaks,
     ),
     (
+        "up::an_ingress_that_is_there_by_half_is_enabled_again",
+        half_an_ingress,
+    ),
+    (
         "down::deletes_only_when_told_and_warns_without_a_backup",
         down,
     ),
@@ -89,6 +93,20 @@ fn down() {
         "{}",
         ended.err
     );
+}
+
+fn half_an_ingress() {
+    let stage = Stage::set();
+    let mut town = Town {
+        machine: true,
+        ..Town::default()
+    };
+    let half = serde_json::json!({"metadata": {"name": "ingress-nginx-controller"}});
+    town.answers.insert("controller".to_owned(), half);
+    stage.write_town(&town);
+    let ended = stage.up(120);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(stage.town().ingress);
 }
 
 /// The pretended cluster has one name.
@@ -170,7 +188,7 @@ fn missing() {
     check(
         &|_| {},
         &["up", "--sealing-key", "none"],
-        "there is no file none",
+        "the sealing key none cannot be read",
     );
     check(
         &|_| {},

@@ -75,15 +75,22 @@ impl Stage {
         std::fs::write(file, text).unwrap();
     }
 
-    /// The program in this repository, with these programs before all others.
+    /// `licensetool cluster`.
     pub(crate) fn licensetool(&self, arguments: &[&str]) -> Command {
+        let mut command = self.licensetool_alone(&["cluster"]);
+        command.args(arguments);
+        command
+    }
+
+    /// The program in this repository, with these programs before all others.
+    pub(crate) fn licensetool_alone(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_licensetool"));
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(self.at("programs")).chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(folders).unwrap());
         command.env(FOLDER, self.at("cluster"));
         command.current_dir(self.at("repository"));
-        command.arg("cluster").args(arguments);
+        command.args(arguments);
         command
     }
 
@@ -95,6 +102,15 @@ impl Stage {
     pub(crate) fn up(&self, seconds: u32) -> Ended {
         let timeout = format!("--timeout={seconds}s");
         self.run(&["up", "--sealing-key", "../key.yaml", &timeout])
+    }
+
+    /// Writes a file beside the repository.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.at(name), text).unwrap();
+    }
+
+    pub(crate) fn sealing_certificate(&self) -> PathBuf {
+        self.infra("clusters/dev/sealing.pem")
     }
 
     /// The file with the sealing key.

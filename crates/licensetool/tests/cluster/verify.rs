@@ -136,13 +136,13 @@ fn each(cases: impl IntoIterator<Item = Case>) {
     }
 }
 
-fn list(item: Value) -> Value {
+fn list(item: &Value) -> Value {
     json!({"items": [item]})
 }
 
 /// A pod of the program with this image and status.
-fn pod(image: &str, status: Value) -> Value {
-    list(json!({
+fn pod(image: &str, status: &Value) -> Value {
+    list(&json!({
         "metadata": {"name": "web-0"},
         "spec": {"containers": [{"image": image}]},
         "status": status,
@@ -183,11 +183,11 @@ fn does_not_run() {
         ),
         case(
             "pods: pods of licensetool, fail, ImagePullBackOff",
-            pod(image, waits),
+            pod(image, &waits),
         ),
         case(
             "pods: restarts in licensetool, warn, 7 times, last because OOMKilled",
-            pod(image, restarted),
+            pod(image, &restarted),
         ),
         case(
             "database: pods of licensetool-database, fail, there is none",
@@ -201,13 +201,13 @@ fn does_not_run() {
 }
 
 fn is_closed() {
-    let closed = list(json!({
+    let closed = list(&json!({
         "metadata": {"name": "licensetool-env"},
         "status": {"conditions": [
             {"type": "Synced", "status": "False", "message": "no key could decrypt secret"},
         ]},
     }));
-    let unseen = list(json!({"metadata": {"name": "licensetool-env"}}));
+    let unseen = list(&json!({"metadata": {"name": "licensetool-env"}}));
     let none = json!({"items": []});
     each([
         case(
@@ -232,7 +232,7 @@ fn is_another() {
         "phase": "Running", "conditions": [{"type": "Ready", "status": "True"}],
     });
     let newer = json!("fedcba9876543210fedcba9876543210fedcba98\trefs/heads/main\n");
-    let other = pod("licensetool@sha256:2222", ready);
+    let other = pod("licensetool@sha256:2222", &ready);
     each([
         case("pods: images, fail, sha256:2222", other),
         case("remote: revision, warn, Git has fedcba98", newer),

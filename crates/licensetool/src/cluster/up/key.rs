@@ -3,8 +3,8 @@
 use std::fs;
 
 use anyhow::Context as _;
+use seal::Certificate;
 
-use crate::cluster::certificate::PublicPem;
 use crate::cluster::keys::{self, Kept};
 use crate::cluster::line::Input;
 use crate::cluster::process::Ended;
@@ -21,14 +21,14 @@ pub(super) fn given(target: &Target, key: Option<SealingKey>) -> anyhow::Result<
             file.display()
         )
     })?;
-    let sealing = PublicPem::first(&sealing).with_context(|| file.display().to_string())?;
+    let sealing = Certificate::parse(&sealing).with_context(|| file.display().to_string())?;
     Ok([
         in_cluster(target, key, sealing.clone()),
         known(target, sealing),
     ])
 }
 
-fn in_cluster(target: &Target, key: Option<SealingKey>, sealing: PublicPem) -> Step {
+fn in_cluster(target: &Target, key: Option<SealingKey>, sealing: Certificate) -> Step {
     let has = move |ended: &Ended| {
         let kept = Kept::read(ended)?;
         Ok(Answer::of(kept.key(&sealing).is_some(), || {
@@ -53,7 +53,7 @@ fn in_cluster(target: &Target, key: Option<SealingKey>, sealing: PublicPem) -> S
 }
 
 /// A controller reads its keys when it starts. One that ran before the key came starts again.
-fn known(target: &Target, sealing: PublicPem) -> Step {
+fn known(target: &Target, sealing: Certificate) -> Step {
     let way_out = format!(
         "`kubectl --context {} -n {CONTROLLERS} logs deployment/sealed-secrets` says which keys \
          it has read",

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::cluster::line::Line;
 use crate::cluster::process::Ended;
-use crate::cluster::seen::Metadata;
+use crate::cluster::seen::{Deployment, Metadata};
 use crate::cluster::step::{Answer, Step};
 use crate::cluster::target::{Minikube, Target};
 
@@ -102,8 +102,8 @@ fn runs(ended: &Ended) -> anyhow::Result<Answer> {
 }
 
 pub(super) fn ingress(target: &Target) -> Step {
-    let classes = target.kubectl(["get", "ingressclasses", "-o", "json"]);
     let Some(minikube) = &target.minikube else {
+        let classes = target.kubectl(["get", "ingressclasses", "-o", "json"]);
         let way_out = format!(
             "install ingress-nginx in this cluster: the Ingress of infra/k8s has the class {CLASS}"
         );
@@ -115,19 +115,28 @@ pub(super) fn ingress(target: &Target) -> Step {
         target.context
     );
     let within = target.within();
-    let available = [
-        "wait",
-        "--for=condition=Available",
-        "deployment/ingress-nginx-controller",
-    ];
-    let available = available.into_iter().chain([within.as_str()]);
+    let controller = "deployment/ingress-nginx-controller";
+    let there = ["get", controller, "--ignore-not-found", "-o", "json"];
+    let available = ["wait", "--for=condition=Available", controller, &within];
     Step::new("the ingress lets people in", way_out)
-        .unless(classes, has_class)
+        .unless(target.kubectl_in("ingress-nginx", there), is_available)
         .doing(minikube.line(["addons", "enable", "ingress"]))
         .wait(
             "the ingress controller is available",
             target.kubectl_in("ingress-nginx", available),
         )
+}
+
+/// What is there and does not work may be half of it: then it is enabled once more.
+fn is_available(ended: &Ended) -> anyhow::Result<Answer> {
+    let answer = ended.answer()?.trim();
+    if answer.is_empty() {
+        return Ok(Answer::No("there is no controller".to_owned()));
+    }
+    let controller: Deployment = serde_json::from_str(answer).context("it is no Deployment")?;
+    Ok(Answer::of(controller.is_available(), || {
+        "its controller is not available".to_owned()
+    }))
 }
 
 fn has_class(ended: &Ended) -> anyhow::Result<Answer> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use seal::Certificate;
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -16,6 +17,7 @@ use tokio_rustls::rustls::client::danger::{
 use tokio_rustls::rustls::crypto::{
     CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature,
 };
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
@@ -29,7 +31,7 @@ const MOST: u64 = 64 * 1024;
 pub(super) async fn version(
     address: &str,
     host: &str,
-    certificate: &[u8],
+    certificate: &Certificate,
     limit: Duration,
 ) -> anyhow::Result<String> {
     let asked = timeout(limit, asked(address, host, certificate)).await;
@@ -50,10 +52,11 @@ pub(super) async fn version(
     Ok(health.version)
 }
 
-async fn asked(address: &str, host: &str, certificate: &[u8]) -> anyhow::Result<Vec<u8>> {
+async fn asked(address: &str, host: &str, certificate: &Certificate) -> anyhow::Result<Vec<u8>> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let only = Only {
-        certificate: certificate.to_vec(),
+        certificate: CertificateDer::from_pem_slice(certificate.pem().as_bytes())
+            .context("the certificate is damaged")?,
         provider: provider.clone(),
     };
     let config = ClientConfig::builder_with_provider(provider)
@@ -84,7 +87,7 @@ async fn asked(address: &str, host: &str, certificate: &[u8]) -> anyhow::Result<
 /// Takes this certificate and no other, whoever has signed it.
 #[derive(Debug)]
 struct Only {
-    certificate: Vec<u8>,
+    certificate: CertificateDer<'static>,
     provider: Arc<CryptoProvider>,
 }
 
@@ -97,7 +100,7 @@ impl ServerCertVerifier for Only {
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        match shown.as_ref() == self.certificate {
+        match *shown == self.certificate {
             true => Ok(ServerCertVerified::assertion()),
             false => Err(Error::General(
                 "it shows another certificate than the one in licensetool-tls".to_owned(),

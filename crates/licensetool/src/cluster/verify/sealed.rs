@@ -6,11 +6,11 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
+use seal::Certificate;
 
 use super::Plan;
 use super::report::Verdict;
 use crate::clock;
-use crate::cluster::certificate::PublicPem;
 use crate::cluster::keys::{self, Kept};
 use crate::cluster::seen::SealedSecret;
 use crate::cluster::target::APP;
@@ -51,7 +51,7 @@ impl Plan<'_> {
         let (check, expected) = ("sealing key", "that of sealing.pem, read by the controller");
         let file = self.target.sealing_certificate();
         let sealing = fs::read(&file).with_context(|| format!("{} cannot be read", file.display()));
-        let sealing = match sealing.and_then(|text| PublicPem::first(&text)) {
+        let sealing = match sealing.and_then(|text| Ok(Certificate::parse(&text)?)) {
             Ok(sealing) => sealing,
             Err(error) => {
                 let (found, advice) = (format!("{error:#}"), "`licensetool sealing-key new`");
@@ -86,14 +86,14 @@ impl Plan<'_> {
     }
 
     /// The certificate that the ingress shows, without its key.
-    pub(super) async fn host_certificate(&mut self) -> Option<Vec<u8>> {
+    pub(super) async fn host_certificate(&mut self) -> Option<Certificate> {
         let (check, expected) = ("certificate licensetool-tls", "lasts 30 days and more");
         let certificate = r"jsonpath={.data.tls\.crt}";
         let line = ["get", "secret", "licensetool-tls", "-o", certificate];
         let line = self.target.kubectl_in(APP, line);
         let read = self.asked(check, expected, &line, |ended| {
             let text = STANDARD.decode(ended.answer()?.trim());
-            PublicPem::first(&text.context("it is no base64")?)
+            Ok(Certificate::parse(&text.context("it is no base64")?)?)
         });
         let certificate = read.await?;
         self.lasts(
@@ -101,10 +101,10 @@ impl Plan<'_> {
             &certificate,
             "`licensetool seal tls`, then `licensetool seal`",
         );
-        Some(certificate.der)
+        Some(certificate)
     }
 
-    fn lasts(&mut self, check: &str, certificate: &PublicPem, advice: &str) {
+    fn lasts(&mut self, check: &str, certificate: &Certificate, advice: &str) {
         let expected = "lasts 30 days and more";
         let (end, now) = (certificate.not_after, clock::now());
         let found = format!("ends on {}", end.strftime("%Y-%m-%d"));

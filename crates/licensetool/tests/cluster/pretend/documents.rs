@@ -28,6 +28,7 @@ fn known(town: &Town, namespace: &str, words: &[&str]) -> Option<Known> {
     match namespace {
         "" => of_cluster(town, words),
         "argocd" => of_argo_cd(town, words),
+        "ingress-nginx" => of_ingress(town, words),
         "licensetool" => of_program(words),
         "kube-system" if words.starts_with("get secrets,pods -o custom-columns=") => {
             Some(("keys", Ok(keys(town))))
@@ -76,6 +77,13 @@ fn of_argo_cd(town: &Town, words: &str) -> Option<Known> {
         words if words.ends_with("--ignore-not-found -o name") => ("whole", whole(town)),
         _ => return None,
     })
+}
+
+fn of_ingress(town: &Town, words: &str) -> Option<Known> {
+    let available = json!({"status": {"conditions": [{"type": "Available", "status": "True"}]}});
+    let there = town.ingress.then(|| available.to_string());
+    let question = "get deployment/ingress-nginx-controller --ignore-not-found -o json";
+    (words == question).then(|| ("controller", Ok(there.unwrap_or_default())))
 }
 
 fn of_program(words: &str) -> Option<Known> {
