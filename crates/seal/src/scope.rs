@@ -38,9 +38,9 @@ impl Scope {
     }
 
     /// The widest that annotations speak of, as the controller reads them.
-    pub(crate) fn of_annotations<'a>(mut annotations: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn of_annotations<'a>(annotations: impl Iterator<Item = &'a str>) -> Self {
         let mut scope = Self::Strict;
-        while let Some(name) = annotations.next() {
+        for name in annotations {
             let named = |wide: &Self| wide.annotation().as_deref() == Some(name);
             match Self::ALL.into_iter().find(named) {
                 Some(Self::ClusterWide) => return Self::ClusterWide,

@@ -104,7 +104,7 @@ pub(super) fn registry_logins(text: &Text) -> Vec<usize> {
         let plain = line.replace('\\', "");
         plain.match_indices("\"auth\"").any(|(at, name)| {
             let rest = plain[at + name.len()..].trim_start();
-            let value = rest.strip_prefix(':').map(|rest| rest.trim_start());
+            let value = rest.strip_prefix(':').map(str::trim_start);
             let value = value.and_then(|rest| rest.strip_prefix('"')?.split('"').next());
             value.is_some_and(is_login)
         })

@@ -41,7 +41,7 @@ fn is_thumbprint(value: &str) -> bool {
     let hex = value.replace(':', "").to_uppercase();
     if hex.chars().all(|c| c.is_ascii_hexdigit()) {
         let is_example = OF_NOTHING.iter().any(|begin| hex.starts_with(begin));
-        let various = hex.chars().any(|c| Some(c) != hex.chars().next());
+        let various = hex.chars().any(|c| !hex.starts_with(c));
         return [40, 64].contains(&hex.len()) && !is_example && various;
     }
     [27, 28, 43, 44].contains(&value.len())

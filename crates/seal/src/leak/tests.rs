@@ -44,7 +44,7 @@ fn private_keys_are_found_whatever_they_wear() {
         &format!("see\n\n    {}", key.replace('\n', "\n    ")),
         &[(3, LeakKind::PrivateKey)],
     );
-    check("a.json", &format!("{{\"k\": {:?}}}", key), &one);
+    check("a.json", &format!("{{\"k\": {key:?}}}"), &one);
     for label in ["RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "] {
         let body = letters(64);
         let pem = format!("-----BEGIN {label}PRIVATE KEY-----\n{body}\n");
