@@ -310,14 +310,11 @@ async fn a_certificate_that_has_ended_seals_nothing_and_is_not_sealed() {
     let profile = "config-profiles/tenants/config-iseschool-profile.json";
     let file = operator.home().join(profile);
     let text = std::fs::read_to_string(&file).unwrap();
-    let kept = text
-        .lines()
-        .filter(|line| !line.contains("thumbprint") && !line.contains("expires"));
-    let text: Vec<&str> = kept.collect();
-    let text = text
-        .join("\n")
-        .replace("mycert_iseschool.pem\",", "mycert_iseschool.pem\"");
-    std::fs::write(&file, text).unwrap();
+    let mut fields: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for of_the_old_one in ["thumbprint", "expires"] {
+        fields.as_object_mut().unwrap().remove(of_the_old_one);
+    }
+    std::fs::write(&file, fields.to_string()).unwrap();
     let cert = made(40);
     let refused = operator.run(&["seal", "--cert", &cert]);
     assert_eq!(refused.code, Some(2), "{refused:?}");
