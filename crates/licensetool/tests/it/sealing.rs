@@ -265,7 +265,7 @@ async fn what_has_gone_from_the_home_folder_goes_from_the_repository() {
             .exists()
     );
     let mounts = std::fs::read_to_string(operator.dir().join("mounts-collect.yaml")).unwrap();
-    assert!(!mounts.contains("iseschool"), "{mounts}");
+    assert!(!mounts.contains("iseschool\n"), "{mounts}");
     let listed = std::fs::read_to_string(operator.dir().join("kustomization.yaml")).unwrap();
     assert!(
         file.exists() && listed.contains("  - theirs.sealedsecret.yaml\n"),
