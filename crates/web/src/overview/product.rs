@@ -15,9 +15,11 @@ pub(crate) struct Product {
     pub(crate) part_number: String,
     german: String,
     english: String,
-    /// For searching: both names and the part number, a line each, as
+    /// For searching: the German name, the English one and the part number, a line each, as
     /// [`folded`](search::folded).
     pub(crate) folded: String,
+    /// Where the two names end in it. Found once: lists of all products are ordered by names.
+    name_ends: [usize; 2],
 }
 
 impl Product {
@@ -30,13 +32,11 @@ impl Product {
 
     /// The same, as [`folded`](search::folded), which lists are ordered by.
     pub(crate) fn folded_name(&self, language: Language) -> &str {
-        let mut lines = self.folded.split('\n');
-        let german = lines.next();
-        let name = match language {
-            Language::German => german,
-            Language::English => lines.next(),
-        };
-        name.unwrap_or_default()
+        let [german, english] = self.name_ends;
+        match language {
+            Language::German => &self.folded[..german],
+            Language::English => &self.folded[german + 1..english],
+        }
     }
 }
 
@@ -59,9 +59,12 @@ impl KeptOverview {
         if let Some(known) = known.filter(same) {
             return known.clone();
         }
+        let [first, second, third] =
+            [german.as_str(), english.as_str(), part_number].map(search::folded);
         let product = Arc::new(Product {
             id,
-            folded: search::folded(&format!("{german}\n{english}\n{part_number}")),
+            name_ends: [first.len(), first.len() + 1 + second.len()],
+            folded: [first, second, third].join("\n"),
             part_number: part_number.to_owned(),
             german,
             english,
