@@ -61,7 +61,7 @@ fn of_pages(path: &str, name: &str) -> Value {
         ("/licenses", "level") => one_of(pages::licenses::LEVELS),
         ("/licenses", "sort") => one_of(pages::licenses::SORTS),
         ("/licenses", "page") => {
-            return json!({"format": "uint64", "minimum": 0, "maximum": u64::MAX});
+            return json!({"format": "uint64", "minimum": 1, "maximum": u64::MAX});
         }
         ("/tenants/{tenant}/licenses/{sku_id}", "days") => {
             return json!({"enum": pages::tenant::product::SPANS});
