@@ -7,12 +7,13 @@
 mod value;
 mod query;
 mod builder;
+mod patience;
 mod held;
 
 use sqlx::{PgPool, SqlitePool};
 
 pub(crate) use builder::QueryBuilder;
-pub(crate) use held::Transaction;
+pub(crate) use held::{ACQUIRE, Transaction};
 pub(crate) use query::{QueryAs, QueryScalar, Row, query, query_as, query_scalar};
 pub(crate) use sqlx::AssertSqlSafe;
 pub(crate) use value::Value;

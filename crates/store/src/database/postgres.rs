@@ -13,9 +13,6 @@ use crate::sql::Pool;
 use crate::wakes::Bell;
 use crate::{Error, Result, sql};
 
-/// How long somebody waits for a connection before hearing that there is none.
-const ACQUIRE: Duration = Duration::from_secs(5);
-
 /// A connection that is not used goes after so long, so that a quiet service holds few.
 const IDLE: Duration = Duration::from_secs(120);
 
@@ -76,7 +73,7 @@ fn options(address: &Address, server: &Server) -> Result<PgConnectOptions> {
 fn pool(options: PgConnectOptions, address: &Address) -> PgPool {
     PgPoolOptions::new()
         .max_connections(address.connections)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(sql::ACQUIRE)
         .idle_timeout(IDLE)
         .connect_lazy_with(options)
 }

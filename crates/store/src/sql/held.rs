@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Executor, Postgres, SqlSafeStr, SqlStr, Sqlite};
+use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite};
 
 use super::Pool;
+use super::patience::within;
 use crate::wakes::{Bell, News, Told};
 use crate::{Error, Result};
+
+/// How long somebody waits for a connection to PostgreSQL before hearing that there is none.
+pub(crate) const ACQUIRE: Duration = Duration::from_secs(5);
 
 /// How long a statement on PostgreSQL is waited for: longer than the server itself lets it run, so
 /// that only a server that is gone is given up.
@@ -36,14 +40,35 @@ pub(crate) struct Transaction {
     bell: Bell,
 }
 
+impl Line {
+    async fn of(pool: &Pool) -> sqlx::Result<Self> {
+        match pool {
+            Pool::Sqlite(pool) => pool.acquire().await.map(Self::Sqlite),
+            Pool::Postgres(pool) => {
+                let line = within(ACQUIRE, acquire(pool)).await;
+                Ok(Self::Postgres(
+                    line.unwrap_or(Err(sqlx::Error::PoolTimedOut))?,
+                ))
+            }
+        }
+    }
+}
+
+/// The next connection that is free. The pool bounds this by the clock: whoever runs into that asks
+/// again, so that the caller's bound is the one that counts.
+async fn acquire(pool: &PgPool) -> sqlx::Result<PoolConnection<Postgres>> {
+    loop {
+        match pool.acquire().await {
+            Err(sqlx::Error::PoolTimedOut) => {}
+            other => return other,
+        }
+    }
+}
+
 impl Held {
     pub(super) async fn of(pool: &Pool) -> Result<Self> {
-        let line = match pool {
-            Pool::Sqlite(pool) => Line::Sqlite(pool.acquire().await?),
-            Pool::Postgres(pool) => Line::Postgres(pool.acquire().await?),
-        };
         Ok(Self {
-            line: Some(line),
+            line: Some(Line::of(pool).await?),
             busy: false,
             in_transaction: false,
         })
@@ -136,8 +161,7 @@ impl Transaction {
 
 /// Waits for an answer of PostgreSQL, but not for ever.
 pub(super) async fn patiently<T>(answer: impl Future<Output = T>) -> Result<T> {
-    let answer = tokio::time::timeout(PATIENCE, answer).await;
-    answer.map_err(|_| {
+    within(PATIENCE, answer).await.ok_or_else(|| {
         let seconds = PATIENCE.as_secs();
         Error::Unavailable(format!(
             "the database has not answered for {seconds} seconds"
