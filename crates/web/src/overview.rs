@@ -2,13 +2,14 @@
 //! filter without reading it anew: both are kept as long as their tenant has not changed.
 
 mod dated;
+mod lines;
 mod product;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::{Exclusion, Level, Renewal, SkuId, TenantKey};
-use jiff::{SignedDuration, Timestamp};
+use domain::{Exclusion, Renewal, SkuId, TenantKey};
+use jiff::Timestamp;
 use store::{Mark, State, Tenant};
 
 use crate::kept::{Basis, Grounds};
@@ -17,6 +18,7 @@ use crate::search::folded;
 use crate::state::App;
 
 pub(crate) use dated::Dated;
+pub(crate) use lines::{Line, Lines, Need, New};
 pub(crate) use product::Product;
 
 /// If more than one in so many tenants has changed, reading all at once is cheaper.
@@ -37,34 +39,11 @@ pub(crate) struct Seen {
     mark: Mark,
     pub(crate) tenant: Arc<Tenant>,
     /// None of a tenant that is switched off.
-    pub(crate) lines: Arc<[Line]>,
+    pub(crate) lines: Lines,
     /// None of a tenant that is switched off.
     pub(crate) dated: Arc<[Dated]>,
     /// The name as [`folded`], for searching and for the order.
     pub(crate) folded: Arc<str>,
-}
-
-/// A licence of a tenant.
-#[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) product: Arc<Product>,
-    /// The level as long as the numbers count as new; `None`: it is not judged.
-    level: Option<Level>,
-    stale_after: SignedDuration,
-    pub(crate) free: Option<i64>,
-    pub(crate) used: Option<i64>,
-    pub(crate) assignable: Option<i64>,
-    /// Whether somebody is told of it.
-    pub(crate) alerts: bool,
-}
-
-impl Line {
-    /// What is to be said of it now.
-    pub(crate) fn level(&self, tenant: &Tenant, now: Timestamp) -> Option<Level> {
-        let fresh = domain::freshness(tenant.seen_at, now, self.stale_after);
-        let level = self.level?;
-        Some(fresh.map_or_else(Level::Unknown, |()| level))
-    }
 }
 
 /// What was made of the tenants before.
@@ -319,7 +298,7 @@ fn seen_of(
     };
     Seen {
         mark,
-        lines: lines.into(),
+        lines: Lines::of(lines),
         dated: dated.into(),
         folded: folded.into(),
         tenant: Arc::new(state.tenant),

@@ -68,6 +68,9 @@ pub(crate) fn level_word(level: Option<Level>) -> &'static str {
     level.map_or("none", Level::as_str)
 }
 
+/// How many ranks there are.
+pub(crate) const RANKS: usize = 6;
+
 /// What needs a person ranks highest; what is not judged ranks lowest.
 pub(crate) fn level_rank(level: Option<Level>) -> u8 {
     level.map_or(0, |level| level.rank() + 1)

@@ -23,7 +23,7 @@ use super::visit::Visit;
 
 pub(crate) use query::{LEVELS, SORTS, Wanted};
 use query::{Query, Sort};
-use rows::{Counts, Row};
+use rows::{Counts, Finds, Row};
 
 /// So many rows make a page.
 const PAGE: usize = 50;
@@ -73,10 +73,10 @@ pub(crate) async fn page(
         v2::known(app.store(), tenant).await?;
     }
     let overview = overview(&app).await?;
-    let (mut found, counts) = rows::found(&overview, &query, visit.now);
-    let all = found.len();
-    let first = query.first(all, PAGE);
-    let rows = rows::page(&mut found, &query, visit.language(), first..first + PAGE);
+    let finds = Finds::of(&overview, &query, visit.now);
+    let (found, counts) = (finds.len(), finds.counts);
+    let first = query.first(found, PAGE);
+    let rows = finds.page(visit.language(), first..first + PAGE);
     let mut with_sparks = Vec::with_capacity(rows.len());
     for row in rows {
         let spark = Spark::of(&app, &row.tenant, row.line.product.id, visit.now).await?;
@@ -98,7 +98,7 @@ pub(crate) async fn page(
         todo,
         show_tenant: true,
         counts,
-        found: all,
+        found,
         rows: with_sparks,
     };
     page.visit.render(&page)

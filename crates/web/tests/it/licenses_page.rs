@@ -193,6 +193,53 @@ async fn pages_hold_fifty_and_together_everything_once() {
 }
 
 #[tokio::test]
+async fn the_order_of_need_goes_through_all_pages_whoever_has_it() {
+    const TENANTS: i64 = 12;
+    let service = Service::empty().await;
+    let key = |tenant: i64| format!("tenant-{tenant:02}");
+    let entries: Vec<_> = (0..TENANTS).map(|it| entry(&key(it), &key(it))).collect();
+    let store = service.store();
+    store.sync_tenants(&entries, minutes_ago(600)).await.unwrap();
+    let mut expected = Vec::new();
+    for tenant in 0..TENANTS {
+        let is_old = tenant % 5 == 3;
+        let skus = (0..40).map(|product| {
+            let (name, free) = (
+                format!("T{tenant:02}_P{product:02}"),
+                (tenant * 7 + product * 13) % 41 - 2,
+            );
+            // All have as many seats, so fewer free ones are never less urgent.
+            let group = match (is_old, free) {
+                (true, _) => 1,
+                (false, ..=0) => 0,
+                (false, _) => 2,
+            };
+            expected.push((group, free, name.clone()));
+            sku(&name, 100, 100 - free)
+        });
+        let taken = minutes_ago(if is_old { 500 } else { 1 });
+        let seen = seen(taken, skus.collect(), None);
+        service.look(&key(tenant), seen).await;
+    }
+    expected.sort_unstable();
+    let check = async |query: &str, of: &[i32]| {
+        let those = expected.iter().filter(|(group, ..)| of.contains(group));
+        let those: Vec<_> = those.map(|(.., name)| name.as_str()).collect();
+        let mut found = Vec::new();
+        for number in 1..=those.len().div_ceil(50) {
+            let html = page(&service, &format!("/licenses?{query}page={number}")).await;
+            let those = products(&html).into_iter();
+            found.extend(those.map(str::to_owned));
+        }
+        assert_eq!(found, those, "{query}");
+    };
+    check("", &[0, 1, 2]).await;
+    check("level=unknown&", &[1]).await;
+    // Each licence is searched for this, and none left out.
+    check("q=_p&", &[0, 1, 2]).await;
+}
+
+#[tokio::test]
 async fn numbers_that_are_too_old_are_unknown_whatever_they_were() {
     let service = Service::schools().await;
     let later =
