@@ -11,7 +11,7 @@ _list:
 demo *args:
     cargo run --release --locked -- demo {{ args }}
 
-# what CI asks: everything, about forty minutes
+# what CI asks: everything, about an hour
 check:
     .ci/run
 
