@@ -23,6 +23,9 @@ PATIENCE = 60
 STOPS_WITHIN = 10
 # No proxy may stand between two ends of one machine.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# A kubelet asks by the pod's address, and names it as the host; any other than this machine's own
+# shows whether the program takes that.
+ADDRESS_OF_POD = "10.244.0.7"
 
 
 def wait(what: str, condition):
@@ -192,11 +195,14 @@ class Process:
 
     def probed(self, probe: str):
         asks = self.container[probe]["httpGet"]
-        at = f"http://127.0.0.1:{self.ports[asks['port']]}{asks['path']}"
+        port = self.ports[asks["port"]]
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}{asks['path']}", headers={"Host": f"{ADDRESS_OF_POD}:{port}"}
+        )
         if self.process.poll() is not None:
             raise SystemExit(f"{self.name} ended with {self.process.returncode}:\n{self.said()}")
         try:
-            with DIRECT.open(at, timeout=5) as answer:
+            with DIRECT.open(request, timeout=5) as answer:
                 return answer.status == 200, answer.status
         except urllib.error.HTTPError as error:
             return False, f"{error.code} {error.read().decode()}"
