@@ -301,6 +301,22 @@ def roles(built: Built, work: Path, database: Database, sealed: Secrets):
         (folder / name).write_text(text, encoding="utf-8")
     args = [it for it in containers(job)[0]["args"] if it.startswith("--file=")]
     database.psql("licensetool", args, cwd=folder)
+    # Who may not change roles is told so, and the server's log has no password for it.
+    database.psql("licensetool", ["--command=CREATE ROLE nobody"])
+    try:
+        refused = database.psql(
+            "licensetool", ["--command=SET ROLE nobody", "--file=passwords.sql"], cwd=folder
+        )
+    except SystemExit as error:
+        refused = str(error)
+    if "licensetool_web gets no password" not in refused:
+        raise SystemExit(f"somebody who may not has changed passwords: {refused}")
+    log = (work / "postgres.log").read_text(encoding="utf-8")
+    if "licensetool_web gets no password" not in log:
+        raise SystemExit("the database's log does not say that a password was refused")
+    for item in volumes["secrets"]["secret"]["items"]:
+        if (folder / item["path"]).read_text(encoding="utf-8").strip() in log:
+            raise SystemExit(f"the database's log has {item['key']} in plain words")
 
 
 def looked(database: Database):
