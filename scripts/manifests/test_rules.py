@@ -299,12 +299,18 @@ class Planted(unittest.TestCase):
         def at(namespace):
             return {"name": "licensetool-database", "namespace": namespace}
 
-        def moved(to):
-            spec = {"encryptedData": {}, "template": {"metadata": at("licensetool")}}
+        def moved(meant, to):
+            spec = {"encryptedData": {}, "template": {"metadata": meant}}
             return Built("x", [{"kind": "SealedSecret", "metadata": at(to), "spec": spec}])
 
-        self.assertEqual(delivery.sealed(moved("licensetool")), [])
-        self.assertIn("no controller", delivery.sealed(moved("licensetool-database"))[0])
+        for namespace in ("licensetool", "licensetool-database"):
+            self.assertEqual(delivery.sealed(moved(at(namespace), namespace)), [])
+        for meant, to in (
+            (at("licensetool"), "licensetool-database"),
+            (at("licensetool-database"), "licensetool"),
+            ({"name": "licensetool-database"}, "licensetool-database"),
+        ):
+            self.assertIn("no controller", delivery.sealed(moved(meant, to))[0])
 
     def test_a_secret_in_plain_words(self):
         secret = {
