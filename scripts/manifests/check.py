@@ -24,7 +24,13 @@ OF_ALL = (
     schemas.custom,
     schemas.known,
 )
-OF_THE_PROGRAM = (hardening.program_user, hardening.steady, program.mounts, program.address)
+OF_THE_PROGRAM = (
+    hardening.program_user,
+    hardening.steady,
+    program.mounts,
+    program.temporary,
+    program.address,
+)
 WITH_THE_PROGRAM = (program.variables, program.roles, program.probes)
 OF_DELIVERY = (delivery.applications, schemas.custom, schemas.known)
 

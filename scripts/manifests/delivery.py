@@ -121,7 +121,9 @@ def sealed(built: Built) -> list[str]:
     """What was sealed for one place opens there alone, and kustomize can move it without a word."""
     found = []
     for secret in built.of("SealedSecret"):
-        here, meant = secret["metadata"], secret["spec"]["template"]["metadata"]
+        here = secret["metadata"]
+        # What the controller makes of it says a second time where it belongs.
+        meant = secret["spec"].get("template", {}).get("metadata", {})
         for member in ("name", "namespace"):
             if here.get(member) != meant.get(member):
                 found.append(

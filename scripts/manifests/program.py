@@ -124,7 +124,10 @@ def probes(built: Built, program: Program) -> list[str]:
                 found.append(f"{named(workload)}: {probe} asks {asks.get('path')}, not {path}")
             elif path not in program.paths:
                 found.append(f"{named(workload)}: {probe}: the program has no {path}")
-            if asks.get("port") not in ports:
+            # Ready is who can serve people; alive is asked where nobody else does.
+            pages = probe == "readinessProbe" and "pages" in ports
+            port = "pages" if pages else "metrics"
+            if asks.get("port") != port or port not in ports:
                 found.append(f"{named(workload)}: {probe} asks the port {asks.get('port')}")
         for name, variable in (
             ("metrics", "LICENSETOOL_METRICS_LISTEN"),
@@ -156,6 +159,21 @@ def mounts(built: Built) -> list[str]:
                 if secret.get("defaultMode") != 0o440:
                     found.append(f"{named(workload)}: {mount['mountPath']} has not the mode 0440")
         found += [f"{named(workload)}: {it}" for it in secrets_of(called, seen)]
+    return found
+
+
+def temporary(built: Built) -> list[str]:
+    """SQLite spills into /tmp, as the image itself cannot be written; nobody else needs it."""
+    found = []
+    for workload, container in ours(built):
+        volumes = {it["name"]: it for it in pod(workload).get("volumes", [])}
+        at = [it for it in container.get("volumeMounts", []) if it["mountPath"] == "/tmp"]
+        if component(workload) != "all-in-one":
+            found += [f"{named(workload)} has /tmp, which it does not need" for _ in at]
+        elif not at or at[0].get("readOnly"):
+            found.append(f"{named(workload)}: SQLite has nowhere to spill, /tmp is missing")
+        elif "sizeLimit" not in volumes[at[0]["name"]].get("emptyDir", {}):
+            found.append(f"{named(workload)}: /tmp has no limit of its size")
     return found
 
 

@@ -153,6 +153,50 @@ class Planted(unittest.TestCase):
 
         self.in_web(program.probes, lambda it: probe(it).update(path="/livez"), "/livez", KNOWS)
         self.in_web(program.probes, lambda it: probe(it).update(port="web"), "the port", KNOWS)
+        self.in_web(program.probes, lambda it: probe(it).update(port="pages"), "the port", KNOWS)
+
+    def test_ready_without_its_pages(self):
+        def ready(it):
+            return containers(it)[0]["readinessProbe"]["httpGet"]
+
+        for name, which in (("dev", "web"), ("prod", "web"), ("all-in-one", "all-in-one")):
+            self.check(
+                program.probes,
+                f"{name}/licensetool",
+                "Deployment",
+                which,
+                lambda it: ready(it).update(port="metrics"),
+                "readinessProbe asks the port metrics",
+                KNOWS,
+            )
+
+    def test_nowhere_to_spill_or_too_much_of_it(self):
+        def volume(it):
+            return next(v for v in pod(it)["volumes"] if v["name"] == "temporary")
+
+        def mounts(it):
+            return containers(it)[0]["volumeMounts"]
+
+        def away(it):
+            mounts(it)[:] = [m for m in mounts(it) if m["mountPath"] != "/tmp"]
+
+        for plant, words in (
+            (away, "nowhere to spill"),
+            (lambda it: volume(it)["emptyDir"].clear(), "no limit"),
+        ):
+            self.check(
+                program.temporary,
+                "all-in-one/licensetool",
+                "Deployment",
+                "all-in-one",
+                plant,
+                words,
+            )
+        self.in_web(
+            program.temporary,
+            lambda it: mounts(it).append({"name": "settings", "mountPath": "/tmp"}),
+            "does not need",
+        )
 
     def test_a_secret_that_a_service_does_not_need(self):
         def volume(it, name):
@@ -255,12 +299,18 @@ class Planted(unittest.TestCase):
         def at(namespace):
             return {"name": "licensetool-database", "namespace": namespace}
 
-        def moved(to):
-            spec = {"encryptedData": {}, "template": {"metadata": at("licensetool")}}
+        def moved(meant, to):
+            spec = {"encryptedData": {}, "template": {"metadata": meant}}
             return Built("x", [{"kind": "SealedSecret", "metadata": at(to), "spec": spec}])
 
-        self.assertEqual(delivery.sealed(moved("licensetool")), [])
-        self.assertIn("no controller", delivery.sealed(moved("licensetool-database"))[0])
+        for namespace in ("licensetool", "licensetool-database"):
+            self.assertEqual(delivery.sealed(moved(at(namespace), namespace)), [])
+        for meant, to in (
+            (at("licensetool"), "licensetool-database"),
+            (at("licensetool-database"), "licensetool"),
+            ({"name": "licensetool-database"}, "licensetool-database"),
+        ):
+            self.assertIn("no controller", delivery.sealed(moved(meant, to))[0])
 
     def test_a_secret_in_plain_words(self):
         secret = {

@@ -23,6 +23,9 @@ PATIENCE = 60
 STOPS_WITHIN = 10
 # No proxy may stand between two ends of one machine.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# A kubelet asks by the pod's address, and names it as the host; any other than this machine's own
+# shows whether the program takes that.
+ADDRESS_OF_POD = "10.244.0.7"
 
 
 def wait(what: str, condition):
@@ -192,11 +195,14 @@ class Process:
 
     def probed(self, probe: str):
         asks = self.container[probe]["httpGet"]
-        at = f"http://127.0.0.1:{self.ports[asks['port']]}{asks['path']}"
+        port = self.ports[asks["port"]]
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}{asks['path']}", headers={"Host": f"{ADDRESS_OF_POD}:{port}"}
+        )
         if self.process.poll() is not None:
             raise SystemExit(f"{self.name} ended with {self.process.returncode}:\n{self.said()}")
         try:
-            with DIRECT.open(at, timeout=5) as answer:
+            with DIRECT.open(request, timeout=5) as answer:
                 return answer.status == 200, answer.status
         except urllib.error.HTTPError as error:
             return False, f"{error.code} {error.read().decode()}"
@@ -295,6 +301,22 @@ def roles(built: Built, work: Path, database: Database, sealed: Secrets):
         (folder / name).write_text(text, encoding="utf-8")
     args = [it for it in containers(job)[0]["args"] if it.startswith("--file=")]
     database.psql("licensetool", args, cwd=folder)
+    # Who may not change roles is told so, and the server's log has no password for it.
+    database.psql("licensetool", ["--command=CREATE ROLE nobody"])
+    try:
+        refused = database.psql(
+            "licensetool", ["--command=SET ROLE nobody", "--file=passwords.sql"], cwd=folder
+        )
+    except SystemExit as error:
+        refused = str(error)
+    if "licensetool_web gets no password" not in refused:
+        raise SystemExit(f"somebody who may not has changed passwords: {refused}")
+    log = (work / "postgres.log").read_text(encoding="utf-8")
+    if "licensetool_web gets no password" not in log:
+        raise SystemExit("the database's log does not say that a password was refused")
+    for item in volumes["secrets"]["secret"]["items"]:
+        if (folder / item["path"]).read_text(encoding="utf-8").strip() in log:
+            raise SystemExit(f"the database's log has {item['key']} in plain words")
 
 
 def looked(database: Database):
