@@ -65,7 +65,7 @@ struct Wish {
     /// The sealing certificate [default: infra/k8s/clusters/OVERLAY/sealing.pem]
     #[arg(long)]
     cert: Option<PathBuf>,
-    /// The namespace that the secrets belong to
+    /// The namespace that the secrets belong to; the database's is licensetool-database
     #[arg(long, default_value = "licensetool")]
     namespace: String,
     /// Where the sealed values may be opened

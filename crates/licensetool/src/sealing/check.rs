@@ -155,6 +155,7 @@ impl CheckedFolder<'_> {
                 }
             };
             let place = &secret.place;
+            let namespace = names::namespace_of(&place.name, namespace);
             if Some(place.name.as_str()) != file.strip_suffix(SUFFIX) {
                 let what = format!("it is called \"{}\", unlike its file", place.name);
                 self.find(file, "name", what, AGAIN);

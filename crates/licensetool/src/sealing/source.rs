@@ -242,7 +242,7 @@ impl Reader<'_> {
             return;
         }
         let place = Place {
-            namespace: self.namespace.to_owned(),
+            namespace: names::namespace_of(name, self.namespace).to_owned(),
             name: name.to_owned(),
         };
         let secret = self

@@ -3,6 +3,7 @@
 
 mod checking;
 mod keys;
+mod places;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -13,16 +13,24 @@ use super::report::Verdict;
 use crate::clock;
 use crate::cluster::keys::{self, Kept};
 use crate::cluster::seen::SealedSecret;
-use crate::cluster::target::APP;
+use crate::cluster::target::{APP, DATABASE, Overlay};
 
 /// A certificate that ends is told so long before.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Plan<'_> {
     pub(super) async fn unsealed(&mut self) {
-        let (check, expected) = ("sealed secrets", "all unsealed");
+        if self.target.overlay == Overlay::Dev {
+            self.unsealed_in(DATABASE).await;
+        }
+        self.unsealed_in(APP).await;
+    }
+
+    async fn unsealed_in(&mut self, namespace: &str) {
+        let (check, expected) = (format!("sealed secrets of {namespace}"), "all unsealed");
+        let check = check.as_str();
         let line = ["get", "sealedsecrets.bitnami.com", "-o", "json"];
-        let line = self.target.kubectl_in(APP, line);
+        let line = self.target.kubectl_in(namespace, line);
         let secrets = self.asked(check, expected, &line, |ended| {
             ended.items::<SealedSecret>()
         });
