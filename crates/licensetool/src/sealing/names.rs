@@ -16,6 +16,8 @@ pub(super) const SHAREPOINT: (&str, &str) = (
 pub(super) const AUTH: (&str, &str) = ("licensetool-profiles-auth", "config-profiles/auth");
 pub(super) const INFOS: (&str, &str) = ("licensetool-cert-infos", "certs/infos");
 pub(super) const TLS: (&str, &str) = ("licensetool-tls", "tls");
+pub(super) const TLS_CERTIFICATE: &str = "tls.crt";
+pub(super) const TLS_KEY: &str = "tls.key";
 pub(super) const DATABASE: &str = "licensetool-database";
 pub(super) const DATABASE_FOLDER: &str = "database";
 /// The overlay of the database has a namespace of its own, whatever the program's is called: what

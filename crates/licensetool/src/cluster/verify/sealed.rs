@@ -14,6 +14,7 @@ use crate::clock;
 use crate::cluster::keys::{self, Kept};
 use crate::cluster::seen::SealedSecret;
 use crate::cluster::target::{APP, DATABASE, Overlay};
+use crate::sealing::key_command;
 
 /// A certificate that ends is told so long before.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -62,16 +63,16 @@ impl Plan<'_> {
         let sealing = match sealing.and_then(|text| Ok(Certificate::parse(&text)?)) {
             Ok(sealing) => sealing,
             Err(error) => {
-                let (found, advice) = (format!("{error:#}"), "`licensetool sealing-key new`");
+                let (found, advice) = (format!("{error:#}"), key_command("new", &file));
                 self.report
-                    .add(check, expected, Verdict::Fail, found, advice);
+                    .add(check, expected, Verdict::Fail, found, &advice);
                 return;
             }
         };
         self.lasts(
             "certificate sealing.pem",
             &sealing,
-            "`licensetool sealing-key rotate`",
+            &key_command("rotate", &file),
         );
         let line = keys::line(self.target);
         let Some(kept) = self.asked(check, expected, &line, Kept::read).await else {
@@ -107,7 +108,7 @@ impl Plan<'_> {
         self.lasts(
             check,
             &certificate,
-            "`licensetool seal tls`, then `licensetool seal`",
+            "`licensetool seal tls --replace`, then `licensetool seal`",
         );
         Some(certificate)
     }

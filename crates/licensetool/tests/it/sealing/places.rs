@@ -1,6 +1,6 @@
 //! Where sealed secrets go: the right namespace, overlay and repository, wherever one stands.
 
-use super::operator;
+use super::{CERT, DIR, files, operator};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_databases_secret_is_sealed_for_the_databases_namespace() {
@@ -32,4 +32,75 @@ async fn the_databases_secret_is_sealed_for_the_databases_namespace() {
     assert_eq!(found.code, Some(1), "{found:?}");
     let words = "its namespace is \"licensetool\", not \"licensetool-database\"";
     assert!(found.out.contains(words), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn below_the_top_of_the_repository_the_same_files_are_meant() {
+    let operator = operator().await;
+    let (backup, passphrase) = (operator.backup(), operator.passphrase());
+    let below = operator.repository().join("infra/k8s/apps");
+    let given = ["--passphrase-file", passphrase.as_str()];
+    let new = [&["sealing-key", "new", "--backup", &backup], &given[..]].concat();
+    let made = operator.run_in(&below, &new);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    assert!(operator.repository().join(CERT).exists());
+    let sealed = operator.run_in(&below, &["seal"]);
+    assert_eq!(sealed.code, Some(0), "{sealed:?}");
+    assert!(operator.dir().join("regcred.sealedsecret.yaml").exists());
+    assert!(!below.join("infra").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_folder_that_is_no_repository_of_ours_nothing_is_made() {
+    let operator = operator().await;
+    operator.new_key();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let cert = operator.repository().join(CERT).display().to_string();
+    let other = elsewhere.path().join("other.age").display().to_string();
+    for line in [
+        &["seal"][..],
+        &["seal", "--cert", &cert],
+        &["sealing-key", "new", "--backup", &other],
+        &["sealing-key", "rotate", "--backup", &operator.backup()],
+    ] {
+        let ended = operator.run_in(elsewhere.path(), line);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        let words = [
+            "there is no folder infra/k8s/",
+            "run this in the repository",
+        ];
+        assert!(words.iter().all(|it| ended.err.contains(it)), "{ended:?}");
+    }
+    assert!(files(elsewhere.path()).is_empty());
+    let out = ["seal", "--cert", &cert, "--out", "out"];
+    let ended = operator.run_in(elsewhere.path(), &out);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_overlay_says_the_way_to_its_certificate() {
+    let operator = operator().await;
+    let said = operator.refused(&["seal", "--overlay", "stage"]);
+    assert!(said.contains("there is no overlay \"stage\""), "{said}");
+    assert!(said.trim_end().ends_with("overlays has dev"), "{said}");
+
+    for folder in ["clusters/prod", "apps/licensetool/overlays/prod"] {
+        let folder = operator.repository().join("infra/k8s").join(folder);
+        std::fs::create_dir_all(folder).unwrap();
+    }
+    let said = operator.refused(&["seal", "--overlay", "prod"]);
+    let cert = "infra/k8s/clusters/prod/sealing.pem";
+    let way_out = format!("`licensetool sealing-key new --backup FILE --cert {cert}`");
+    assert!(said.contains(&way_out), "{said}");
+    let (backup, passphrase) = (operator.backup(), operator.passphrase());
+    let new = ["sealing-key", "new", "--backup", &backup, "--cert", cert];
+    operator.fine(&[&new[..], &["--passphrase-file", &passphrase]].concat());
+    // There is no overlay for a database: nobody would apply its secret.
+    let ended = operator.run(&["seal", "--overlay", "prod"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.out.contains("warning: database/ is left out"));
+    let apps = operator.repository().join("infra/k8s/apps");
+    assert!(apps.join("licensetool/overlays/prod/secrets").is_dir());
+    assert!(!apps.join("database/overlays/prod").exists());
+    assert!(!operator.repository().join(DIR).exists());
 }
