@@ -23,6 +23,8 @@ use redeploy::Redeploy;
 use up::Up;
 use verify::Verify;
 
+pub(crate) use source::top;
+
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ClusterCommand {
     /// Bring the cluster up: minikube, ingress, Argo CD, sealing key, all that Git says

@@ -26,6 +26,7 @@ pub(crate) use given::{RESERVED as SHAREPOINT, variable as channel_variable};
 pub(crate) use nearest::meant;
 pub(crate) use read::{Source, Sources, read};
 pub(crate) use reference::reference;
+pub(crate) use texts::check_variable;
 pub(crate) use values::{FromText, LogFormat};
 
 /// The settings of a run, checked.

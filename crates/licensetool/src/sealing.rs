@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use jiff::{SignedDuration, Timestamp};
-use seal::{Certificate, CertificateError, Scope, Sealer};
+use seal::{Certificate, CertificateError, Scope, Sealer, Secret};
 use serde_json::json;
 
 use crate::columns::Format;
@@ -59,13 +59,15 @@ struct Wish {
     /// For which overlay: its folder `secrets` is written, its cluster's sealing.pem seals
     #[arg(long, default_value = "dev")]
     overlay: String,
-    /// The folder to write instead [default: infra/k8s/apps/licensetool/overlays/OVERLAY/secrets]
+    /// The folder to write instead [default: the repository's
+    /// infra/k8s/apps/licensetool/overlays/OVERLAY/secrets]
     #[arg(long)]
     out: Option<PathBuf>,
-    /// The sealing certificate [default: infra/k8s/clusters/OVERLAY/sealing.pem]
+    /// The sealing certificate [default: the repository's
+    /// infra/k8s/clusters/OVERLAY/sealing.pem]
     #[arg(long)]
     cert: Option<PathBuf>,
-    /// The namespace that the secrets belong to
+    /// The namespace that the secrets belong to; the database's is licensetool-database
     #[arg(long, default_value = "licensetool")]
     namespace: String,
     /// Where the sealed values may be opened
@@ -74,11 +76,14 @@ struct Wish {
     /// Seal everything anew, not only what has changed
     #[arg(long)]
     all: bool,
+    /// Let go, too, what was sealed from another home folder and this one lacks
+    #[arg(long)]
+    remove_others: bool,
     /// Seal profiles whose certificate has ended, too
     #[arg(long)]
     allow_expired: bool,
     /// Change nothing; look whether everything is sealed that should be, and nothing lies bare
-    #[arg(long, conflicts_with_all = ["out", "cert", "all", "allow_expired"])]
+    #[arg(long, conflicts_with_all = ["out", "cert", "all", "remove_others", "allow_expired"])]
     check: bool,
     /// With --check: the repository, or a folder of it [default: this folder]
     #[arg(requires = "check")]
@@ -92,7 +97,8 @@ fn scope(text: &str) -> Result<Scope, String> {
     found.ok_or_else(|| "write strict, namespace-wide or cluster-wide".to_owned())
 }
 
-pub(crate) fn seal(home: &Path, command: Seal) -> anyhow::Result<Outcome> {
+/// Seals into the repository whose top is given.
+pub(crate) fn seal(home: &Path, command: Seal, top: &Path) -> anyhow::Result<Outcome> {
     match (command.source, command.wish) {
         (Some(Source::Tls(wish)), _) => adding::tls(home, &wish, clock::now()),
         (Some(Source::Regcred(wish)), _) => adding::regcred(home, &wish),
@@ -100,50 +106,45 @@ pub(crate) fn seal(home: &Path, command: Seal) -> anyhow::Result<Outcome> {
             let path = wish.path.as_deref().unwrap_or(Path::new("."));
             check::check(path, &wish.namespace, wish.scope, wish.format)
         }
-        (None, wish) => seal_home(home, &wish),
+        (None, wish) => seal_home(home, &wish, top),
     }
 }
 
 /// Seals what has changed in the home folder.
-fn seal_home(home: &Path, wish: &Wish) -> anyhow::Result<Outcome> {
+fn seal_home(home: &Path, wish: &Wish, top: &Path) -> anyhow::Result<Outcome> {
     let now = clock::now();
-    let (sealer, warning) = sealer(&wish.certificate(), now)?;
-    let mut found = source::read(home, &wish.namespace, now, wish.allow_expired)?;
+    wish.must_have_overlay(top)?;
+    let (sealer, warning) = sealer(&wish.certificate(top), now)?;
+    let found = source::read(home, &wish.namespace, now, wish.allow_expired)?;
     // Else a wrong --home would take all secrets out of the repository.
     ensure!(
         !found.secrets.is_empty(),
         "{} holds nothing to seal: name the home folder with --home",
         home.display()
     );
+    let mut remarks: Vec<String> = found.remarks.into_iter().chain(warning).collect();
+    let parts = wish.parts(top, found.secrets, &mut remarks);
     let mut memory = kept::Memory::open(home)?;
+    if !wish.remove_others {
+        nothing_is_lost(home, &parts, &memory)?;
+    }
     let mut changes = Vec::new();
-    for (dir, is_database) in wish.folders() {
-        // By default the database's secret lies with the database.
-        let is_here = |name: &str| wish.out.is_some() || (name == names::DATABASE) == is_database;
-        let (here, others) = found
-            .secrets
-            .into_iter()
-            .partition(|it| is_here(&it.place.name));
-        found.secrets = others;
-        if is_database && here.is_empty() && !dir.exists() {
-            continue;
-        }
+    for part in &parts {
         let mut work = folder::Folder {
-            dir: &dir,
+            dir: &part.dir,
             scope: wish.scope,
             sealer: &sealer,
             memory: &mut memory,
             all: wish.all,
         };
-        let patches = if is_database {
+        let patches = if part.is_database {
             Vec::new()
         } else {
             found.mounts.patches()
         };
-        changes.extend(work.write(&here, &patches)?);
+        changes.extend(work.write(&part.secrets, &patches)?);
     }
     memory.save(home)?;
-    let remarks: Vec<String> = found.remarks.into_iter().chain(warning).collect();
     say(&changes, &remarks, wish.format)?;
     Ok(if remarks.is_empty() {
         Outcome::Fine
@@ -152,53 +153,155 @@ fn seal_home(home: &Path, wish: &Wish) -> anyhow::Result<Outcome> {
     })
 }
 
+/// A folder that is written, and all that belongs there.
+struct Part {
+    dir: PathBuf,
+    is_database: bool,
+    secrets: Vec<Secret>,
+}
+
+/// # Errors
+/// If this home folder lacks what another one had, which is then told.
+fn nothing_is_lost(home: &Path, parts: &[Part], memory: &kept::Memory) -> anyhow::Result<()> {
+    let mut lost = Vec::new();
+    for part in parts {
+        lost.extend(folder::lost(&part.dir, &part.secrets, memory)?);
+    }
+    ensure!(
+        lost.is_empty(),
+        "nothing is sealed: {} lacks what was sealed from another home folder, and it would go:\n  \
+         {}\nName the right home folder with --home, or put what is missing into this one; with \
+         --remove-others it goes",
+        home.display(),
+        lost.join("\n  ")
+    );
+    Ok(())
+}
+
+/// Where a cluster's certificate lies, below the top of the repository.
+fn certificate_of(top: &Path, overlay: &str) -> PathBuf {
+    top.join(format!("infra/k8s/clusters/{overlay}/sealing.pem"))
+}
+
 impl Wish {
-    fn certificate(&self) -> PathBuf {
-        let usual = || PathBuf::from(format!("infra/k8s/clusters/{}/sealing.pem", self.overlay));
+    fn certificate(&self, top: &Path) -> PathBuf {
+        let usual = || certificate_of(top, &self.overlay);
         self.cert.clone().unwrap_or_else(usual)
     }
 
-    /// What is written, and whether it is the database's.
-    fn folders(&self) -> Vec<(PathBuf, bool)> {
-        let of =
-            |app: &str| PathBuf::from(format!("{APPS}/{app}/overlays/{}/secrets", self.overlay));
-        match &self.out {
-            Some(dir) => vec![(dir.clone(), false)],
-            None => vec![(of("licensetool"), false), (of("database"), true)],
+    /// The folder of an app's overlay.
+    fn overlay_of(&self, top: &Path, app: &str) -> PathBuf {
+        top.join(format!("{APPS}/{app}/overlays/{}", self.overlay))
+    }
+
+    /// Nobody applies what lies in a folder of our own making.
+    fn must_have_overlay(&self, top: &Path) -> anyhow::Result<()> {
+        let overlay = self.overlay_of(top, "licensetool");
+        if self.out.is_some() || overlay.is_dir() {
+            return Ok(());
         }
+        let folder = private_file::parent(&overlay);
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            bail!(
+                "there is no folder {}: run this in the repository, or name the folder with --out \
+                 and the certificate with --cert",
+                folder.display()
+            );
+        };
+        let entries = entries.flatten().filter(|entry| entry.path().is_dir());
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        bail!(
+            "there is no overlay \"{}\": {} has {}",
+            self.overlay,
+            folder.display(),
+            names.join(", ")
+        )
+    }
+
+    /// What goes where: by default the database's secret lies with the database.
+    fn parts(&self, top: &Path, secrets: Vec<Secret>, remarks: &mut Vec<String>) -> Vec<Part> {
+        let part = |dir, is_database, secrets| Part {
+            dir,
+            is_database,
+            secrets,
+        };
+        if let Some(dir) = &self.out {
+            return vec![part(dir.clone(), false, secrets)];
+        }
+        let is_databases = |secret: &Secret| secret.place.name == names::DATABASE;
+        let (databases, ours): (Vec<_>, Vec<_>) = secrets.into_iter().partition(is_databases);
+        let dir = self.overlay_of(top, "licensetool").join("secrets");
+        let mut parts = vec![part(dir, false, ours)];
+        let overlay = self.overlay_of(top, "database");
+        let dir = overlay.join("secrets");
+        if overlay.is_dir() && (!databases.is_empty() || dir.exists()) {
+            parts.push(part(dir, true, databases));
+        } else if !databases.is_empty() {
+            remarks.push(format!(
+                "{}/ is left out: there is no {}, because this overlay's database is somebody \
+                 else's; take the folder out of this home folder",
+                names::DATABASE_FOLDER,
+                overlay.display()
+            ));
+        }
+        parts
     }
 }
 
 /// The sealing certificate, if it may be used, and a warning if that ends soon.
 fn sealer(file: &Path, now: Timestamp) -> anyhow::Result<(Sealer, Option<String>)> {
     let name = file.display();
-    let text = std::fs::read(file).with_context(|| {
-        format!(
-            "the sealing certificate {name} cannot be read: make one with `licensetool sealing-key \
-             new`, or name it with --cert"
-        )
-    })?;
+    let text = std::fs::read(file).with_context(|| unreadable(file))?;
     let certificate = Certificate::parse(&text);
     let certificate = certificate.with_context(|| format!("{name} is no sealing certificate"))?;
     let sealer = certificate.sealer(now).map_err(|error| {
         let way_out = match error {
             CertificateError::Expired(_) => {
-                ": nothing is sealed with it; `licensetool sealing-key rotate` makes a new one, or \
-                 `kubeseal --fetch-cert` gets the cluster's"
+                format!(
+                    ": nothing is sealed with it; {} makes a new one, or `kubeseal --fetch-cert` \
+                     gets the cluster's",
+                    key_command("rotate", file)
+                )
             }
-            CertificateError::TooEarly(_) => ": correct this machine's clock, or wait",
-            _ => "",
+            CertificateError::TooEarly(_) => ": correct this machine's clock, or wait".to_owned(),
+            _ => String::new(),
         };
         anyhow::anyhow!("the sealing certificate {name} cannot be used: {error}{way_out}")
     })?;
     let days = certificate.not_after.duration_since(now).as_hours() / 24;
     let warning = (certificate.not_after.duration_since(now) < SOON).then(|| {
         format!(
-            "the sealing certificate {name} ends in {days} days: `licensetool sealing-key rotate` \
-             makes a new one"
+            "the sealing certificate {name} ends in {days} days: {} makes a new one",
+            key_command("rotate", file)
         )
     });
     Ok((sealer, warning))
+}
+
+fn unreadable(file: &Path) -> String {
+    let name = file.display();
+    let folder = private_file::parent(file);
+    if !folder.is_dir() {
+        return format!(
+            "the sealing certificate {name} cannot be read: {} is no cluster's folder; name the \
+             certificate of the cluster with --cert",
+            folder.display()
+        );
+    }
+    format!(
+        "the sealing certificate {name} cannot be read: {} makes one, or name the cluster's with \
+         --cert",
+        key_command("new", file)
+    )
+}
+
+/// What somebody types to get a certificate into that file.
+pub(crate) fn key_command(verb: &str, cert: &Path) -> String {
+    let cert = cert.display();
+    format!("`licensetool sealing-key {verb} --backup FILE --cert {cert}`")
 }
 
 fn say(changes: &[Change], remarks: &[String], format: Format) -> anyhow::Result<()> {

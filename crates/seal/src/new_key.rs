@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose, PKCS_RSA_SHA256, RsaKeySize,
+    KeyUsagePurpose, PKCS_RSA_SHA256, RsaKeySize, SanType,
 };
 use zeroize::Zeroizing;
 
@@ -47,6 +47,11 @@ pub(crate) fn sealing_key(now: Timestamp, size: RsaKeySize) -> SealingKey {
 pub fn self_signed(host: &str, now: Timestamp) -> Result<(Zeroizing<String>, String), NotAHost> {
     let mut params =
         CertificateParams::new(vec![host.to_owned()]).map_err(|_| NotAHost(host.to_owned()))?;
+    // What is no address is taken there for a name, whatever it is.
+    let is_address = matches!(params.subject_alt_names[..], [SanType::IpAddress(_)]);
+    if !is_address && !is_name(host) {
+        return Err(NotAHost(host.to_owned()));
+    }
     let mut name = DistinguishedName::new();
     name.push(DnType::CommonName, host);
     params.distinguished_name = name;
@@ -71,6 +76,22 @@ pub fn self_signed(host: &str, now: Timestamp) -> Result<(Zeroizing<String>, Str
 #[error("\"{0}\" is no name of a host: write one such as licensetool.local")]
 pub struct NotAHost(String);
 
+/// A name of the DNS, of which the first part may be `*`.
+fn is_name(text: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(letter)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let last = name.rsplit('.').next().unwrap_or(name);
+    // No name ends in a number: that is an address with a slip of the pen.
+    let is_number = last.chars().all(|c| c.is_ascii_digit());
+    text.len() <= 253 && !is_number && name.split('.').all(is_label)
+}
+
 fn moment(now: Timestamp, away: SignedDuration) -> SystemTime {
     let moment = now.saturating_add(away);
     let moment = moment.expect("an absolute duration saturates");
@@ -90,7 +111,29 @@ mod tests {
         assert!(key.starts_with("-----BEGIN PRIVATE KEY-----\n"));
         let read = Certificate::parse(certificate.as_bytes()).unwrap();
         assert_eq!(read.not_after.duration_since(now()).as_hours(), 365 * 24);
-        let refused = self_signed("ä b", now()).unwrap_err().to_string();
-        assert!(refused.contains("no name of a host"), "{refused}");
+        for host in ["a", "192.0.2.1", "::1", "*.example.org", "a-1.example"] {
+            assert!(self_signed(host, now()).is_ok(), "{host}");
+        }
+        let long = "a".repeat(64);
+        for text in [
+            "",
+            "ä b",
+            "bad host!",
+            "https://x/",
+            "a..b",
+            ".",
+            "a.",
+            "-a",
+            "a-",
+            "*",
+            "a.*.b",
+            "a_b",
+            "a:443",
+            "192.0.2.256",
+            &long,
+        ] {
+            let refused = self_signed(text, now()).unwrap_err().to_string();
+            assert!(refused.contains("no name of a host"), "{refused}");
+        }
     }
 }

@@ -95,7 +95,7 @@ fn usable(address: &str) -> anyhow::Result<()> {
 
 /// The way from here to the top of the repository: relative, so that it means the same in every
 /// shell. Here, if this is no repository.
-pub(super) async fn top() -> PathBuf {
+pub(crate) async fn top() -> PathBuf {
     match git(["rev-parse", "--show-cdup"]).await {
         Ok(way) if !way.is_empty() => PathBuf::from(way),
         _ => PathBuf::new(),

@@ -14,7 +14,7 @@ use store::{Address, By, Origin};
 
 use super::channels::{self, ChannelInForce};
 use super::keys::{KEYS, Key};
-use super::texts::Texts;
+use super::texts::{OURS, Texts};
 use super::values::{Days, FromText, OfTenants};
 use super::{Collect, Config, Deliver, Log, Microsoft, StoreAt};
 
@@ -59,7 +59,7 @@ impl Sources {
     )]
     pub(crate) fn from_environment() -> Self {
         let ours = |(name, _): &(std::ffi::OsString, std::ffi::OsString)| {
-            name.to_string_lossy().starts_with("LICENSETOOL_")
+            name.to_string_lossy().starts_with(OURS)
         };
         let environment = std::env::vars_os()
             .filter(ours)

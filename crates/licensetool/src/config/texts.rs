@@ -7,6 +7,9 @@ use super::keys::KEYS;
 use super::nearest::meant;
 use super::read::{Source, Sources};
 
+/// How the program's own variables begin.
+pub(crate) const OURS: &str = "LICENSETOOL_";
+
 /// Texts of settings, before they are read as values.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
@@ -73,24 +76,30 @@ impl Texts {
     /// of the pen that would go unnoticed.
     pub(crate) fn take_variables(&mut self, sources: &Sources, problems: &mut Vec<String>) {
         for (name, text) in &sources.environment {
-            let taken = match given::of_variable(name) {
-                Some((channel, key)) => {
-                    let text = text.clone();
-                    given::note(
-                        &mut self.channels,
-                        &channel,
-                        &key,
-                        text,
-                        Source::Environment,
-                    )
-                    .map_err(|problem| format!("{problem} ({name})"))
-                }
-                None => known_variable(name),
-            };
-            if let Err(problem) = taken {
+            if let Err(problem) = self.take_variable(name, text) {
                 problems.push(format!("environment: {problem}"));
             }
         }
+    }
+
+    fn take_variable(&mut self, name: &str, text: &str) -> Result<(), String> {
+        let Some((channel, key)) = given::of_variable(name) else {
+            return known_variable(name);
+        };
+        let (channels, text) = (&mut self.channels, text.to_owned());
+        given::note(channels, &channel, &key, text, Source::Environment)
+            .map_err(|problem| format!("{problem} ({name})"))
+    }
+}
+
+/// Whether the program starts with such a variable: it is a setting, or somebody else's.
+///
+/// # Errors
+/// What the program would say of it.
+pub(crate) fn check_variable(name: &str) -> Result<(), String> {
+    match name.starts_with(OURS) {
+        true => Texts::default().take_variable(name, ""),
+        false => Ok(()),
     }
 }
 
@@ -104,7 +113,7 @@ fn known_variable(name: &str) -> Result<(), String> {
         return Ok(());
     }
     let dotted = name
-        .trim_start_matches("LICENSETOOL_")
+        .trim_start_matches(OURS)
         .to_lowercase()
         .replace("__", ".");
     Err(format!("there is no setting for {name}{}", advice(&dotted)))

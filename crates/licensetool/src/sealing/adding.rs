@@ -21,28 +21,33 @@ use crate::output;
 use crate::run;
 
 #[derive(Debug, clap::Args)]
+#[command(group = one_of(["self_signed", "certificate"]))]
 pub(super) struct Tls {
     /// Make a certificate for this host that nobody vouches for, valid for a year
-    #[arg(long, value_name = "HOST", required_unless_present = "certificate")]
+    #[arg(long, value_name = "HOST")]
     self_signed: Option<String>,
     /// A certificate with its chain (PEM)
-    #[arg(long, requires = "key", conflicts_with = "self_signed")]
+    #[arg(long, value_name = "FILE", requires = "key")]
     certificate: Option<PathBuf>,
     /// Its private key (PEM)
-    #[arg(long, requires = "certificate")]
+    #[arg(long, value_name = "FILE", requires = "certificate")]
     key: Option<PathBuf>,
+    /// Put them in the place of a certificate and a key that are there
+    #[arg(long)]
+    replace: bool,
     /// Take a certificate that has ended, too
     #[arg(long)]
     allow_expired: bool,
 }
 
 #[derive(Debug, clap::Args)]
+#[command(group = one_of(["from", "server"]))]
 pub(super) struct Registry {
     /// Docker's own file with the login, such as ~/.docker/config.json
-    #[arg(long, value_name = "FILE", required_unless_present = "server")]
+    #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// The registry's host
-    #[arg(long, requires_all = ["username", "password_file"], conflicts_with = "from")]
+    #[arg(long, requires_all = ["username", "password_file"])]
     server: Option<String>,
     #[arg(long, requires = "server")]
     username: Option<String>,
@@ -51,7 +56,22 @@ pub(super) struct Registry {
     password_file: Option<PathBuf>,
 }
 
+/// Either the one or the other is given; without both, the error names both.
+fn one_of(ways: [&'static str; 2]) -> clap::ArgGroup {
+    clap::ArgGroup::new("way").required(true).args(ways)
+}
+
 pub(super) fn tls(home: &Path, wish: &Tls, now: Timestamp) -> anyhow::Result<Outcome> {
+    let dir = home.join(names::TLS.1);
+    let (certificate_file, key_file) = (dir.join(names::TLS_CERTIFICATE), dir.join(names::TLS_KEY));
+    for file in [&certificate_file, &key_file] {
+        ensure!(
+            wish.replace || !file.exists(),
+            "{} is there already: with --replace the new one takes its place, and the old one is \
+             gone",
+            file.display()
+        );
+    }
     let (key, certificate) = match (&wish.self_signed, &wish.certificate, &wish.key) {
         (Some(host), ..) => {
             let (key, certificate) = seal::self_signed(host, now)?;
@@ -81,10 +101,12 @@ pub(super) fn tls(home: &Path, wish: &Tls, now: Timestamp) -> anyhow::Result<Out
         certificate_name.display(),
         parsed.not_after.strftime("%Y-%m-%d")
     );
-    let dir = home.join(names::TLS.1);
     private_file::folder(&dir)?;
-    private_file::write(&dir.join("tls.crt"), &certificate)?;
-    private_file::write(&dir.join("tls.key"), &key)?;
+    // Both are written before one is replaced. A break between the two is found by `seal`.
+    let certificate = private_file::prepare(&certificate_file, &certificate)?;
+    let key = private_file::prepare(&key_file, &key)?;
+    certificate.put()?;
+    key.put()?;
     let ends = parsed.not_after.strftime("%Y-%m-%d");
     output::say(&format!(
         "{} holds the certificate, which ends on {ends}; `licensetool seal` seals it",

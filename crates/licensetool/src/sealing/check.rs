@@ -73,9 +73,9 @@ struct Counted {
 fn bare(repository: &Repository) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for file in &repository.files {
-        let leaks = seal::leaks(file, &repository.bytes(file)?);
+        let leaks = seal::leaks(&file.name, &repository.bytes(file)?);
         findings.extend(leaks.into_iter().map(|leak| Finding {
-            path: file.clone(),
+            path: file.name.clone(),
             line: leak.line,
             kind: leak.kind.as_str(),
             what: leak.kind.what().to_owned(),
@@ -97,7 +97,7 @@ fn sealed_folders(repository: &Repository) -> anyhow::Result<Folders> {
     for file in repository
         .files
         .iter()
-        .filter(|file| file.ends_with(SUFFIX))
+        .filter(|file| file.name.ends_with(SUFFIX))
     {
         let bytes = repository.bytes(file)?;
         if bytes.is_empty() {
@@ -109,9 +109,8 @@ fn sealed_folders(repository: &Repository) -> anyhow::Result<Folders> {
             Ok(_) => Err("it does not hold one document alone".to_owned()),
             Err(error) => Err(format!("it is no YAML: {error}")),
         };
-        let (dir, name) = file
-            .rsplit_once('/')
-            .map_or(("", file.as_str()), |(dir, name)| (dir, name));
+        let file = file.name.as_str();
+        let (dir, name) = file.rsplit_once('/').unwrap_or(("", file));
         let dir = if dir.is_empty() {
             String::new()
         } else {
@@ -156,6 +155,7 @@ impl CheckedFolder<'_> {
                 }
             };
             let place = &secret.place;
+            let namespace = names::namespace_of(&place.name, namespace);
             if Some(place.name.as_str()) != file.strip_suffix(SUFFIX) {
                 let what = format!("it is called \"{}\", unlike its file", place.name);
                 self.find(file, "name", what, AGAIN);
@@ -186,7 +186,7 @@ impl CheckedFolder<'_> {
     fn kustomization(&mut self) -> anyhow::Result<()> {
         const LIST: &str = "Run `licensetool seal`, which lists them, or correct the list";
         let file = format!("{}{KUSTOMIZATION}", self.dir);
-        let text = self.repository.bytes(&file)?;
+        let text = self.repository.bytes_at(Path::new(&file))?;
         let documents = seal::documents(&String::from_utf8_lossy(&text)).unwrap_or_default();
         let Some(document) = documents.first() else {
             let what = "there is none beside the sealed secrets, or it cannot be read".to_owned();
@@ -211,11 +211,7 @@ impl CheckedFolder<'_> {
         }
         let named: Vec<&str> = resources.iter().copied().chain(patches).collect();
         for name in named {
-            if !self
-                .repository
-                .files
-                .contains(&format!("{}{name}", self.dir))
-            {
+            if !self.repository.has(&format!("{}{name}", self.dir)) {
                 let what = format!("{name} is listed and not there");
                 self.find(KUSTOMIZATION, "kustomization", what, LIST);
             }
@@ -229,17 +225,20 @@ impl CheckedFolder<'_> {
         let mut named: BTreeMap<String, (bool, String)> = BTreeMap::new();
         let mut has_base = false;
         for file in self.repository.yaml_below(&app) {
-            let in_another = file.starts_with(&other_overlays) && !file.starts_with(self.overlay());
-            if file.ends_with(SUFFIX) || in_another {
+            let name = file.name.as_str();
+            let in_another = name.starts_with(&other_overlays) && !name.starts_with(self.overlay());
+            if name.ends_with(SUFFIX) || in_another {
                 continue;
             }
-            has_base |= !file.starts_with(self.dir);
+            has_base |= !name.starts_with(self.dir);
             let text = self.repository.bytes(file)?;
             let documents = seal::documents(&String::from_utf8_lossy(&text)).unwrap_or_default();
             for Reference { secret, optional } in documents.iter().flat_map(references) {
-                let entry = named.entry(secret).or_insert_with(|| (true, file.clone()));
+                let entry = named
+                    .entry(secret)
+                    .or_insert_with(|| (true, name.to_owned()));
                 if !optional {
-                    *entry = (false, file.clone());
+                    *entry = (false, name.to_owned());
                 }
             }
         }

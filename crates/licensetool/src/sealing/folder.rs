@@ -171,6 +171,38 @@ impl Folder<'_> {
     }
 }
 
+/// What lies in a folder, was sealed from another home folder, and would go: each file with its
+/// items. Of a secret that stays, items can go.
+pub(super) fn lost(dir: &Path, secrets: &[Secret], memory: &Memory) -> anyhow::Result<Vec<String>> {
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut lost = Vec::new();
+    for (file, old) in existing(dir)? {
+        let Some(old) = old else { continue };
+        let is_it =
+            |secret: &&Secret| Some(secret.place.name.as_str()) == file.strip_suffix(SUFFIX);
+        let new = secrets.iter().find(is_it);
+        if new.is_none() && !old.is_ours {
+            continue;
+        }
+        let stays = |item: &str| new.is_some_and(|new| new.data.contains_key(item));
+        let gone = old
+            .values
+            .iter()
+            .filter(|(item, value)| !stays(item) && !memory.has_made(value));
+        let items: Vec<&str> = gone.map(|(item, _)| item.as_str()).collect();
+        if !items.is_empty() {
+            lost.push(format!(
+                "{} ({})",
+                dir.join(&file).display(),
+                items.join(", ")
+            ));
+        }
+    }
+    Ok(lost)
+}
+
 /// The sealed secrets of a folder by the names of their files; `None` for what cannot be read.
 fn existing(dir: &Path) -> anyhow::Result<BTreeMap<String, Option<SealedSecret>>> {
     let mut found = BTreeMap::new();

@@ -74,6 +74,11 @@ impl Memory {
             .is_some_and(|made| *made == self.of(of))
     }
 
+    /// Whether a sealed value was made from this home folder, of whatever.
+    pub(super) fn has_made(&self, sealed: &str) -> bool {
+        self.made.contains_key(&sum(sealed))
+    }
+
     pub(super) fn remember(&mut self, sealed: &str, of: &Made<'_>) {
         let (sum, of) = (sum(sealed), self.of(of));
         if self.made.insert(sum.clone(), of).is_none() {

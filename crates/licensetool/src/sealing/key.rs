@@ -42,6 +42,9 @@ pub(crate) enum SealingKeyCommand {
         files: Files,
         #[command(flatten)]
         passphrase: Passphrase,
+        /// Take keys that lack the one of the certificate that is there, and replace that
+        #[arg(long)]
+        replace_cert: bool,
     },
     /// Decrypt a backup, for `kubectl apply -f -`
     Restore {
@@ -62,6 +65,9 @@ pub(crate) enum SealingKeyCommand {
         /// The namespace of the Sealed Secrets controller
         #[arg(long, default_value = "kube-system")]
         namespace: String,
+        /// Take a backup that lacks the key of the certificate that is there, and replace that
+        #[arg(long)]
+        replace_cert: bool,
     },
     /// What a backup holds, without the keys themselves
     Show {
@@ -80,39 +86,39 @@ pub(crate) struct Files {
     /// The backup, encrypted with the passphrase (age): keep it outside of the cluster
     #[arg(long, value_name = "FILE")]
     backup: PathBuf,
-    /// The public certificate, which may stand in Git [default: that of the overlay dev]
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "infra/k8s/clusters/dev/sealing.pem"
-    )]
+    /// The public certificate, which may stand in Git [default: the repository's for the overlay
+    /// dev, infra/k8s/clusters/dev/sealing.pem]
+    #[arg(long, value_name = "FILE")]
+    cert: Option<PathBuf>,
+}
+
+/// What is written, wherever this was started.
+struct Places {
+    backup: PathBuf,
     cert: PathBuf,
 }
 
-pub(crate) fn sealing_key(command: &SealingKeyCommand) -> anyhow::Result<Outcome> {
+/// Works below the top of the repository.
+pub(crate) fn sealing_key(command: &SealingKeyCommand, top: &Path) -> anyhow::Result<Outcome> {
     match command {
         SealingKeyCommand::New {
             files,
             passphrase,
             namespace,
         } => {
-            files.must_be_new()?;
+            let places = files.places(top)?;
+            places.must_be_new()?;
             let passphrase = passphrase.new_one()?;
             let mut bundle = KeyBundle::default();
             bundle.add_new(namespace, clock::now());
-            files.write(&bundle, &passphrase)?;
-            files.say("made", &bundle)
+            places.write(&bundle, &passphrase)?;
+            places.say("made", &bundle, None)
         }
-        SealingKeyCommand::Backup { files, passphrase } => {
-            ensure!(
-                !files.backup.exists(),
-                "{} is there already: name a new file",
-                files.backup.display()
-            );
-            let bundle = from_standard_input()?;
-            files.write(&bundle, &passphrase.new_one()?)?;
-            files.say("kept", &bundle)
-        }
+        SealingKeyCommand::Backup {
+            files,
+            passphrase,
+            replace_cert,
+        } => backup(&files.places(top)?, passphrase, *replace_cert),
         SealingKeyCommand::Restore {
             backup,
             to,
@@ -122,12 +128,16 @@ pub(crate) fn sealing_key(command: &SealingKeyCommand) -> anyhow::Result<Outcome
             files,
             passphrase,
             namespace,
+            replace_cert,
         } => {
+            let places = files.places(top)?;
             let known = passphrase.known()?;
-            let mut bundle = read(&files.backup, &known)?;
+            let mut bundle = read(&places.backup, &known)?;
+            let name = places.backup.display().to_string();
+            let before = places.before(&name, &bundle, *replace_cert)?;
             bundle.add_new(namespace, clock::now());
-            files.write(&bundle, &known)?;
-            files.say("made", &bundle)?;
+            places.write(&bundle, &known)?;
+            places.say("made", &bundle, before.as_deref())?;
             output::say(
                 "next: `licensetool sealing-key restore … | kubectl apply -f -`, restart the \
                  controller, then `licensetool seal`, which seals everything with the new key",
@@ -143,6 +153,28 @@ pub(crate) fn sealing_key(command: &SealingKeyCommand) -> anyhow::Result<Outcome
 }
 
 impl Files {
+    /// # Errors
+    /// If the certificate's folder is not there: a new one would lie where nobody looks for it.
+    fn places(&self, top: &Path) -> anyhow::Result<Places> {
+        let cert = match &self.cert {
+            Some(cert) => cert.clone(),
+            None => super::certificate_of(top, "dev"),
+        };
+        let folder = private_file::parent(&cert);
+        ensure!(
+            folder.is_dir(),
+            "there is no folder {}: run this in the repository, or name the certificate's file \
+             with --cert",
+            folder.display()
+        );
+        Ok(Places {
+            backup: self.backup.clone(),
+            cert,
+        })
+    }
+}
+
+impl Places {
     fn must_be_new(&self) -> anyhow::Result<()> {
         for file in [&self.backup, &self.cert] {
             ensure!(
@@ -155,37 +187,95 @@ impl Files {
         Ok(())
     }
 
-    /// The backup first: a certificate whose key is lost would be worse than none.
+    /// The certificate's fingerprint, if there is one that is to be replaced.
+    ///
+    /// # Errors
+    /// If its key is not among those of `source`, and nobody said that this is meant.
+    fn before(
+        &self,
+        source: &str,
+        bundle: &KeyBundle,
+        replace: bool,
+    ) -> anyhow::Result<Option<String>> {
+        let name = self.cert.display();
+        let Some(bytes) = private_file::read(&self.cert)? else {
+            return Ok(None);
+        };
+        let Ok(present) = Certificate::parse(&bytes) else {
+            ensure!(
+                replace,
+                "{name} is there and is no sealing certificate: name another file with --cert, or \
+                 let it be replaced with --replace-cert"
+            );
+            return Ok(None);
+        };
+        let keys = bundle.keys().iter().map(|kept| &kept.key.certificate);
+        let known: Vec<String> = keys.map(|it| short(&it.fingerprint())).collect();
+        let present = short(&present.fingerprint());
+        ensure!(
+            replace || known.contains(&present),
+            "{source} lacks the key of {name}, whose SHA-256 begins with {present}: it has {}. \
+             What was sealed with that certificate would be lost with the cluster. Give the keys \
+             of its cluster, name another file with --cert, or take these with --replace-cert",
+            known.join(", ")
+        );
+        Ok(Some(present))
+    }
+
+    /// The backup first: a certificate whose key is lost would be worse than none. Neither before
+    /// both can be written.
     fn write(&self, bundle: &KeyBundle, passphrase: &Zeroizing<String>) -> anyhow::Result<()> {
         let sealing = bundle.sealing().context(
             "none of the keys is active: give one the label \
              sealedsecrets.bitnami.com/sealed-secrets-key=active",
         )?;
         let encrypted = backup::encrypt(&bundle.manifest(), passphrase)?;
+        let public = sealing.certificate.pem();
+        let cert = private_file::prepare_public(&self.cert, public.as_bytes())?;
         private_file::write(&self.backup, &encrypted)?;
-        if let Some(folder) = self.cert.parent() {
-            std::fs::create_dir_all(folder)
-                .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-        }
-        private_file::write_public(&self.cert, sealing.certificate.pem().as_bytes())
+        cert.put()
     }
 
-    fn say(&self, word: &str, bundle: &KeyBundle) -> anyhow::Result<Outcome> {
+    /// Says what was done; `before` is what the certificate was, if it was there.
+    fn say(&self, word: &str, bundle: &KeyBundle, before: Option<&str>) -> anyhow::Result<Outcome> {
         let keys = bundle.keys().len();
-        let ends = bundle
-            .sealing()
-            .map(|key| day(&key.certificate))
-            .unwrap_or_default();
+        let sealing = bundle.sealing().map(|key| &key.certificate);
+        let ends = sealing.map(day).unwrap_or_default();
+        let now = sealing.map(|it| short(&it.fingerprint()));
+        let now = now.unwrap_or_default();
+        let change = match before {
+            Some(before) if before != now => format!(", before {before}"),
+            _ => String::new(),
+        };
         output::say(&format!(
             "{word}: the key that seals, until {ends}\n\
              backup: {} ({keys} in it; keep it, and its passphrase elsewhere: without them a \
              rebuilt cluster opens nothing)\n\
-             certificate: {} (public: commit it)",
+             certificate: {} (public: commit it; its SHA-256 begins with {now}{change})",
             self.backup.display(),
             self.cert.display()
         ))?;
         Ok(Outcome::Fine)
     }
+}
+
+/// As much of a fingerprint as people compare.
+fn short(fingerprint: &str) -> String {
+    fingerprint.chars().take(16).collect()
+}
+
+/// Keeps the keys that come on standard input.
+fn backup(places: &Places, passphrase: &Passphrase, replace: bool) -> anyhow::Result<Outcome> {
+    ensure!(
+        !places.backup.exists(),
+        "{} is there already: name a new file, and delete the old one when `licensetool \
+         sealing-key show` opens the new one",
+        places.backup.display()
+    );
+    let bundle = from_standard_input()?;
+    let before = places.before("standard input", &bundle, replace)?;
+    places.write(&bundle, &passphrase.new_one()?)?;
+    places.say("kept", &bundle, before.as_deref())
 }
 
 fn day(certificate: &Certificate) -> String {
@@ -267,7 +357,7 @@ fn show(bundle: &KeyBundle, format: Format) -> anyhow::Result<Outcome> {
             if kept.is_active { "active" } else { "retired" }.to_owned(),
             certificate.not_before.strftime("%Y-%m-%d").to_string(),
             day(certificate),
-            fingerprint[..16].to_owned(),
+            short(&fingerprint),
         ]
     });
     let head = [

@@ -16,8 +16,13 @@ pub(super) const SHAREPOINT: (&str, &str) = (
 pub(super) const AUTH: (&str, &str) = ("licensetool-profiles-auth", "config-profiles/auth");
 pub(super) const INFOS: (&str, &str) = ("licensetool-cert-infos", "certs/infos");
 pub(super) const TLS: (&str, &str) = ("licensetool-tls", "tls");
+pub(super) const TLS_CERTIFICATE: &str = "tls.crt";
+pub(super) const TLS_KEY: &str = "tls.key";
 pub(super) const DATABASE: &str = "licensetool-database";
 pub(super) const DATABASE_FOLDER: &str = "database";
+/// The overlay of the database has a namespace of its own, whatever the program's is called: what
+/// was sealed for another one is not opened there.
+pub(super) const DATABASE_NAMESPACE: &str = "licensetool-database";
 
 /// Folders of which each file is an item of one secret.
 const FOLDERS: [(&str, &str); 6] = [
@@ -67,6 +72,14 @@ pub(super) fn home_place(secret: &str, item: &str) -> Option<HomePlace> {
     file(&format!("{CERTS}/{folder}"))
 }
 
+/// The namespace that a secret is opened in, if the program runs in `program`.
+pub(super) fn namespace_of<'a>(secret: &str, program: &'a str) -> &'a str {
+    match secret {
+        DATABASE => DATABASE_NAMESPACE,
+        _ => program,
+    }
+}
+
 /// A name of the environment, as distinct from one of a file.
 pub(super) fn is_variable(name: &str) -> bool {
     let letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
@@ -98,5 +111,15 @@ mod tests {
         let line = Some(HomePlace::Line("licensetool.env"));
         assert_eq!(home_place(ENV, "SECRET_KEY"), line);
         assert_eq!(home_place("other", "a"), None);
+    }
+
+    #[test]
+    fn the_database_has_the_namespace_that_its_overlay_gives_it() {
+        let overlay =
+            include_str!("../../../../infra/k8s/apps/database/overlays/dev/kustomization.yaml");
+        let namespace = namespace_of(DATABASE, "licensetool");
+        let line = format!("namespace: {namespace}");
+        assert!(overlay.lines().any(|it| it == line), "{line}");
+        assert_eq!(namespace_of(ENV, "elsewhere"), "elsewhere");
     }
 }

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 use super::mounts::{Component, Mounts};
 use super::{check_item, check_name, names};
+use crate::config::{TlsFiles, check_variable};
+use crate::run;
 
 /// Kubernetes takes no larger secret.
 const LARGEST: usize = 1024 * 1024;
@@ -45,6 +47,7 @@ pub(super) fn read(
     reader.environment()?;
     reader.folder(names::INFOS, OPAQUE)?;
     reader.folder(names::TLS, "kubernetes.io/tls")?;
+    reader.pair();
     reader.folder((names::DATABASE, names::DATABASE_FOLDER), OPAQUE)?;
     reader.registry()?;
     reader.sizes();
@@ -180,24 +183,8 @@ impl Reader<'_> {
 
     /// `licensetool.env`, and the files that settings name.
     fn environment(&mut self) -> anyhow::Result<()> {
-        if let Some(bytes) = self.file(Path::new(names::ENV_FILE))? {
-            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
-            for (number, line) in (1..).zip(text.lines().map(str::trim)) {
-                if line.is_empty() || line.starts_with('#') {
-                    continue;
-                }
-                match variable(line) {
-                    Some((name, value)) => {
-                        let value = Zeroizing::new(value.as_bytes().to_vec());
-                        self.item(names::ENV, OPAQUE, name, value);
-                    }
-                    None => self.problems.push(format!(
-                        "{}: line {number} is no NAME=value, with a name of A-Z, 0-9 and _",
-                        names::ENV_FILE
-                    )),
-                }
-            }
-        }
+        self.variables()?;
+        self.left_out(names::SECRETS)?;
         for (file, bytes) in self.files(names::SECRETS)? {
             if names::is_variable(&file) {
                 self.problems.push(format!(
@@ -209,22 +196,95 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// The lines of `licensetool.env`, each a name that the program takes, once.
+    fn variables(&mut self) -> anyhow::Result<()> {
+        let Some(bytes) = self.file(Path::new(names::ENV_FILE))? else {
+            return Ok(());
+        };
+        let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        for (number, line) in (1..).zip(text.lines().map(str::trim)) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let place = format!("{}: line {number}", names::ENV_FILE);
+            let Some((name, value)) = variable(line) else {
+                let what = "is no NAME=value, with a name of A-Z, 0-9 and _";
+                self.problems.push(format!("{place} {what}"));
+                continue;
+            };
+            // Every pod that gets it would end at once, and say the same.
+            if let Err(problem) = check_variable(name) {
+                self.problems.push(format!("{place}: {problem}"));
+            }
+            if let Some(before) = first.insert(name, number) {
+                self.problems.push(format!(
+                    "{place}: {name} stands in line {before}, too: delete one of them"
+                ));
+            }
+            let value = Zeroizing::new(value.as_bytes().to_vec());
+            self.item(names::ENV, OPAQUE, name, value);
+        }
+        Ok(())
+    }
+
+    /// Remarks on what a folder holds besides visible files: nobody shall take it for sealed.
+    fn left_out(&mut self, folder: &str) -> anyhow::Result<()> {
+        let dir = self.home.join(folder);
+        let entries = match fs::read_dir(&dir) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            entries => entries.with_context(|| format!("{folder} cannot be read"))?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.with_context(|| format!("{folder} cannot be read"))?;
+            let name = name.file_name();
+            let is_sealed = name.to_str().is_some_and(|name| !name.starts_with('.'))
+                && fs::metadata(dir.join(&name)).is_ok_and(|is| is.is_file());
+            if !is_sealed {
+                names.push(format!("{folder}/{}", name.to_string_lossy()));
+            }
+        }
+        if !names.is_empty() {
+            names.sort();
+            self.remarks.push(format!(
+                "left out, because only files are sealed, and no hidden ones: {}; rename or move \
+                 what the cluster needs, and take away the rest",
+                names.join(", ")
+            ));
+        }
+        Ok(())
+    }
+
     /// All files of a folder, if it is there.
     fn folder(&mut self, (name, folder): (&str, &str), kind: &str) -> anyhow::Result<()> {
+        self.left_out(folder)?;
         for (file, bytes) in self.files(folder)? {
             self.item(name, kind, &file, bytes);
         }
-        let is_whole = |secret: &Secret| {
-            let needed = ["tls.crt", "tls.key"];
-            needed.iter().all(|item| secret.data.contains_key(*item))
+        Ok(())
+    }
+
+    /// The host's certificate and its key: both, and of each other.
+    fn pair(&mut self) {
+        let Some(secret) = self.secrets.get(names::TLS.0) else {
+            return;
         };
-        if name == names::TLS.0 && self.secrets.get(name).is_some_and(|it| !is_whole(it)) {
+        let needed = [names::TLS_CERTIFICATE, names::TLS_KEY];
+        if needed.iter().any(|item| !secret.data.contains_key(*item)) {
             self.problems.push(
-                "tls/ must hold tls.crt and tls.key: `licensetool seal tls` puts them there"
+                "tls/ must hold tls.crt and tls.key: `licensetool seal tls --replace` puts them \
+                 there"
                     .to_owned(),
             );
+            return;
         }
-        Ok(())
+        let [cert, key] = needed.map(|file| self.home.join(names::TLS.1).join(file));
+        if let Err(error) = run::tls::check(&TlsFiles { cert, key }) {
+            self.problems.push(format!(
+                "tls/: {error:#}: `licensetool seal tls --replace` puts both there anew"
+            ));
+        }
     }
 
     fn registry(&mut self) -> anyhow::Result<()> {
@@ -242,7 +302,7 @@ impl Reader<'_> {
             return;
         }
         let place = Place {
-            namespace: self.namespace.to_owned(),
+            namespace: names::namespace_of(name, self.namespace).to_owned(),
             name: name.to_owned(),
         };
         let secret = self

@@ -73,7 +73,8 @@ fn is_well() {
         "restarts in licensetool-database",
         "pods of licensetool",
         "restarts in licensetool",
-        "sealed secrets",
+        "sealed secrets of licensetool-database",
+        "sealed secrets of licensetool",
         "certificate sealing.pem",
         "sealing key",
         "certificate licensetool-tls",
@@ -211,14 +212,25 @@ fn is_closed() {
     let none = json!({"items": []});
     each([
         case(
-            "sealed: sealed secrets, fail, no key could decrypt secret",
+            "sealed: sealed secrets of licensetool, fail, no key could decrypt secret",
+            closed.clone(),
+        ),
+        case(
+            "sealed database: sealed secrets of licensetool-database, fail, no key could decrypt",
             closed,
         ),
         case(
-            "sealed: sealed secrets, fail, the controller has not seen it",
+            "sealed: sealed secrets of licensetool, fail, the controller has not seen it",
             unseen,
         ),
-        case("sealed: sealed secrets, fail, there is none", none),
+        case(
+            "sealed: sealed secrets of licensetool, fail, there is none",
+            none.clone(),
+        ),
+        case(
+            "sealed database: sealed secrets of licensetool-database, fail, there is none",
+            none,
+        ),
         case("keys: sealing key, fail, 0 others", json!("KIND NAME\n")),
         case(
             "certificate: certificate licensetool-tls, unknown, trouble",

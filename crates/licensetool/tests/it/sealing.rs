@@ -3,6 +3,8 @@
 
 mod checking;
 mod keys;
+mod places;
+mod refusals;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,12 @@ use crate::fixture::{Ended, Office, https, office, program, secret};
 
 pub(crate) const DIR: &str = "infra/k8s/apps/licensetool/overlays/dev/secrets";
 const CERT: &str = "infra/k8s/clusters/dev/sealing.pem";
+/// What is there before anything is sealed.
+const OVERLAYS: [&str; 3] = [
+    "infra/k8s/clusters/dev",
+    "infra/k8s/apps/licensetool/overlays/dev",
+    "infra/k8s/apps/database/overlays/dev",
+];
 const PASSPHRASE: &str = "correct horse battery staple";
 
 /// An operator with a home folder, a repository, and a backup of the key outside of both.
@@ -27,7 +35,9 @@ pub(crate) async fn operator() -> Operator {
         office: office(World::demo(), https()).await,
         desk: tempfile::tempdir().unwrap(),
     };
-    std::fs::create_dir(operator.repository()).unwrap();
+    for folder in OVERLAYS {
+        std::fs::create_dir_all(operator.repository().join(folder)).unwrap();
+    }
     secret(operator.desk.path(), "passphrase", PASSPHRASE);
     operator.git(&["init", "--quiet"]);
     let home = operator.home();
@@ -74,9 +84,21 @@ impl Operator {
 
     /// Runs the program in the repository.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        self.run_in(&self.repository(), arguments)
+    }
+
+    fn run_in(&self, folder: &Path, arguments: &[&str]) -> Ended {
         let mut command = program(self.home());
-        command.current_dir(self.repository()).args(arguments);
+        command.current_dir(folder).args(arguments);
         Ended::from(command.output().unwrap())
+    }
+
+    /// Runs what must not be done.
+    #[track_caller]
+    fn refused(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        ended.err
     }
 
     #[track_caller]

@@ -11,14 +11,16 @@ use crate::cluster::process::Ended;
 use crate::cluster::sealing::SealingKey;
 use crate::cluster::step::{Answer, Step};
 use crate::cluster::target::{CONTROLLERS, Target};
+use crate::sealing::key_command;
 
 /// Two steps: the cluster has the key, and its controller has read it.
 pub(super) fn given(target: &Target, key: Option<SealingKey>) -> anyhow::Result<[Step; 2]> {
     let file = target.sealing_certificate();
     let sealing = fs::read(&file).with_context(|| {
         format!(
-            "the sealing certificate {} cannot be read: `licensetool sealing-key new` makes it",
-            file.display()
+            "the sealing certificate {} cannot be read: {} makes it",
+            file.display(),
+            key_command("new", &file)
         )
     })?;
     let sealing = Certificate::parse(&sealing).with_context(|| file.display().to_string())?;

@@ -13,16 +13,25 @@ use super::report::Verdict;
 use crate::clock;
 use crate::cluster::keys::{self, Kept};
 use crate::cluster::seen::SealedSecret;
-use crate::cluster::target::APP;
+use crate::cluster::target::{APP, DATABASE, Overlay};
+use crate::sealing::key_command;
 
 /// A certificate that ends is told so long before.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Plan<'_> {
     pub(super) async fn unsealed(&mut self) {
-        let (check, expected) = ("sealed secrets", "all unsealed");
+        if self.target.overlay == Overlay::Dev {
+            self.unsealed_in(DATABASE).await;
+        }
+        self.unsealed_in(APP).await;
+    }
+
+    async fn unsealed_in(&mut self, namespace: &str) {
+        let (check, expected) = (format!("sealed secrets of {namespace}"), "all unsealed");
+        let check = check.as_str();
         let line = ["get", "sealedsecrets.bitnami.com", "-o", "json"];
-        let line = self.target.kubectl_in(APP, line);
+        let line = self.target.kubectl_in(namespace, line);
         let secrets = self.asked(check, expected, &line, |ended| {
             ended.items::<SealedSecret>()
         });
@@ -54,16 +63,16 @@ impl Plan<'_> {
         let sealing = match sealing.and_then(|text| Ok(Certificate::parse(&text)?)) {
             Ok(sealing) => sealing,
             Err(error) => {
-                let (found, advice) = (format!("{error:#}"), "`licensetool sealing-key new`");
+                let (found, advice) = (format!("{error:#}"), key_command("new", &file));
                 self.report
-                    .add(check, expected, Verdict::Fail, found, advice);
+                    .add(check, expected, Verdict::Fail, found, &advice);
                 return;
             }
         };
         self.lasts(
             "certificate sealing.pem",
             &sealing,
-            "`licensetool sealing-key rotate`",
+            &key_command("rotate", &file),
         );
         let line = keys::line(self.target);
         let Some(kept) = self.asked(check, expected, &line, Kept::read).await else {
@@ -99,7 +108,7 @@ impl Plan<'_> {
         self.lasts(
             check,
             &certificate,
-            "`licensetool seal tls`, then `licensetool seal`",
+            "`licensetool seal tls --replace`, then `licensetool seal`",
         );
         Some(certificate)
     }

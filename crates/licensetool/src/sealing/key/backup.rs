@@ -25,9 +25,15 @@ pub(super) fn decrypt(bytes: &[u8], passphrase: &str) -> anyhow::Result<Zeroizin
     let opened = match age::decrypt(&identity, bytes) {
         Ok(opened) => Zeroizing::new(opened),
         Err(age::DecryptError::DecryptionFailed | age::DecryptError::NoMatchingKeys) => {
-            bail!("the passphrase is wrong, or the backup is damaged")
+            bail!(
+                "the passphrase is wrong, or the backup is damaged: try another passphrase, then \
+                 another copy of the backup"
+            )
         }
-        Err(error) => bail!("it is no backup that can be opened: {error}"),
+        Err(error) => bail!(
+            "it is no backup, or it is cut off or damaged ({error}): take another copy of the \
+             backup"
+        ),
     };
     let text = str::from_utf8(&opened).context("it holds no text")?;
     Ok(Zeroizing::new(text.to_owned()))
@@ -60,11 +66,20 @@ mod tests {
         let opened = decrypt(&backup, "correct horse battery").unwrap();
         assert_eq!(opened.as_str(), "the keys");
         let wrong = decrypt(&backup, "correct horse batter").unwrap_err();
-        let expected = "the passphrase is wrong, or the backup is damaged";
-        assert_eq!(wrong.to_string(), expected);
+        let expected = "the passphrase is wrong, or the backup is damaged: try another";
+        assert!(wrong.to_string().starts_with(expected), "{wrong}");
         let mut damaged = backup.clone();
         *damaged.last_mut().unwrap() ^= 1;
         assert!(decrypt(&damaged, "correct horse battery").is_err());
-        assert!(decrypt(b"anything", "correct horse battery").is_err());
+        for part in [
+            b"anything",
+            &backup[..backup.len() / 2],
+            &backup[..backup.len() - 1],
+        ] {
+            let said = decrypt(part, "correct horse battery")
+                .unwrap_err()
+                .to_string();
+            assert!(said.contains("another copy of the backup"), "{said}");
+        }
     }
 }

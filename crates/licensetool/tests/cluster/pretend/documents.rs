@@ -36,9 +36,7 @@ fn known(town: &Town, namespace: &str, words: &[&str]) -> Option<Known> {
         "kube-system" if words.starts_with("get pods -o json -l ") => {
             Some(("controllers", list([pod("controller", "controller:1")])))
         }
-        "licensetool-database" if words == "get pods -o json" => {
-            Some(("database", list([pod("database-0", "postgres:17")])))
-        }
+        "licensetool-database" => of_database(words),
         _ => None,
     }
 }
@@ -92,19 +90,31 @@ fn of_program(words: &str) -> Option<Known> {
             let done = json!({"metadata": {"name": "migrate"}, "status": {"phase": "Succeeded"}});
             ("pods", list([pod("web-0", IMAGE), done]))
         }
-        "get sealedsecrets.bitnami.com -o json" => {
-            let opened = json!({
-                "metadata": {"name": "licensetool-env"},
-                "status": {"conditions": [{"type": "Synced", "status": "True"}]},
-            });
-            ("sealed", list([opened]))
-        }
+        "get sealedsecrets.bitnami.com -o json" => ("sealed", list([opened("licensetool-env")])),
         "get ingress licensetool -o json" => ("ingress", Ok("{}".to_owned())),
         words if words.starts_with("get secret licensetool-tls -o ") => {
             let missing = "Error from server (NotFound): secrets not found";
             ("certificate", refused(missing))
         }
         _ => return None,
+    })
+}
+
+fn of_database(words: &str) -> Option<Known> {
+    Some(match words {
+        "get pods -o json" => ("database", list([pod("database-0", "postgres:17")])),
+        "get sealedsecrets.bitnami.com -o json" => {
+            ("sealed database", list([opened("licensetool-database")]))
+        }
+        _ => return None,
+    })
+}
+
+/// A sealed secret that the controller has opened.
+fn opened(name: &str) -> Value {
+    json!({
+        "metadata": {"name": name},
+        "status": {"conditions": [{"type": "Synced", "status": "True"}]},
     })
 }
 

@@ -1,0 +1,131 @@
+//! What would lose something, or break a pod later, is refused before anything is written.
+
+use std::path::Path;
+
+use super::{DIR, files, operator};
+use crate::fixture::secret;
+
+const TENANT: &str = "config-profiles/tenants/config-iseschool-profile.json";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_home_folder_that_lacks_what_others_sealed_takes_nothing_away() {
+    let operator = operator().await;
+    operator.new_key();
+    operator.fine(&["seal"]);
+    let before = files(&operator.repository().join("infra"));
+    // Another person's home folder: nothing was ever sealed from it.
+    std::fs::remove_dir_all(operator.home().join(".seal")).unwrap();
+    std::fs::remove_dir_all(operator.home().join("registry")).unwrap();
+    std::fs::remove_file(operator.home().join(TENANT)).unwrap();
+    let said = operator.refused(&["seal"]);
+    for words in [
+        "regcred.sealedsecret.yaml (.dockerconfigjson)",
+        // Other tenants of the same secret are there.
+        "licensetool-profiles-tenants.sealedsecret.yaml (config-iseschool-profile.json)\n",
+        "licensetool-cert-iseschool.sealedsecret.yaml",
+        "--remove-others",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert_eq!(files(&operator.repository().join("infra")), before);
+
+    let said = operator.fine(&["seal", "--remove-others"]);
+    let removed = said.lines().filter(|line| line.starts_with("removed"));
+    assert_eq!(removed.count(), 2, "{said}");
+    assert!(!operator.dir().join("regcred.sealedsecret.yaml").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_there_is_replaced_on_demand_only() {
+    let operator = operator().await;
+    let tls = operator.home().join("tls");
+    let before = files(&tls);
+    let again = ["seal", "tls", "--self-signed", "other.local"];
+    let said = operator.refused(&again);
+    assert!(
+        said.contains("is there already") && said.contains("--replace"),
+        "{said}"
+    );
+    for host in ["", "bad host!", "https://x/"] {
+        let said = operator.refused(&["seal", "tls", "--replace", "--self-signed", host]);
+        assert!(said.contains("is no name of a host"), "{said}");
+    }
+    assert_eq!(files(&tls), before);
+    let said = operator.refused(&["seal", "tls"]);
+    assert!(
+        said.contains("--self-signed") && said.contains("--certificate"),
+        "{said}"
+    );
+    let said = operator.refused(&["seal", "regcred"]);
+    assert!(
+        said.contains("--from") && said.contains("--server"),
+        "{said}"
+    );
+
+    operator.fine(&[&again[..], &["--replace"]].concat());
+    let after = files(&tls);
+    assert!(before.iter().all(|(name, bytes)| after[name] != *bytes));
+    // As a break between the two files leaves them.
+    operator.new_key();
+    std::fs::write(tls.join("tls.key"), &before["tls.key"]).unwrap();
+    let said = operator.refused(&["seal"]);
+    for words in ["do not belong together", "licensetool seal tls --replace"] {
+        assert!(said.contains(words), "{said}");
+    }
+    assert!(!operator.repository().join(DIR).exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_that_the_program_does_not_know_are_not_sealed() {
+    let operator = operator().await;
+    operator.new_key();
+    let lines = "LICENSETOOL_LISTEN=[::]:5000\nLICENSETOOL_NOSUCH=1\n\n\
+                 LICENSETOOL_CHANNEL__OPS__NOSUCH=1\nLICENSETOOL_LISTEN=[::]:5001\n";
+    secret(operator.home(), "licensetool.env", lines);
+    let said = operator.refused(&["seal"]);
+    for words in [
+        "licensetool.env: line 2: there is no setting for LICENSETOOL_NOSUCH",
+        "licensetool.env: line 4: ",
+        "licensetool.env: line 5: LICENSETOOL_LISTEN stands in line 1, too",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert_eq!(said.matches("licensetool.env: line").count(), 3, "{said}");
+    let lines = "LICENSETOOL_LISTEN=[::]:5000\nLICENSETOOL_CHANNEL__OPS__KIND=mail\nA=b\n";
+    secret(operator.home(), "licensetool.env", lines);
+    operator.fine(&["seal"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_out_is_said() {
+    let operator = operator().await;
+    operator.new_key();
+    let home = operator.home();
+    secret(home, "secrets/.hidden", "a");
+    secret(home, "secrets/deeper/file", "a");
+    let ended = operator.run(&["seal"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let words = "warning: left out, because only files are sealed, and no hidden ones: \
+                 secrets/.hidden, secrets/deeper; ";
+    assert!(ended.out.contains(words), "{ended:?}");
+    std::fs::remove_file(home.join("secrets/.hidden")).unwrap();
+    std::fs::remove_dir_all(home.join("secrets/deeper")).unwrap();
+    operator.fine(&["seal"]);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_no_text_hides_nothing() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let operator = operator().await;
+    let key = std::fs::read(operator.home().join("tls/tls.key")).unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"n\xe4me.pem");
+    // Some file systems take no such name.
+    if std::fs::write(operator.repository().join(Path::new(name)), key).is_err() {
+        return;
+    }
+    let ended = operator.run(&["seal", "--check"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.out.contains("me.pem:1: private-key: "), "{ended:?}");
+}
