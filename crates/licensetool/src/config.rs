@@ -24,7 +24,7 @@ use url::Url;
 pub(crate) use channels::{Address, ChannelSettings, MailServer, Way};
 pub(crate) use given::{RESERVED as SHAREPOINT, variable as channel_variable};
 pub(crate) use nearest::meant;
-pub(crate) use read::{Source, Sources, read};
+pub(crate) use read::{Source, Sources, read, under_home};
 pub(crate) use reference::reference;
 pub(crate) use values::{FromText, LogFormat};
 

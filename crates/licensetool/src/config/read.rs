@@ -350,7 +350,7 @@ impl Reader<'_> {
 }
 
 /// `sqlite:PATH` with a relative path lies in home, wherever the program was started.
-fn under_home(url: &str, home: &Path) -> String {
+pub(crate) fn under_home(url: &str, home: &Path) -> String {
     match url.strip_prefix("sqlite:") {
         Some(path) => format!(
             "sqlite:{}",
