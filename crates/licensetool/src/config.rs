@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::bail;
 use domain::{Language, Layer};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -138,6 +139,26 @@ impl Config {
             Url::parse(&address).expect("an address and a port make a URL")
         };
         self.public_url.clone().unwrap_or_else(served)
+    }
+}
+
+/// Says what is wrong with the folder itself, before everything in it seems to be missing.
+pub(crate) fn check_home(home: &Path) -> anyhow::Result<()> {
+    let shown = home.display();
+    match std::fs::metadata(home) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => bail!(
+            "the home folder {shown} is no folder: say with --home, or with LICENSETOOL_HOME, in \
+             which folder profiles and certificates lie"
+        ),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => bail!(
+            "there is no home folder {shown}: correct --home, or LICENSETOOL_HOME; to begin with a \
+             new one, make the folder first"
+        ),
+        Err(error) => bail!(
+            "the home folder {shown} cannot be read: {error}; let this user read it, or correct \
+             --home, or LICENSETOOL_HOME"
+        ),
     }
 }
 
