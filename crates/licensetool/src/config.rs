@@ -34,6 +34,8 @@ pub(crate) use values::{FromText, LogFormat};
 pub(crate) struct Config {
     /// The folder with profiles and certificates.
     pub(crate) home: PathBuf,
+    /// Whether only the command line says where that is, so that the next command must, too.
+    pub(crate) is_home_named: bool,
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: SocketAddr,
     pub(crate) store: StoreAt,
@@ -131,6 +133,16 @@ pub(crate) struct Deliver {
 }
 
 impl Config {
+    /// Home, if commands find it only by its name.
+    pub(crate) fn named_home(&self) -> Option<&Path> {
+        self.is_home_named.then_some(self.home.as_path())
+    }
+
+    /// A command as a person types it to work on this home.
+    pub(crate) fn command(&self, rest: &str) -> String {
+        command(self.named_home(), rest)
+    }
+
     /// Where people open the pages that are served at `listen`.
     pub(crate) fn public_url_at(&self, listen: SocketAddr) -> Url {
         let served = || {
@@ -139,6 +151,25 @@ impl Config {
             Url::parse(&address).expect("an address and a port make a URL")
         };
         self.public_url.clone().unwrap_or_else(served)
+    }
+}
+
+/// A command as a person types it; `home`: where, if that must be said.
+pub(crate) fn command(home: Option<&Path>, rest: &str) -> String {
+    match home {
+        Some(home) => format!("licensetool --home {} {rest}", typed(home)),
+        None => format!("licensetool {rest}"),
+    }
+}
+
+/// A path as a shell takes it for one word.
+pub(crate) fn typed(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |it: char| it.is_alphanumeric() || "/\\:._-+@,".contains(it);
+    match text.chars().all(is_plain) {
+        true => text,
+        false if cfg!(windows) => format!("\"{text}\""),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
     }
 }
 
@@ -168,4 +199,26 @@ pub(crate) fn home_dir(flag: Option<&Path>, sources: &Sources) -> PathBuf {
     flag.map(Path::to_owned)
         .or_else(from_environment)
         .unwrap_or_else(|| PathBuf::from("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_home_as_a_shell_takes_it() {
+        let check = |home: Option<&str>, expected: &str| {
+            assert_eq!(command(home.map(Path::new), "tenant list"), expected);
+        };
+        check(None, "licensetool tenant list");
+        check(
+            Some("secrets/home"),
+            "licensetool --home secrets/home tenant list",
+        );
+        #[cfg(unix)]
+        check(
+            Some("/our home's"),
+            "licensetool --home '/our home'\\''s' tenant list",
+        );
+    }
 }
