@@ -17,7 +17,8 @@ pub(crate) enum StoreCommand {
     /// A file that another program has open is refused, and so is a source that somebody works on
     /// or that changes meanwhile; a service of PostgreSQL that does nothing just now is not
     /// noticed. `sqlite:PATH` counts from home, as in the settings. The source is only read. The
-    /// target's schema is made if there is none. Until both hold the same, no service starts on the target.
+    /// target's schema is made if there is none. Until both hold the same, no service starts on
+    /// the target.
     Copy(Copying),
     /// Look for what contradicts itself; exit code 1 if there is something
     Check {

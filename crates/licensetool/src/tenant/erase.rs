@@ -193,8 +193,8 @@ fn table(
     } = erasure;
     format!(
         "{table}\n\nThe audit keeps who erased it and when, as {stands_for}; {unnamed} rows there \
-         do not name it any more.\n{}{}\nBackups, SharePoint's lists and what channels have sent are \
-         not reached from here: docs/privacy.md.",
+         do not name it any more.\n{}{}\nBackups, SharePoint's lists and what channels have sent \
+         are not reached from here: docs/privacy.md.",
         said(cleared).0,
         said_of_files(config, files)
     )
