@@ -287,7 +287,7 @@ impl<'a> Adding<'a> {
             let first = findings.swap_remove(0);
             WriteError::of(&file, key, first)
         })?;
-        match validity::by_the_clock(&certificate, now) {
+        match validity::by_the_clock(&certificate, Some(key), now) {
             // Whoever has a profile has a way out already: rotation.
             Some(finding) if self.is_new && finding.severity == Severity::Error => {
                 Err(WriteError::of(&file, key, finding))

@@ -220,7 +220,7 @@ impl Reader {
         );
         match parse_pem(&bytes) {
             Ok(certificate) => {
-                let by_the_clock = validity::by_the_clock(&certificate, self.now);
+                let by_the_clock = validity::by_the_clock(&certificate, place.tenant, self.now);
                 self.report_all(&own_place, by_the_clock.into_iter().collect());
                 self.report_all(place, validity::against_profile(said, &certificate));
                 self.remember(validity::changes_at(&certificate, self.now));

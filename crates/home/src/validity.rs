@@ -1,5 +1,6 @@
 //! Holds a certificate against the clock and against what the files around it say about it.
 
+use domain::TenantKey;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::certificate::Certificate;
@@ -12,8 +13,15 @@ use crate::thumbprint::Thumbprint;
 /// A new certificate needs people and appointments.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-const RENEW: &str = "replace it: `licensetool tenant rotate <key>` leads through that for a \
-                     tenant, docs/home.md for SharePoint";
+/// What leads through the replacement; `tenant`: whose certificate it is, if it is one's.
+fn renewal(tenant: Option<&TenantKey>) -> String {
+    match tenant {
+        Some(key) => {
+            format!("replace it: `licensetool tenant rotate {key}` leads through that")
+        }
+        None => "replace it, as docs/home.md says of certificates that are no tenant's".to_owned(),
+    }
+}
 
 /// By these words [`is_end`] knows it again.
 const ENDED: &str = "has ended on";
@@ -23,8 +31,12 @@ pub(crate) fn is_end(problem: &Problem) -> bool {
     problem.message.starts_with("the certificate ") && problem.message.contains(ENDED)
 }
 
-/// What the clock says about a certificate.
-pub(crate) fn by_the_clock(certificate: &Certificate, now: Timestamp) -> Option<Finding> {
+/// What the clock says about a certificate, and whose it is.
+pub(crate) fn by_the_clock(
+    certificate: &Certificate,
+    tenant: Option<&TenantKey>,
+    now: Timestamp,
+) -> Option<Finding> {
     let Certificate {
         subject,
         not_before,
@@ -33,7 +45,7 @@ pub(crate) fn by_the_clock(certificate: &Certificate, now: Timestamp) -> Option<
     } = certificate;
     if now >= *not_after {
         let message = format!("the certificate {subject} {ENDED} {}", day(*not_after));
-        Some(Finding::error(message, RENEW))
+        Some(Finding::error(message, renewal(tenant)))
     } else if now < *not_before {
         let message = format!("the certificate {subject} is valid from {not_before} on");
         let advice = "wait until then, or correct this machine's clock";
@@ -49,7 +61,7 @@ pub(crate) fn by_the_clock(certificate: &Certificate, now: Timestamp) -> Option<
             "the certificate {subject} ends on {} ({left} left)",
             day(*not_after)
         );
-        Some(Finding::warning(message, RENEW))
+        Some(Finding::warning(message, renewal(tenant)))
     } else {
         None
     }
@@ -60,6 +72,13 @@ pub(crate) fn changes_at(certificate: &Certificate, now: Timestamp) -> Option<Ti
     let not_after = certificate.not_after;
     let turns = [certificate.not_before, soon(not_after), not_after];
     turns.into_iter().filter(|turn| *turn > now).min()
+}
+
+impl Certificate {
+    /// Whether it has ended, or will so soon that it is time to replace it.
+    pub fn ends_soon(&self, now: Timestamp) -> bool {
+        now >= soon(self.not_after)
+    }
 }
 
 fn soon(not_after: Timestamp) -> Timestamp {

@@ -128,6 +128,23 @@ enum Command {
     Completions { shell: clap_complete::Shell },
 }
 
+impl Command {
+    /// Whether it works on a home folder that is there.
+    fn reads_home(&self) -> bool {
+        !matches!(
+            self,
+            Self::Demo(_)
+                | Self::Cluster(_)
+                | Self::Config(ConfigCommand::Reference)
+                | Self::Simulate(_)
+                | Self::Unseal(_)
+                | Self::SealingKey(_)
+                | Self::Openapi
+                | Self::Completions { .. }
+        )
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Read everything and say every problem at once
@@ -165,6 +182,9 @@ pub(crate) fn run() -> anyhow::Result<Outcome> {
 async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outcome> {
     let environment = Sources::from_environment();
     let (home, by) = (home_dir(home.as_deref(), &environment), environment.by());
+    if command.reads_home() {
+        config::check_home(&home)?;
+    }
     let configured = || answering(&home, &Sources::from_home(&home)?);
     match command {
         Command::Demo(wish) => {

@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::bail;
 use domain::{Language, Layer};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -24,7 +25,7 @@ use url::Url;
 pub(crate) use channels::{Address, ChannelSettings, MailServer, Way};
 pub(crate) use given::{RESERVED as SHAREPOINT, variable as channel_variable};
 pub(crate) use nearest::meant;
-pub(crate) use read::{Source, Sources, read};
+pub(crate) use read::{Source, Sources, read, under_home};
 pub(crate) use reference::reference;
 pub(crate) use texts::check_variable;
 pub(crate) use values::{FromText, LogFormat};
@@ -34,6 +35,8 @@ pub(crate) use values::{FromText, LogFormat};
 pub(crate) struct Config {
     /// The folder with profiles and certificates.
     pub(crate) home: PathBuf,
+    /// Whether only the command line says where that is, so that the next command must, too.
+    pub(crate) is_home_named: bool,
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: SocketAddr,
     pub(crate) store: StoreAt,
@@ -131,6 +134,16 @@ pub(crate) struct Deliver {
 }
 
 impl Config {
+    /// Home, if commands find it only by its name.
+    pub(crate) fn named_home(&self) -> Option<&Path> {
+        self.is_home_named.then_some(self.home.as_path())
+    }
+
+    /// A command as a person types it to work on this home.
+    pub(crate) fn command(&self, rest: &str) -> String {
+        command(self.named_home(), rest)
+    }
+
     /// Where people open the pages that are served at `listen`.
     pub(crate) fn public_url_at(&self, listen: SocketAddr) -> Url {
         let served = || {
@@ -142,10 +155,71 @@ impl Config {
     }
 }
 
+/// A command as a person types it; `home`: where, if that must be said.
+pub(crate) fn command(home: Option<&Path>, rest: &str) -> String {
+    match home {
+        Some(home) => format!("licensetool --home {} {rest}", typed(home)),
+        None => format!("licensetool {rest}"),
+    }
+}
+
+/// A path as a shell takes it for one word.
+pub(crate) fn typed(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |it: char| it.is_alphanumeric() || "/\\:._-+@,".contains(it);
+    match text.chars().all(is_plain) {
+        true => text,
+        false if cfg!(windows) => format!("\"{text}\""),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
+/// Says what is wrong with the folder itself, before everything in it seems to be missing.
+pub(crate) fn check_home(home: &Path) -> anyhow::Result<()> {
+    let shown = home.display();
+    match std::fs::metadata(home) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => bail!(
+            "the home folder {shown} is no folder: say with --home, or with LICENSETOOL_HOME, in \
+             which folder profiles and certificates lie"
+        ),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => bail!(
+            "there is no home folder {shown}: correct --home, or LICENSETOOL_HOME; to begin with a \
+             new one, make the folder first"
+        ),
+        Err(error) => bail!(
+            "the home folder {shown} cannot be read: {error}; let this user read it, or correct \
+             --home, or LICENSETOOL_HOME"
+        ),
+    }
+}
+
 /// Where home is, from the flag, else from the environment, else here.
 pub(crate) fn home_dir(flag: Option<&Path>, sources: &Sources) -> PathBuf {
     let from_environment = || sources.variable("LICENSETOOL_HOME").map(PathBuf::from);
     flag.map(Path::to_owned)
         .or_else(from_environment)
         .unwrap_or_else(|| PathBuf::from("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_home_as_a_shell_takes_it() {
+        let check = |home: Option<&str>, expected: &str| {
+            assert_eq!(command(home.map(Path::new), "tenant list"), expected);
+        };
+        check(None, "licensetool tenant list");
+        check(
+            Some("secrets/home"),
+            "licensetool --home secrets/home tenant list",
+        );
+        #[cfg(unix)]
+        check(
+            Some("/our home's"),
+            "licensetool --home '/our home'\\''s' tenant list",
+        );
+    }
 }

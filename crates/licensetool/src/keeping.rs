@@ -13,9 +13,12 @@ use copy::Copying;
 pub(crate) enum StoreCommand {
     /// Copy everything into an empty database; run again to go on; exit code 1 if both differ
     ///
-    /// Stop all services of the source first: what they keep after the copy has begun is not in it,
-    /// and the copy is refused at its end. The source is only read. The target's schema is made if
-    /// there is none. Until both hold the same, no service starts on the target.
+    /// Stop all services of the source first: what they keep after the copy has begun is not in it.
+    /// A file that another program has open is refused, and so is a source that somebody works on
+    /// or that changes meanwhile; a service of PostgreSQL that does nothing just now is not
+    /// noticed. `sqlite:PATH` counts from home, as in the settings. The source is only read. The
+    /// target's schema is made if there is none. Until both hold the same, no service starts on
+    /// the target.
     Copy(Copying),
     /// Look for what contradicts itself; exit code 1 if there is something
     Check {

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail, ensure};
 use store::{Address, Password, Schema, Store};
 
-use crate::config::{Config, StoreAt};
+use crate::config::{Config, StoreAt, under_home};
 use crate::outlets;
 
 /// As what PostgreSQL lists the connections of commands.
@@ -26,14 +26,15 @@ pub(crate) fn address(at: &StoreAt, application: &str) -> anyhow::Result<Address
         .application(application))
 }
 
-/// The same of a store that a command names. What it does not say of a server, the settings do.
+/// The same of a store that a command names, as the setting would. What it does not say of a
+/// server, the settings do.
 pub(crate) fn address_of(
     config: &Config,
     url: &str,
     (flag, password_file): (&str, Option<&Path>),
     ca_file: Option<&Path>,
 ) -> anyhow::Result<Address> {
-    let address = Address::parse(url)?;
+    let address = Address::parse(&under_home(url, &config.home))?;
     if !address.is_shared() {
         return Ok(address);
     }
@@ -101,6 +102,11 @@ pub(crate) async fn opened(config: &Config) -> anyhow::Result<Store> {
         migrate(&store).await?;
     }
     let schema = complete(&store, config).await?;
+    fits(config, schema)?;
+    Ok(store)
+}
+
+fn fits(config: &Config, schema: Schema) -> anyhow::Result<()> {
     ensure!(
         schema.fits(),
         "the store {} is at version {}, this program needs {}: run `licensetool migrate`",
@@ -108,7 +114,7 @@ pub(crate) async fn opened(config: &Config) -> anyhow::Result<Store> {
         schema.found,
         schema.expected
     );
-    Ok(store)
+    Ok(())
 }
 
 /// The store for all services in one process: brought up to date, wherever it lies.
@@ -149,6 +155,25 @@ pub(crate) fn is_shared(config: &Config) -> bool {
 
 /// The store, if there is one: an empty one would answer "nothing" to what nobody has looked at.
 pub(crate) async fn there(config: &Config) -> anyhow::Result<Store> {
+    is_there(config)?;
+    opened(config).await
+}
+
+/// The store, if there is one, for reading alone: nothing is made or changed. It may be one where
+/// nothing was ever kept.
+pub(crate) async fn to_read(config: &Config) -> anyhow::Result<Store> {
+    is_there(config)?;
+    let store = Store::connect_to_read(&address(&config.store, COMMAND)?).await;
+    let store =
+        store.with_context(|| format!("the store {} cannot be opened", config.store.url))?;
+    let schema = complete(&store, config).await?;
+    if schema.found > 0 {
+        fits(config, schema)?;
+    }
+    Ok(store)
+}
+
+fn is_there(config: &Config) -> anyhow::Result<()> {
     if is_missing(config) {
         bail!(
             "nothing was collected yet, there is no store {}: start `licensetool run`, or \
@@ -156,7 +181,7 @@ pub(crate) async fn there(config: &Config) -> anyhow::Result<Store> {
             config.store.url
         );
     }
-    opened(config).await
+    Ok(())
 }
 
 pub(crate) fn is_missing(config: &Config) -> bool {

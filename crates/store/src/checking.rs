@@ -14,6 +14,17 @@ use rules::{RULES, Rule};
 /// Claims are of minutes: beyond a day something is wrong with them.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
+/// What has no schema is no store yet, or not the one that was meant.
+fn empty() -> Inconsistency {
+    Inconsistency {
+        kind: "empty",
+        found: "nothing was ever kept there: none of the program's tables is there".to_owned(),
+        means: "It is not the store that was meant, or not one yet.",
+        advice: "Look at `store.url` in the settings, and at what was copied or brought back \
+                 there. If all is to begin anew, `licensetool run` begins.",
+    }
+}
+
 /// Something that contradicts something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inconsistency {
@@ -30,6 +41,9 @@ impl Store {
     /// All that is wrong with the store's content; nothing if it is sound. `channels` are those of
     /// the settings. Reads everything, and changes nothing.
     pub async fn check(&self, channels: &[&str], now: Timestamp) -> Result<Vec<Inconsistency>> {
+        if self.schema().await?.found == 0 {
+            return Ok(vec![empty()]);
+        }
         let mut found: Vec<Inconsistency> = self.broken().await?;
         for rule in RULES {
             found.extend(self.ask(rule, now).await?);

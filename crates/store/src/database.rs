@@ -61,6 +61,15 @@ impl Store {
         }
     }
 
+    /// Whether another process has the file of SQLite open, as far as this system tells. Of
+    /// PostgreSQL nobody is asked: `false`. To be called before this process opens it.
+    pub fn is_open_elsewhere(address: &Address) -> bool {
+        match &address.place {
+            address::Place::Sqlite(path) => sqlite::is_open_elsewhere(path),
+            address::Place::Postgres(_) => false,
+        }
+    }
+
     /// As [`Store::connect`], without asking whether a server is there: who asks for something
     /// later finds out.
     ///

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{Result, Store, sql};
+use crate::{Result, Store, outbox, sql};
 
 /// Alerts that ended before `$1`, at most `$2` of them, the oldest first.
 macro_rules! over {
@@ -63,10 +63,10 @@ impl Store {
         let mut transaction = self.write().await?;
         let mut end = sql::QueryBuilder::new("UPDATE delivery SET dead_at = ");
         end.push_bind(now.as_millisecond());
+        end.push(", claimed_by = NULL, claimed_until = NULL, error = ");
+        end.push_bind(outbox::CHANNEL_REMOVED);
         end.push(
-            ", claimed_by = NULL, claimed_until = NULL, \
-             error = 'there is no channel of this name in the settings any more', \
-             advice = 'Nothing needs to be done; if the channel was taken out by mistake, put it \
+            ", advice = 'Nothing needs to be done; if the channel was taken out by mistake, put it \
              back and try again.' WHERE ",
         );
         unroutable(&mut end, channels, before);

@@ -174,15 +174,20 @@ impl Store {
         Ok(kept)
     }
 
-    /// Ends what goes on of tenants that are gone, without telling anybody. Answers how many.
+    /// Ends what goes on of tenants that are gone, and what waits to be told of them, without
+    /// telling anybody. Answers how many alerts that were. Only reads if there is neither.
     pub async fn end_alerts_of_removed(&self, now: Timestamp) -> Result<u64> {
         const GONE: &str = "(SELECT key FROM tenant WHERE removed_at IS NOT NULL)";
-        let any =
-            format!("SELECT COUNT(*) FROM alert WHERE resolved_at IS NULL AND tenant IN {GONE}");
-        let any: i64 = sql::query_scalar(sql::AssertSqlSafe(any))
+        // What is over may still wait to be told, as that it is over.
+        let any = format!(
+            "SELECT EXISTS (SELECT 1 FROM alert WHERE resolved_at IS NULL AND tenant IN {GONE}) \
+             OR EXISTS (SELECT 1 FROM delivery WHERE delivered_at IS NULL AND dead_at IS NULL \
+             AND alert IN (SELECT id FROM alert WHERE tenant IN {GONE}))"
+        );
+        let any: bool = sql::query_scalar(sql::AssertSqlSafe(any))
             .fetch_one(self.readers())
             .await?;
-        if any == 0 {
+        if !any {
             return Ok(0);
         }
         let mut transaction = self.write().await?;
@@ -199,13 +204,13 @@ impl Store {
         // If the tenant comes back, its alerts begin anew; what was to be told of these is old.
         let retire = format!(
             "UPDATE delivery SET dead_at = $1, claimed_by = NULL, claimed_until = NULL, \
-             error = 'the tenant''s profile was removed before this was told', \
-             advice = 'Nothing needs to be done.' \
+             error = $2, advice = 'Nothing needs to be done.' \
              WHERE delivered_at IS NULL AND dead_at IS NULL AND alert IN \
              (SELECT id FROM alert WHERE tenant IN {GONE})"
         );
         sql::query(sql::AssertSqlSafe(retire))
             .bind(now.as_millisecond())
+            .bind(outbox::TENANT_REMOVED)
             .execute(&mut transaction)
             .await?;
         let end = format!(

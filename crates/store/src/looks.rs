@@ -96,7 +96,7 @@ macro_rules! if_still_claimed {
 use if_still_claimed;
 
 /// Gives the claim back: the tenant is due at `$4` (NULL: as before), or at once if a person asked
-/// after the look had begun at `$5`.
+/// after `$5`, of whom the look did not know.
 macro_rules! give_back {
     () => {
         "claimed_by = NULL, claimed_until = NULL, \
@@ -111,17 +111,24 @@ struct Terms<'a> {
     worker: Option<&'a str>,
     until: Option<i64>,
     next_due: Option<i64>,
-    claimed_at: Option<i64>,
+    knows_until: Option<i64>,
 }
 
 impl<'a> Terms<'a> {
     fn of(finished: &'a Finished) -> Self {
         let claim = &finished.claim;
+        // Who asks takes the time before waiting for a lock, so that a claim with a later time may
+        // know nothing of it. When nobody had asked, whoever has since gets a look of their own,
+        // with all there is.
+        let knows_until = match claim.refresh {
+            true => claim.claimed_at,
+            false => i64::MIN,
+        };
         Self {
             worker: Some(&claim.worker),
             until: Some(claim.until),
             next_due: Some(finished.next_due.as_millisecond()),
-            claimed_at: Some(claim.claimed_at),
+            knows_until: Some(knows_until),
         }
     }
 }

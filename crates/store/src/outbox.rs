@@ -15,6 +15,12 @@ pub use claiming::{Delivery, Retry, Settled};
 pub use list::{DeliveryFilter, DeliveryState, KeptDelivery, Queue};
 pub use telling::{Failure, Telling};
 
+/// Why a delivery is dead that the program itself has ended: nobody failed, and nobody has to act.
+/// By these words of the column `error` it is known among the dead; they are in stores already.
+pub(crate) const TENANT_REMOVED: &str = "the tenant's profile was removed before this was told";
+pub(crate) const CHANNEL_REMOVED: &str =
+    "there is no channel of this name in the settings any more";
+
 /// A channel, and what it wants to hear.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {

@@ -170,7 +170,7 @@ fn ready(
             "run this again, so that Entra is asked about this one",
         ));
     }
-    match validity::by_the_clock(certificate, now) {
+    match validity::by_the_clock(certificate, Some(key), now) {
         Some(finding) if finding.severity == Severity::Error => {
             let advice = format!("`licensetool tenant rotate {key} --abandon`, then begin anew");
             refused(Finding { advice, ..finding })

@@ -19,14 +19,16 @@ fn in_days(days: i64) -> Timestamp {
 #[test]
 fn a_certificate_through_its_life() {
     let certificate = specimen();
+    let early = "the certificate CN=own is valid from 2026-10-24T12:00:00Z on";
     let check = |day, expected: Option<(Severity, &str)>, turns: Option<i64>| {
-        let found = by_the_clock(&certificate, in_days(day));
+        let found = by_the_clock(&certificate, None, in_days(day));
         let said = found.as_ref().map(|f| (f.severity, f.message.as_str()));
         assert_eq!(said, expected, "day {day}");
         let changes = changes_at(&certificate, in_days(day));
         assert_eq!(changes, turns.map(in_days), "day {day}");
+        let ends = expected.is_some_and(|(_, message)| message != early);
+        assert_eq!(certificate.ends_soon(in_days(day)), ends, "day {day}");
     };
-    let early = "the certificate CN=own is valid from 2026-10-24T12:00:00Z on";
     check(-31, Some((Severity::Error, early)), Some(-30));
     check(-30, None, Some(335));
     check(0, None, Some(335));
@@ -38,6 +40,17 @@ fn a_certificate_through_its_life() {
     let ended = "the certificate CN=own has ended on 2027-11-23";
     check(365, Some((Severity::Error, ended)), None);
     check(9999, Some((Severity::Error, ended)), None);
+}
+
+#[test]
+fn who_replaces_a_tenants_certificate_is_told_its_key() {
+    let key = TenantKey::parse("ise").unwrap();
+    let advice = |tenant| {
+        let found = by_the_clock(&specimen(), tenant, in_days(340));
+        found.unwrap().advice
+    };
+    assert!(advice(Some(&key)).contains("`licensetool tenant rotate ise`"));
+    assert!(advice(None).contains("docs/home.md"));
 }
 
 #[test]

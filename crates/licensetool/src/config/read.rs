@@ -16,7 +16,7 @@ use super::channels::{self, ChannelInForce};
 use super::keys::{KEYS, Key};
 use super::texts::{OURS, Texts};
 use super::values::{Days, FromText, OfTenants};
-use super::{Collect, Config, Deliver, Log, Microsoft, StoreAt};
+use super::{Collect, Config, Deliver, Log, Microsoft, StoreAt, home_dir};
 
 /// Where settings come from, before they are read.
 #[derive(Clone, Debug, Default)]
@@ -143,7 +143,12 @@ pub(crate) fn read(home: &Path, sources: &Sources) -> Result<(Config, InForce), 
                 settings,
                 channels: channels_in_force,
             };
-            Ok((Config { channels, ..config }, in_force))
+            let config = Config {
+                channels,
+                is_home_named: home_dir(None, sources) != home,
+                ..config
+            };
+            Ok((config, in_force))
         }
         _ => Err(problems),
     }
@@ -210,6 +215,7 @@ impl Reader<'_> {
         let access = access?;
         Some(Config {
             home: home.to_owned(),
+            is_home_named: false,
             sign_in: access.sign_in,
             trusted_proxies: access.trusted_proxies,
             tls: access.tls,
@@ -350,7 +356,7 @@ impl Reader<'_> {
 }
 
 /// `sqlite:PATH` with a relative path lies in home, wherever the program was started.
-fn under_home(url: &str, home: &Path) -> String {
+pub(crate) fn under_home(url: &str, home: &Path) -> String {
     match url.strip_prefix("sqlite:") {
         Some(path) => format!(
             "sqlite:{}",

@@ -10,7 +10,7 @@ use crate::sharepoint::Profiles;
 use crate::{clock, outlets, output, stored};
 
 pub(super) async fn check(config: &Config, format: Format) -> anyhow::Result<Outcome> {
-    let store = stored::there(config).await?;
+    let store = stored::to_read(config).await?;
     let profiles = Profiles::names_only(&config.home).await?;
     let routes = outlets::routes(config, &profiles);
     let channels: Vec<&str> = routes.iter().map(|route| route.channel.as_str()).collect();

@@ -8,16 +8,17 @@ use serde_json::{Value, json};
 use store::{Address, CopiedTable, CopyPart, CopyProgress, ROWS_AT_ONCE, Store};
 
 use crate::columns::{Format, columns, number};
-use crate::config::Config;
+use crate::config::{Config, under_home};
 use crate::exit::Outcome;
 use crate::{clock, output, stored};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Copying {
-    /// The store to read: sqlite:PATH or postgres://USER@HOST:PORT/DATABASE
+    /// The store to read: sqlite:PATH or postgres://USER@HOST:PORT/DATABASE; a PATH counts from
+    /// home, as in the settings
     #[arg(long, value_name = "URL")]
     from: String,
-    /// The store to write, which must be empty, or hold a copy that broke off
+    /// The store to write, named the same way; it must be empty, or hold a copy that broke off
     #[arg(long, value_name = "URL")]
     to: String,
     /// The file with the source's password [default: the setting `store.password_file`]
@@ -48,8 +49,9 @@ pub(super) async fn copy(config: &Config, wish: Copying) -> anyhow::Result<Outco
         !from.is_same_place(&to),
         "--from and --to lead to the same store: name another for --to"
     );
-    let source = source(&wish.from, &from).await?;
-    let target = target(&wish.to, &to).await?;
+    let found = |url: &str| under_home(url, &config.home);
+    let source = source(&found(&wish.from), &from).await?;
+    let target = target(&found(&wish.to), &to).await?;
     let bar = bar();
     let mut told = |at: CopyProgress| show(&bar, at);
     let copied = source.copy_to(&target, ROWS_AT_ONCE, &mut told).await;
@@ -80,6 +82,11 @@ async fn source(url: &str, address: &Address) -> anyhow::Result<Store> {
     {
         bail!("there is no store {url}: correct --from");
     }
+    ensure!(
+        !Store::is_open_elsewhere(address),
+        "a service is at work on {url}, or another program has it open: stop it; to copy a store \
+         that is at work, copy a backup of it"
+    );
     let source = Store::connect_to_read(address).await;
     let source = source.with_context(|| format!("the store {url} cannot be opened"))?;
     let schema = source.schema().await?;
@@ -166,7 +173,8 @@ fn ending(tables: &[CopiedTable], is_equal: bool, wish: &Copying) -> String {
     format!(
         "{rows} rows are in {to}{before}; both sides were read again and are equal. {from} is as \
          it was: put `url = \"{to}\"` into the section [store] of the settings, and start the \
-         services on it"
+         services on it. All services must have been stopped before this began: what one has kept \
+         on {from} since then is not here, and comes only with a copy into a new, empty database"
     )
 }
 

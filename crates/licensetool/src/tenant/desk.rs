@@ -1,6 +1,6 @@
 //! Does for the pages of administrators what `licensetool tenant` does on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::{Language, TenantKey};
@@ -85,7 +85,8 @@ async fn add(
         Ok(added) => Ok(!added.written.is_empty()),
         Err(WriteError::ReadOnly { folder }) => {
             let domain = wish.domain.as_deref().unwrap_or("…");
-            let again = format!("licensetool tenant new {key} --domain {domain} --out DIR");
+            let again = format!("tenant new {key} --domain {domain} --out DIR");
+            let again = config.command(&again);
             let text = steps::elsewhere(key, &folder, &again, language);
             Err(Refused::ReadOnly(text))
         }
@@ -123,7 +124,7 @@ async fn look(config: &Config, key: &TenantKey, language: Language) -> Result<St
         ..
     } = known(config, key).await?;
     let certificate = certificate.ok_or_else(|| {
-        let check = format!("licensetool tenant check {key}");
+        let check = config.command(&format!("tenant check {key}"));
         Refused::Because(format!(
             "The certificate cannot be used: `{check}` says why."
         ))
@@ -146,6 +147,7 @@ async fn look(config: &Config, key: &TenantKey, language: Language) -> Result<St
                 ends: columns::date(certificate.not_after, &config.time_zone),
                 upload: file,
                 written: Vec::new(),
+                home: config.named_home().map(Path::to_owned),
                 out: None,
             };
             steps.on_page(language)

@@ -21,15 +21,20 @@ pub(crate) async fn erase(
     let store = stored::there(config).await?;
     let ended = match yes {
         true => erased(config, &store, by, key, format).await,
-        false => tried(&store, key, format).await,
+        false => tried(config, &store, key, format).await,
     };
     store.close().await;
     ended
 }
 
 /// Says what would go.
-async fn tried(store: &Store, key: &TenantKey, format: Format) -> anyhow::Result<Outcome> {
-    let there = known(store, key).await?;
+async fn tried(
+    config: &Config,
+    store: &Store,
+    key: &TenantKey,
+    format: Format,
+) -> anyhow::Result<Outcome> {
+    let there = known(config, store, key).await?;
     output::say(&match format {
         Format::Json => serde_json::to_string_pretty(&json!({
             "tenant": key.as_str(),
@@ -45,8 +50,8 @@ async fn tried(store: &Store, key: &TenantKey, format: Format) -> anyhow::Result
                 .map(|share| [share.table.to_owned(), share.rows.to_string()]);
             let table = columns(["Table", "Rows"], rows, &[1]);
             format!(
-                "{table}\n\nNothing was erased. To erase all of it for good: \
-                 `licensetool tenant erase {key} --yes`"
+                "{table}\n\nNothing was erased. To erase all of it for good: `{}`",
+                config.command(&format!("tenant erase {key} --yes"))
             )
         }
     })?;
@@ -61,13 +66,14 @@ async fn erased(
     format: Format,
 ) -> anyhow::Result<Outcome> {
     may_go(config, store, key).await?;
-    known(store, key).await?;
+    known(config, store, key).await?;
     let erasure = store.erase_tenant(key, by, clock::now()).await?;
     let cleared = store.clear_removed().await;
     let cleared = cleared.map_err(|error| error.to_string());
+    let files = files_left(config, key).await?;
     output::say(&match format {
-        Format::Json => serde_json::to_string_pretty(&data(key, &erasure, &cleared))?,
-        Format::Table => table(&erasure, &cleared),
+        Format::Json => serde_json::to_string_pretty(&data(key, &erasure, &cleared, &files))?,
+        Format::Table => table(config, &erasure, &cleared, &files),
     })?;
     let is_gone = erasure.left.iter().all(|share| share.rows == 0);
     let is_cleared = matches!(cleared, Ok(Cleared::Now | Cleared::ByServer));
@@ -78,13 +84,25 @@ async fn erased(
 }
 
 /// What there is of a tenant in the store.
-async fn known(store: &Store, key: &TenantKey) -> anyhow::Result<Vec<Share>> {
+async fn known(config: &Config, store: &Store, key: &TenantKey) -> anyhow::Result<Vec<Share>> {
     let there = store.tenant_rows(key).await?;
     ensure!(
         there.iter().any(|share| share.rows > 0),
-        "the store has nothing of a tenant {key}: `licensetool tenant list` shows the keys of home"
+        "the store has nothing of a tenant {key}: `{}` shows the keys of home",
+        config.command("tenant list")
     );
     Ok(there)
+}
+
+/// What home still has of a tenant whose profile is gone, relative to it.
+async fn files_left(config: &Config, key: &TenantKey) -> anyhow::Result<Vec<String>> {
+    let files = [
+        format!("certs/{key}"),
+        format!("certs/infos/cert-{key}-info.json"),
+    ];
+    let home = config.home.clone();
+    let is_there = move |file: &String| home.join(file).exists();
+    off_thread(move || files.into_iter().filter(is_there).collect()).await
 }
 
 /// A tenant that is still watched would be back at once.
@@ -113,7 +131,7 @@ async fn may_go(config: &Config, store: &Store, key: &TenantKey) -> anyhow::Resu
 fn said(cleared: &Result<Cleared, String>) -> (String, &'static str) {
     match cleared {
         Ok(Cleared::Now) => (
-            "The file was written anew, and its log is empty: no byte of it is left there."
+            "The file was written anew, and its log is empty: no byte of the tenant is left in it."
                 .to_owned(),
             "cleared",
         ),
@@ -139,7 +157,26 @@ fn said(cleared: &Result<Cleared, String>) -> (String, &'static str) {
     }
 }
 
-fn table(erasure: &Erasure, cleared: &Result<Cleared, String>) -> String {
+/// A private key is not removed unasked.
+fn said_of_files(config: &Config, files: &[String]) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\nIn the home folder {} are still {}: a private key may be among them, which Entra \
+         takes as long as the app has its certificate. Delete them there by hand, unless another \
+         profile names them.",
+        config.home.display(),
+        files.join(" and ")
+    )
+}
+
+fn table(
+    config: &Config,
+    erasure: &Erasure,
+    cleared: &Result<Cleared, String>,
+    files: &[String],
+) -> String {
     let rows = erasure.removed.iter().zip(&erasure.left);
     let rows = rows.map(|(removed, left)| {
         [
@@ -156,13 +193,19 @@ fn table(erasure: &Erasure, cleared: &Result<Cleared, String>) -> String {
     } = erasure;
     format!(
         "{table}\n\nThe audit keeps who erased it and when, as {stands_for}; {unnamed} rows there \
-         do not name it any more.\n{}\nBackups, SharePoint's lists and what channels have sent are \
-         not reached from here: docs/privacy.md.",
-        said(cleared).0
+         do not name it any more.\n{}{}\nBackups, SharePoint's lists and what channels have sent \
+         are not reached from here: docs/privacy.md.",
+        said(cleared).0,
+        said_of_files(config, files)
     )
 }
 
-fn data(key: &TenantKey, erasure: &Erasure, cleared: &Result<Cleared, String>) -> Value {
+fn data(
+    key: &TenantKey,
+    erasure: &Erasure,
+    cleared: &Result<Cleared, String>,
+    files: &[String],
+) -> Value {
     let tables = erasure.removed.iter().zip(&erasure.left);
     let tables = tables.map(|(removed, left)| {
         json!({
@@ -178,5 +221,6 @@ fn data(key: &TenantKey, erasure: &Erasure, cleared: &Result<Cleared, String>) -
         "stands_for": erasure.stands_for,
         "audit_rows_unnamed": erasure.unnamed,
         "bytes": said(cleared).1,
+        "left_in_home": files,
     })
 }

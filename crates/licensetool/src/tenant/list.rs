@@ -57,8 +57,9 @@ fn rotations(home: &Home) -> HashMap<TenantKey, Rotation> {
 /// What the store knows, or why it says nothing. Nothing is changed in it.
 async fn seen(config: &Config) -> (HashMap<TenantKey, store::Tenant>, Option<String>) {
     if stored::is_missing(config) {
-        let why = "nothing was collected yet: `licensetool run` begins with it";
-        return (HashMap::new(), Some(why.to_owned()));
+        let run = config.command("run");
+        let why = format!("nothing was collected yet: `{run}` begins with it");
+        return (HashMap::new(), Some(why));
     }
     let tenants = async {
         let store = stored::connected(config).await?;
@@ -121,18 +122,21 @@ impl Row {
     }
 
     /// What is not finished or not well, in one line each.
-    fn remarks(&self, config: &Config) -> Vec<String> {
+    fn remarks(&self, config: &Config, now: Timestamp) -> Vec<String> {
         let (key, zone) = (&self.key, &config.time_zone);
         let mut remarks = Vec::new();
         if self.waits_for_app {
-            let command = format!("licensetool tenant new {key} --client-id …");
+            let command = config.command(&format!("tenant new {key} --client-id …"));
             remarks.push(format!("waits for its app: `{command}`"));
         } else {
             remarks.extend(self.problems.iter().cloned());
         }
+        let rotate = config.command(&format!("tenant rotate {key}"));
         if self.staged.is_some() {
-            let command = format!("licensetool tenant rotate {key}");
-            remarks.push(format!("a new certificate waits: `{command}`"));
+            remarks.push(format!("a new certificate waits: `{rotate}`"));
+        } else if let Some(certificate) = self.ending(now) {
+            let days = days_left(certificate, now);
+            remarks.push(format!("the certificate ends in {days} days: `{rotate}`"));
         }
         if let Some(gap) = self.gap().filter(|_| self.problems.is_empty()) {
             let since = moment(gap.at, zone);
@@ -144,8 +148,14 @@ impl Row {
         remarks
     }
 
+    /// The certificate, if it is time to replace it. Of one that has ended, a problem says so.
+    fn ending(&self, now: Timestamp) -> Option<&Certificate> {
+        let certificate = self.certificate.as_ref();
+        certificate.filter(|is| self.problems.is_empty() && is.ends_soon(now))
+    }
+
     /// The word in the table.
-    fn state(&self) -> &'static str {
+    fn state(&self, now: Timestamp) -> &'static str {
         if self.waits_for_app {
             "waits for its app"
         } else if !self.problems.is_empty() {
@@ -154,6 +164,8 @@ impl Row {
             "not seen"
         } else if self.staged.is_some() {
             "certificate waits"
+        } else if self.ending(now).is_some() {
+            "certificate ends soon"
         } else if self.seen_at().is_some() {
             "fine"
         } else {
@@ -167,6 +179,7 @@ impl Row {
                 "thumbprint_sha1": is.thumbprint_sha1,
                 "ends": is.not_after.to_string(),
                 "days_left": days_left(is, now),
+                "ends_soon": is.ends_soon(now),
             })
         });
         let gap = self.gap().map(|gap| {
@@ -219,7 +232,7 @@ fn table(config: &Config, rows: &[Row], store: &Option<String>, now: Timestamp) 
             row.tenant_id.clone().unwrap_or_default(),
             ends.unwrap_or_default(),
             moment_or_none(row.seen_at(), zone),
-            row.state().to_owned(),
+            row.state(now).to_owned(),
         ]
     };
     let head = [
@@ -232,13 +245,14 @@ fn table(config: &Config, rows: &[Row], store: &Option<String>, now: Timestamp) 
     ];
     let mut text = columns(head, rows.iter().map(cells), &[]);
     for row in rows {
-        for remark in row.remarks(config) {
+        for remark in row.remarks(config, now) {
             let remark = crate::columns::printable(&remark);
             text.push_str(&format!("\n{}: {remark}", row.key));
         }
     }
     if rows.is_empty() {
-        text = "there is no tenant yet: `licensetool tenant new KEY --domain …` adds one".into();
+        let new = config.command("tenant new KEY --domain …");
+        text = format!("there is no tenant yet: `{new}` adds one");
     }
     match store {
         Some(why) => format!("{text}\n{why}"),

@@ -68,7 +68,7 @@ pub(crate) async fn new(config: &Config, by: By<'_>, wish: NewTenant) -> anyhow:
             Ok(Outcome::Fine)
         }
         Err(WriteError::ReadOnly { folder }) => {
-            let mut words = vec!["licensetool tenant new".to_owned(), wish.key.to_string()];
+            let mut words = vec!["tenant new".to_owned(), wish.key.to_string()];
             for (flag, value) in [
                 ("--domain", &wish.domain),
                 ("--tenant-id", &wish.tenant_id),
@@ -77,7 +77,7 @@ pub(crate) async fn new(config: &Config, by: By<'_>, wish: NewTenant) -> anyhow:
                 words.extend(value.iter().map(|value| format!("{flag} {value}")));
             }
             words.push("--out DIR".to_owned());
-            let (key, again) = (&wish.key, words.join(" "));
+            let (key, again) = (&wish.key, config.command(&words.join(" ")));
             let text = super::steps::elsewhere(key, &folder, &again, config.language);
             output::say(&text)?;
             Ok(Outcome::Blind)
@@ -111,10 +111,10 @@ fn place(config: &Config, wish: &NewTenant) -> anyhow::Result<PathBuf> {
     ensure!(
         is_known(out) || !is_known(&config.home),
         "the tenant {} is in the home folder {} already: name the folder from which its mounts are \
-         made with --out, or replace its certificate with `licensetool tenant rotate {}`",
+         made with --out, or replace its certificate with `{}`",
         wish.key,
         config.home.display(),
-        wish.key
+        config.command(&format!("tenant rotate {}", wish.key))
     );
     let made = std::fs::create_dir_all(out);
     made.with_context(|| format!("the folder {} cannot be made", out.display()))?;
@@ -211,6 +211,7 @@ fn steps(config: &Config, added: &AddedTenant, dir: &Path, out: Option<&Path>) -
         ends: crate::columns::date(added.certificate.not_after, &config.time_zone),
         upload: std::path::absolute(&upload).unwrap_or(upload),
         written: added.written.clone(),
+        home: config.named_home().map(Path::to_owned),
         out: out.map(Path::to_owned),
     }
 }

@@ -71,7 +71,8 @@ pub(crate) async fn abandon(
 pub(crate) async fn remove_old(config: &Config, key: &TenantKey) -> anyhow::Result<Outcome> {
     let (known, app) = known(config, key).await?;
     let certificate = known.certificate.with_context(|| {
-        format!("the certificate in use cannot be read: `licensetool tenant check {key}` says why")
+        let check = config.command(&format!("tenant check {key}"));
+        format!("the certificate in use cannot be read: `{check}` says why")
     })?;
     if let Err(error) = accepted(config, &app, &certificate).await? {
         bail!(
@@ -102,8 +103,9 @@ pub(super) async fn known(config: &Config, key: &TenantKey) -> anyhow::Result<(R
     let (Some(tenant_id), Some(client_id)) = (&registration.tenant_id, &registration.client_id)
     else {
         bail!(
-            "the profile of {key} is not complete, so there is nothing to replace: `licensetool \
-             tenant new {key}` says what is missing"
+            "the profile of {key} is not complete, so there is nothing to replace: `{}` says what \
+             is missing",
+            config.command(&format!("tenant new {key}"))
         );
     };
     let (tenant_id, client_id) = (tenant_id.clone(), client_id.clone());

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use domain::{Language, TenantKey};
 use url::Url;
 
+use crate::config::{command as command_at, typed};
+
 /// What the text names.
 #[derive(Debug)]
 pub(crate) struct Steps {
@@ -20,6 +22,8 @@ pub(crate) struct Steps {
     pub(crate) upload: PathBuf,
     /// What was written this time.
     pub(crate) written: Vec<PathBuf>,
+    /// Home, if commands find it only by its name.
+    pub(crate) home: Option<PathBuf>,
     /// The folder that was written to, if it is not home.
     pub(crate) out: Option<PathBuf>,
 }
@@ -201,7 +205,8 @@ impl Steps {
 
     fn completion(&self, language: Language) -> String {
         let (key, out) = (&self.key, self.out_flag());
-        let command = format!("licensetool tenant new {key} --client-id …{out}");
+        let command = format!("tenant new {key} --client-id …{out}");
+        let command = command_at(self.home.as_deref(), &command);
         match language {
             Language::English => {
                 format!("Overview → copy \"Application (client) ID\", and run here:\n   {command}")
@@ -213,7 +218,10 @@ impl Steps {
     }
 
     fn proof(&self, language: Language) -> String {
-        let command = format!("licensetool tenant check {}", self.key);
+        // What was made elsewhere is proven there.
+        let home = self.out.as_ref().or(self.home.as_ref());
+        let command = format!("tenant check {}", self.key);
+        let command = command_at(home.map(PathBuf::as_path), &command);
         match language {
             Language::English => format!("Let it be proven that all is well:\n   {command}"),
             Language::German => format!("Beweisen lassen, dass alles stimmt:\n   {command}"),
@@ -222,7 +230,7 @@ impl Steps {
 
     fn out_flag(&self) -> String {
         let out = self.out.as_ref();
-        out.map_or_else(String::new, |out| format!(" --out {}", out.display()))
+        out.map_or_else(String::new, |out| format!(" --out {}", typed(out)))
     }
 }
 
@@ -291,6 +299,7 @@ mod tests {
             ends: "2027-11-24".to_owned(),
             upload: "/made/certs/ise/mycert_ise.crt".into(),
             written: Vec::new(),
+            home: Some("our/home".into()),
             out: Some("out".into()),
         }
     }
@@ -316,12 +325,12 @@ mod tests {
             "2027-11-24",
             "/made/certs/ise/mycert_ise.crt",
             "Organization.Read.All",
-            "licensetool tenant check ise",
+            "licensetool --home out tenant check ise",
             "licensetool-cert-ise ",
         ];
         let first = [
             "Name: licensetool",
-            "licensetool tenant new ise --client-id … --out out",
+            "licensetool --home our/home tenant new ise --client-id … --out out",
             "6. ",
         ];
         let link = "https://login.microsoftonline.com/TENANT-ID/adminconsent?client_id=APP";

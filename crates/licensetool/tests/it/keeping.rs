@@ -110,6 +110,72 @@ async fn a_target_with_something_else_and_a_source_at_work_are_refused() {
     assert!(same.err.contains("lead to the same store"), "{same:?}");
 }
 
+/// As the services name it: whoever prints an address says what can be put into the settings.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_count_from_home_and_what_is_printed_works_in_the_settings() {
+    let office = asked().await;
+    let copy = [
+        "store",
+        "copy",
+        "--from",
+        "sqlite:licensetool.db",
+        "--to",
+        "sqlite:c9.db",
+    ];
+    let copied = office.licensetool(&copy).await;
+    assert_eq!(copied.code, Some(0), "{copied:?}");
+    let (_, setting) = copied.out.split_once("put `").unwrap();
+    let (setting, _) = setting.split_once('`').unwrap();
+    assert!(copied.out.contains("must have been stopped"), "{copied:?}");
+
+    let here = office.store().await;
+    let states = here.states().await.unwrap();
+    here.close().await;
+    office.set(&format!("[store]\n{setting}"));
+    let check = office.licensetool(&["store", "check"]).await;
+    assert_eq!(check.code, Some(0), "{check:?}");
+    let there = office.home.path().join("c9.db");
+    let there = Store::open(&format!("sqlite:{}", there.display())).await;
+    assert_eq!(there.unwrap().states().await.unwrap(), states);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_somebody_has_open_is_not_copied() {
+    let office = asked().await;
+    let copy = [
+        "store",
+        "copy",
+        "--from",
+        "sqlite:licensetool.db",
+        "--to",
+        "sqlite:other.db",
+    ];
+    // As `run` between two looks: it holds no claim.
+    let store = office.store().await;
+    store.states().await.unwrap();
+    let refused = office.licensetool(&copy).await;
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.err.contains("has it open: stop it"), "{refused:?}");
+    assert!(!office.home.path().join("other.db").exists());
+    store.close().await;
+    let copied = office.licensetool(&copy).await;
+    assert_eq!(copied.code, Some(0), "{copied:?}");
+}
+
+#[test]
+fn an_empty_file_is_not_sound_and_a_check_leaves_it_as_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("licensetool.db");
+    std::fs::write(&file, "").unwrap();
+    let check = alone(home.path(), &["store", "check"]);
+    assert_eq!(check.code, Some(1), "{check:?}");
+    for words in ["empty: nothing was ever kept there", "`store.url`"] {
+        assert!(check.out.contains(words), "{check:?}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), b"");
+}
+
 #[test]
 fn no_password_is_shown_and_nothing_is_made_of_nothing() {
     let home = tempfile::tempdir().unwrap();
@@ -162,7 +228,10 @@ async fn a_target_that_is_not_complete_is_not_worked_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_said_with_its_way_out() {
     let office = asked().await;
+    let bytes = || std::fs::read(office.home.path().join("licensetool.db")).unwrap();
+    let before = bytes();
     let calm = office.licensetool(&["store", "check"]).await;
+    assert!(before == bytes(), "a check changes nothing");
     assert_eq!(calm.code, Some(0), "{calm:?}");
     assert!(calm.out.trim_end().ends_with("is sound"), "{calm:?}");
     assert_eq!(calm.out.lines().count(), 1, "{calm:?}");

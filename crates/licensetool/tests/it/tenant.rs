@@ -55,6 +55,11 @@ fn known_certificate(office: &Office, home: &Path, file: &str) {
 }
 
 #[track_caller]
+/// A command that works on a home which only the command line names.
+fn at(home: &TempDir, command: &str) -> String {
+    format!("licensetool --home {} {command}", home.path().display())
+}
+
 fn says(ended: &Ended, code: i32, words: &[&str]) {
     assert_eq!(ended.code, Some(code), "{ended:?}");
     let said = format!("{}{}", ended.out, ended.err);
@@ -99,6 +104,8 @@ async fn a_tenant_is_added_in_two_runs_and_says_what_to_do_in_entra() {
     let profile = read(home.path(), PROFILE);
     let thumbprint = profile["thumbprint"].as_str().unwrap();
     let upload = home.path().join(PEM).with_extension("crt");
+    // As it works where it is printed.
+    let again = at(&home, "tenant new iseschool --client-id …");
     let words = [
         "App-Registrierungen",
         "Zertifikat hochladen",
@@ -106,7 +113,7 @@ async fn a_tenant_is_added_in_two_runs_and_says_what_to_do_in_entra() {
         thumbprint,
         "Organization.Read.All",
         "Administratorzustimmung",
-        "licensetool tenant new iseschool --client-id …",
+        &again,
         &tenant_id,
     ];
     says(&first, 0, &words);
@@ -121,7 +128,7 @@ async fn a_tenant_is_added_in_two_runs_and_says_what_to_do_in_entra() {
     says(
         &second,
         0,
-        &[&link, PROFILE, "licensetool tenant check iseschool"],
+        &[&link, PROFILE, &at(&home, "tenant check iseschool")],
     );
     assert_eq!(read(home.path(), PROFILE)["client_id"], client_id);
     // Nobody has uploaded the certificate.
@@ -389,7 +396,8 @@ async fn where_home_is_a_mount_the_files_are_made_elsewhere() {
         "iseschool.example",
     ];
     let refused = licensetool(&home, &new).await;
-    let again = "licensetool tenant new iseschool --domain iseschool.example --out DIR";
+    let again = "tenant new iseschool --domain iseschool.example --out DIR";
+    let again = at(&home, again);
     let secrets = [
         "licensetool-profiles-tenants",
         "licensetool-cert-iseschool",
@@ -398,13 +406,15 @@ async fn where_home_is_a_mount_the_files_are_made_elsewhere() {
     says(
         &refused,
         2,
-        &[&["read-only mount", again][..], &secrets].concat(),
+        &[&["read-only mount", &again][..], &secrets].concat(),
     );
     assert!(!home.path().join("certs").exists());
     let out = home.path().join("made/for it");
     let out = out.to_str().unwrap();
     let made = licensetool(&home, &[&new[..], &["--out", out]].concat()).await;
     says(&made, 0, &[&[out, "--client-id …"][..], &secrets].concat());
+    let check = format!("licensetool --home '{out}' tenant check iseschool");
+    says(&made, 0, &[&check]);
     let client_id = office.sim.credential("iseschool").client_id.to_string();
     let complete = [
         "tenant",

@@ -53,6 +53,42 @@ fn a_home_without_tenants_says_what_to_do() {
 }
 
 #[test]
+fn a_home_that_is_not_there_is_named_as_the_cause() {
+    let folder = folder();
+    let (missing, file) = (folder.path().join("nohome"), folder.path().join("file"));
+    std::fs::write(&file, "").unwrap();
+    for command in [
+        &["tenant", "list"][..],
+        &["tenant", "new", "ise", "--tenant-id", "x"],
+        &["store", "check"],
+        &["alerts", "list"],
+        &["config", "check"],
+        &["config", "show"],
+        &["migrate"],
+        &["run", "--once"],
+        &["seal", "--check"],
+    ] {
+        for (home, words) in [
+            (&missing, "there is no home folder"),
+            (&file, "is no folder"),
+        ] {
+            let ended = alone(home, command);
+            assert_eq!(ended.code, Some(2), "{command:?}: {ended:?}");
+            let path = home.to_str().unwrap();
+            for words in [words, path, "--home", "LICENSETOOL_HOME"] {
+                assert!(ended.err.contains(words), "{command:?}: {ended:?}");
+            }
+            assert_eq!(ended.err.lines().count(), 1, "{command:?}: {ended:?}");
+        }
+    }
+    assert!(!missing.exists());
+    for command in [&["openapi"][..], &["config", "reference"]] {
+        let ended = alone(&missing, command);
+        assert_eq!(ended.code, Some(0), "{command:?} needs no home: {ended:?}");
+    }
+}
+
+#[test]
 fn migrating_twice_says_that_there_is_nothing_to_do() {
     let home = folder();
     let first = alone(home.path(), &["migrate"]);

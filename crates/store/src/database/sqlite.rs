@@ -22,6 +22,7 @@ const READERS: u32 = 4;
 const CACHE: &str = "-8000";
 
 pub(super) async fn open(path: &Path) -> Result<Store> {
+    make_private(path);
     let options = options(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -32,6 +33,50 @@ pub(super) async fn open(path: &Path) -> Result<Store> {
 /// Two small files of SQLite's may stay beside the file: whoever reads may not fold them in.
 pub(super) async fn open_to_read(path: &Path) -> Result<Store> {
     open_with(options(path).read_only(true)).await
+}
+
+/// Makes the file for its owner alone if there is none: names and addresses stand in its audit.
+/// What SQLite lays beside it is as private. A file that is there keeps its mode.
+#[cfg(unix)]
+fn make_private(path: &Path) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let made = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    // Why it cannot be made, SQLite says in its own words.
+    drop(made);
+}
+
+/// The folder's own rights hold for its files.
+#[cfg(not(unix))]
+fn make_private(_: &Path) {}
+
+/// Whether another process has the file open: each one that has holds a lock that all share, from
+/// its first statement to its end. Only asks. Must not be asked while this process has the file
+/// open, too: to close it once more would end the locks of that.
+#[cfg(unix)]
+pub(super) fn is_open_elsewhere(path: &Path) -> bool {
+    use rustix::process::{Flock, FlockOffsetType, FlockType, fcntl_getlk};
+    let Ok(file) = std::fs::File::open(path) else {
+        return false;
+    };
+    // The bytes of SQLite's shared lock: https://sqlite.org/src/file/src/os.h
+    let wanted = Flock {
+        start: 0x4000_0002,
+        length: 510,
+        offset_type: FlockOffsetType::Set,
+        typ: FlockType::WriteLock,
+        pid: None,
+    };
+    fcntl_getlk(&file, &wanted).is_ok_and(|held| held.is_some())
+}
+
+/// It cannot be asked here.
+#[cfg(not(unix))]
+pub(super) fn is_open_elsewhere(_: &Path) -> bool {
+    false
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

@@ -26,7 +26,7 @@ pub(super) async fn keep(
         .bind(terms.worker)
         .bind(terms.until)
         .bind(terms.next_due)
-        .bind(terms.claimed_at)
+        .bind(terms.knows_until)
         .bind(at)
         .fetch_optional(&mut *connection)
         .await?;

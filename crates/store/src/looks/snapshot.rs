@@ -113,7 +113,7 @@ impl Touch {
             .bind(terms.worker)
             .bind(terms.until)
             .bind(terms.next_due)
-            .bind(terms.claimed_at)
+            .bind(terms.knows_until)
             .bind(snapshot.taken_at.as_millisecond())
             .bind(written.subscriptions.is_some());
         if self == Self::IfUnchanged {
@@ -158,7 +158,7 @@ async fn release(
         .bind(terms.worker)
         .bind(terms.until)
         .bind(terms.next_due)
-        .bind(terms.claimed_at)
+        .bind(terms.knows_until)
         .execute(connection)
         .await?;
     Ok(())

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::document::time;
 use crate::facts::known;
+use crate::outbox::{CHANNEL_REMOVED, TENANT_REMOVED};
 use crate::tenants::key_of;
 use crate::{Error, Result, Store, sql};
 
@@ -84,8 +85,10 @@ pub struct DeliveryFilter {
 pub struct Queue {
     pub channel: String,
     pub pending: i64,
-    /// When the oldest that waits happened.
+    /// When the oldest happened that waits for the channel, not for a tenant of which nobody is
+    /// told for now.
     pub oldest: Option<Timestamp>,
+    /// What the channel did not take, not what was ended because tenant or channel are gone.
     pub dead: i64,
 }
 
@@ -177,13 +180,20 @@ impl Store {
     /// What waits and what is dead, by channel, for metrics. Channels with neither are left out.
     pub async fn queues(&self) -> Result<Vec<Queue>> {
         let sql = "SELECT channel, pending, (SELECT at FROM message WHERE seq = oldest), dead \
-                   FROM (SELECT channel, COUNT(*) - COUNT(dead_at) AS pending, \
-                     COUNT(dead_at) AS dead, \
-                     MIN(CASE WHEN dead_at IS NULL THEN message END) AS oldest \
-                     FROM delivery WHERE delivered_at IS NULL GROUP BY channel) waiting \
-                   ORDER BY channel";
-        let rows: Vec<(String, i64, Option<i64>, i64)> =
-            sql::query_as(sql).fetch_all(self.readers()).await?;
+                   FROM (SELECT d.channel, COUNT(*) - COUNT(d.dead_at) AS pending, \
+                     COUNT(CASE WHEN COALESCE(d.error, '') NOT IN ($1, $2) THEN d.dead_at END) \
+                       AS dead, \
+                     MIN(CASE WHEN d.dead_at IS NULL AND t.enabled AND t.monitoring \
+                       AND t.removed_at IS NULL THEN d.message END) AS oldest \
+                     FROM delivery d JOIN alert a ON a.id = d.alert \
+                     JOIN tenant t ON t.key = a.tenant \
+                     WHERE d.delivered_at IS NULL GROUP BY d.channel) waiting \
+                   WHERE pending > 0 OR dead > 0 ORDER BY channel";
+        let rows: Vec<(String, i64, Option<i64>, i64)> = sql::query_as(sql)
+            .bind(TENANT_REMOVED)
+            .bind(CHANNEL_REMOVED)
+            .fetch_all(self.readers())
+            .await?;
         let queue = |(channel, pending, oldest, dead): (String, i64, Option<i64>, i64)| {
             Ok(Queue {
                 channel,

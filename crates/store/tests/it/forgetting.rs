@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use store::{AlertFilter, DeliveryFilter, DeliveryState, KeptDelivery, Store};
 
-use crate::fixture::{judge, key, look, minute, the_alert, with};
+use crate::fixture::{by, judge, key, look, minute, the_alert, with};
 
 /// Opens an alert at a minute and ends it two minutes later.
 async fn comes_and_goes(store: &Store, at: i64) -> i64 {
@@ -90,6 +90,9 @@ async fn what_waits_for_a_channel_that_is_gone_is_dead_with_a_sentence() {
     assert_eq!(dead[0].channel, "hook");
     let error = dead[0].error.as_deref().unwrap();
     assert!(error.contains("no channel of this name"), "{error}");
+    let queues = store.queues().await.unwrap();
+    let named: Vec<_> = queues.iter().map(|it| it.channel.as_str()).collect();
+    assert_eq!(named, ["list", "mail"], "nobody has to do anything of hook");
     let lease = SignedDuration::from_mins(1);
     let claimed = store.claim_deliveries("mail", "w", minute(2), 9, lease);
     assert_eq!(claimed.await.unwrap()[0].tenant, key("a"));
@@ -100,4 +103,48 @@ async fn what_waits_for_a_channel_that_is_gone_is_dead_with_a_sentence() {
             .unwrap(),
         1
     );
+}
+
+#[tokio::test]
+async fn what_waits_of_a_tenant_that_is_gone_is_ended_even_where_its_alerts_are_over() {
+    let store = with(&["a"]).await;
+    comes_and_goes(&store, 0).await;
+    assert_eq!(deliveries(&store).await.len(), 4);
+    store.sync_tenants(&[], minute(3)).await.unwrap();
+    let waiting = store.queues().await.unwrap();
+    assert_eq!(waiting.len(), 2);
+    for queue in waiting {
+        assert_eq!((queue.pending, queue.oldest), (2, None), "nobody tells it");
+    }
+
+    let ended = store.end_alerts_of_removed(minute(4)).await.unwrap();
+    assert_eq!(ended, 0, "no alert went on");
+    for delivery in deliveries(&store).await {
+        assert_eq!(delivery.state, DeliveryState::Dead);
+        let error = delivery.error.unwrap();
+        assert!(error.contains("profile was removed"), "{error}");
+    }
+    assert_eq!(store.queues().await.unwrap(), [], "nobody has to act");
+}
+
+#[tokio::test]
+async fn what_is_held_is_not_the_oldest_that_waits() {
+    let store = with(&["a"]).await;
+    comes_and_goes(&store, 0).await;
+    let oldest = async || {
+        let queues = store.queues().await.unwrap();
+        (queues[0].pending, queues[0].oldest)
+    };
+    assert_eq!(oldest().await, (2, Some(minute(0))));
+    let tenant = key("a");
+    let switch = async |enabled, monitoring| {
+        let done = store.switch(&tenant, enabled, monitoring, by("anna"), minute(5));
+        assert!(done.await.unwrap());
+    };
+    switch(Some(false), None).await;
+    assert_eq!(oldest().await, (2, None));
+    switch(Some(true), Some(false)).await;
+    assert_eq!(oldest().await, (2, None));
+    switch(None, Some(true)).await;
+    assert_eq!(oldest().await, (2, Some(minute(0))));
 }

@@ -241,3 +241,42 @@ async fn what_is_wrong_with_the_data_is_said() {
     let is_said = |it: &Inconsistency| it.kind == "broken" && it.found.contains("latest");
     assert!(wrong.iter().any(is_said), "{wrong:?}");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_is_its_owners_alone_and_one_that_is_there_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let url = format!("sqlite:{}", path.display());
+    let modes = || {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        let mode = |file: std::fs::DirEntry| file.metadata().unwrap().permissions().mode() & 0o777;
+        let modes = files.map(|file| mode(file.unwrap()));
+        modes.collect::<Vec<_>>()
+    };
+    let store = Store::open(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    assert_eq!(modes(), [0o600; 3], "and so are -wal and -shm");
+    store.close().await;
+
+    let wider = std::fs::Permissions::from_mode(0o640);
+    std::fs::set_permissions(&path, wider).unwrap();
+    let store = Store::open(&url).await.unwrap();
+    store.sync_tenants(&[entry("a")], minute(0)).await.unwrap();
+    assert_eq!(modes(), [0o640; 3], "somebody wanted it so");
+}
+
+#[tokio::test]
+async fn what_was_never_a_store_is_not_called_sound_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    std::fs::write(&path, "").unwrap();
+    let address = store::Address::parse(&format!("sqlite:{}", path.display())).unwrap();
+    let store = Store::connect_to_read(&address).await.unwrap();
+    let found = store.check(&[], minute(0)).await.unwrap();
+    let kinds: Vec<_> = found.iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, ["empty"]);
+    store.close().await;
+    assert_eq!(std::fs::read(&path).unwrap(), b"");
+}

@@ -92,6 +92,30 @@ async fn a_request_during_a_look_gets_a_look_of_its_own() {
     assert_eq!(store.next_due(minute(1)).await.unwrap(), Some(minute(100)));
 }
 
+/// Whoever asks takes the time first and then waits for the tenant, which meanwhile is claimed.
+#[tokio::test]
+async fn a_request_that_is_kept_after_a_later_claim_gets_a_look_at_once() {
+    for look in [
+        seen(minute(1), &[sku("A3", 9, 5)]),
+        failed(minute(1), Cause::Denied),
+    ] {
+        let store = with(&["a"]).await;
+        let running = claim(&store, "w", minute(1), 1).await;
+        let wanted = [key("a")];
+        let asked = store.request_refresh(&wanted, None, minute(0));
+        let id = asked.await.unwrap();
+        finish(&store, &running[0], look).await;
+        assert_eq!(progress(&store, id).await, [(false, None)]);
+
+        let again = claim(&store, "w", minute(2), 1).await;
+        assert_eq!(keys(&again), ["a"], "it does not wait for its turn");
+        assert!(again[0].refresh && again[0].with_subscriptions);
+        finish(&store, &again[0], seen(minute(2), &[sku("A3", 9, 5)])).await;
+        assert_eq!(progress(&store, id).await, [(true, None)]);
+        assert_eq!(store.next_due(minute(2)).await.unwrap(), Some(minute(100)));
+    }
+}
+
 #[tokio::test]
 async fn two_people_are_served_by_one_look() {
     let store = with(&["a"]).await;

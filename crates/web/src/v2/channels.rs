@@ -28,7 +28,8 @@ pub(crate) struct Channel {
     pub(crate) from_severity: Option<&'static str>,
     /// Deliveries that wait.
     pub(crate) pending: i64,
-    /// When the oldest that waits happened. `null`: none waits.
+    /// When the oldest that may be told happened. `null`: none waits, or only of tenants of which
+    /// nobody is told for now.
     pub(crate) oldest_pending_at: Option<Moment>,
     /// Deliveries that were tried as often as allowed.
     pub(crate) dead: i64,

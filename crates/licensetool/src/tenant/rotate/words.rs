@@ -68,17 +68,18 @@ impl<'a> Words<'a> {
 
     fn steps(&self, staged: &StagedCertificate) -> String {
         let language = self.config.language;
-        let (key, app, old) = (self.key, self.client_id, &self.old);
+        let (app, old) = (self.client_id, &self.old);
+        let again = self.again();
         let file = absolute(&self.config.home, &staged.upload);
         let upload = steps::upload(&file, &staged.certificate.thumbprint_sha1, language);
         match language {
             Language::English => format!(
                 "In Entra, at the app {app}:\n\n1. {upload}\n   Leave the one in use there: \
-                 {old}\n\n2. Run this again:\n   licensetool tenant rotate {key}"
+                 {old}\n\n2. Run this again:\n   {again}"
             ),
             Language::German => format!(
                 "In Entra, bei der App {app}:\n\n1. {upload}\n   Das bisherige dort lassen: \
-                 {old}\n\n2. Dies noch einmal ausführen:\n   licensetool tenant rotate {key}"
+                 {old}\n\n2. Dies noch einmal ausführen:\n   {again}"
             ),
         }
     }
@@ -94,24 +95,31 @@ impl<'a> Words<'a> {
         let new = &staged.certificate.thumbprint_sha1;
         let now = moment(now, &self.config.time_zone);
         let files = lines(files);
+        let (list, again) = (self.config.command("tenant list"), self.again());
         match self.config.language {
             Language::English => format!(
                 "Entra has accepted the new certificate of {key}, and the profile names it now: \
                  {new}, to {ends}.\nA program that runs takes it over by itself.\n\nWhen \
-                 `licensetool tenant list` shows a look after {now}:\n1. In Entra, at the app {}, \
-                 Certificates & secrets: delete {old}\n2. licensetool tenant rotate {key} \
-                 --remove-old removes these files:{files}",
+                 `{list}` shows a look after {now}:\n1. In Entra, at the app {}, \
+                 Certificates & secrets: delete {old}\n2. {again} --remove-old removes these \
+                 files:{files}",
                 self.client_id
             ),
             Language::German => format!(
                 "Entra hat das neue Zertifikat von {key} angenommen, und das Profil nennt es nun: \
                  {new}, bis {ends}.\nEin laufendes Programm übernimmt es von selbst.\n\nSobald \
-                 `licensetool tenant list` einen Blick nach {now} zeigt:\n1. In Entra, bei der App \
-                 {}, Zertifikate & Geheimnisse: {old} löschen\n2. licensetool tenant rotate {key} \
-                 --remove-old entfernt diese Dateien:{files}",
+                 `{list}` einen Blick nach {now} zeigt:\n1. In Entra, bei der App {}, Zertifikate \
+                 & Geheimnisse: {old} löschen\n2. {again} --remove-old entfernt diese \
+                 Dateien:{files}",
                 self.client_id
             ),
         }
+    }
+
+    /// The next step, which is this one once more.
+    fn again(&self) -> String {
+        let again = format!("tenant rotate {}", self.key);
+        self.config.command(&again)
     }
 
     fn last_day(&self, staged: &StagedCertificate) -> String {

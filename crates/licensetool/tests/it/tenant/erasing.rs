@@ -33,6 +33,11 @@ async fn who_still_has_a_profile_is_not_erased_and_who_has_none_is_wholly() {
         (&proof["erased"], &proof["bytes"]),
         (&true.into(), &"cleared".into())
     );
+    let left = ["certs/iseschool", "certs/infos/cert-iseschool-info.json"];
+    assert_eq!(proof["left_in_home"], Value::from(&left[..]));
+    for file in left {
+        assert!(office.home.path().join(file).exists(), "kept: {file}");
+    }
     let tables = proof["tables"].as_array().unwrap();
     assert!(tables.iter().all(|table| table["left"] == 0), "{proof}");
     let numbers = tables.iter().find(|table| table["table"] == "sku_value");
@@ -61,4 +66,29 @@ async fn who_still_has_a_profile_is_not_erased_and_who_has_none_is_wholly() {
     );
     let unknown = erase(&["nobody"]).await;
     says(&unknown, 2, &["has nothing of a tenant nobody"]);
+}
+
+#[tokio::test]
+async fn whoever_erases_is_told_what_home_still_has() {
+    let office = demo().await;
+    office.licensetool(&["run", "--once"]).await;
+    let home = office.home.path();
+    let erase = async |key: &str| {
+        fs::remove_file(home.join(format!("config-profiles/tenants/config-{key}-profile.json")))
+            .unwrap();
+        office.licensetool(&["tenant", "erase", key, "--yes"]).await
+    };
+    let first = erase("iseschool").await;
+    let words = [
+        "certs/iseschool and certs/infos/cert-iseschool-info.json",
+        home.to_str().unwrap(),
+        "Delete them there by hand",
+    ];
+    says(&first, 0, &words);
+
+    fs::remove_dir_all(home.join("certs/iseschool2013")).unwrap();
+    fs::remove_file(home.join("certs/infos/cert-iseschool2013-info.json")).unwrap();
+    let second = erase("iseschool2013").await;
+    says(&second, 0, &["no byte of the tenant is left in it"]);
+    assert!(!second.out.contains("by hand"), "{}", second.out);
 }

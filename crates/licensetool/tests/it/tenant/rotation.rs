@@ -2,7 +2,7 @@
 
 use microsoft_sim::{Call, Fault, FaultKind};
 
-use super::{NEXT, PEM, PROFILE, demo, fresh, known_certificate, licensetool, read, says};
+use super::{NEXT, PEM, PROFILE, at, demo, fresh, known_certificate, licensetool, read, says};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_certificate_waits_until_it_is_uploaded() {
@@ -21,11 +21,14 @@ async fn a_new_certificate_waits_until_it_is_uploaded() {
     ];
     says(&first, 0, &words);
     let list = licensetool(home, &["tenant", "list"]).await;
-    says(
-        &list,
-        0,
-        &["a new certificate waits: `licensetool tenant rotate iseschool`"],
-    );
+    let waits = at(home, "tenant rotate iseschool`");
+    let ends = at(home, "tenant rotate iseschool2013`");
+    let words = [
+        &*format!("a new certificate waits: `{waits}"),
+        "certificate ends soon",
+        &*format!("ends in 11 days: `{ends}"),
+    ];
+    says(&list, 0, &words);
     let second = licensetool(home, &rotate).await;
     says(&second, 1, &["nothing was changed", "AADSTS700027"]);
     assert_eq!(read(home.path(), PROFILE), before);
