@@ -199,7 +199,10 @@ async fn the_order_of_need_goes_through_all_pages_whoever_has_it() {
     let key = |tenant: i64| format!("tenant-{tenant:02}");
     let entries: Vec<_> = (0..TENANTS).map(|it| entry(&key(it), &key(it))).collect();
     let store = service.store();
-    store.sync_tenants(&entries, minutes_ago(600)).await.unwrap();
+    store
+        .sync_tenants(&entries, minutes_ago(600))
+        .await
+        .unwrap();
     let mut expected = Vec::new();
     for tenant in 0..TENANTS {
         let is_old = tenant % 5 == 3;
