@@ -7,7 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::Version;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::Notify;
+use tokio::sync::{Barrier, Notify};
 
 use super::*;
 use crate::config::TlsFiles;
@@ -156,27 +156,28 @@ async fn a_request_under_way_is_answered_before_the_end() {
 async fn who_asks_steadily_hears_of_the_end_and_loses_no_request() {
     let serving = serving(Router::new().route("/", get(echo)), None).await;
     let url = format!("http://{}/", serving.address);
-    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    // Each of them is known here before the end: who comes first after it is refused.
+    let begun = Arc::new(Barrier::new(17));
     let steady = (0..16).map(|_| {
-        let (url, asked) = (url.clone(), asked.clone());
+        let (url, begun) = (url.clone(), begun.clone());
         let client = client().pool_max_idle_per_host(1).build().unwrap();
         tokio::spawn(async move {
-            loop {
+            for asked in 1_u32.. {
                 let answer = client.get(&url).send().await.unwrap();
                 assert_eq!(answer.status(), 200);
-                asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 let is_last = answer.headers().contains_key("connection");
                 assert!(answer.text().await.unwrap().starts_with("HTTP/1.1"));
                 if is_last {
                     return;
                 }
+                if asked == 10 {
+                    begun.wait().await;
+                }
             }
         })
     });
     let steady: Vec<_> = steady.collect();
-    while asked.load(std::sync::atomic::Ordering::Relaxed) < 200 {
-        tokio::task::yield_now().await;
-    }
+    begun.wait().await;
     serving.stop.cancel();
     for client in steady {
         client.await.unwrap();
