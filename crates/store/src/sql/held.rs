@@ -45,7 +45,7 @@ impl Line {
         match pool {
             Pool::Sqlite(pool) => pool.acquire().await.map(Self::Sqlite),
             Pool::Postgres(pool) => {
-                let line = within(ACQUIRE, acquire(pool)).await;
+                let line = Box::pin(within(ACQUIRE, acquire(pool))).await;
                 Ok(Self::Postgres(
                     line.unwrap_or(Err(sqlx::Error::PoolTimedOut))?,
                 ))
