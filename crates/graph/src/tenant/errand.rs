@@ -51,6 +51,14 @@ pub(crate) struct Ask {
     limits: Limits,
 }
 
+impl Ask {
+    /// Asked again after all waiting, which a process that was stopped meanwhile finds over, too:
+    /// by then somebody else may do its work, and what creates something would be done twice.
+    fn may_be_sent(&self, left: Duration) -> bool {
+        self.method == Method::GET || !left.is_zero()
+    }
+}
+
 impl Tenant {
     /// A request that changes nothing.
     pub(crate) fn reading(&self, call: Call, url: Url) -> Ask {
@@ -129,6 +137,9 @@ impl Tenant {
         loop {
             self.take_turn(errand, ask.units).await?;
             let token = self.token(&errand.patience).await?;
+            if !ask.may_be_sent(errand.patience.left()) {
+                return Err(Error::too_late(Failure::new(errand.call)));
+            }
             let sent = self.send(errand, ask, &token).await;
             if sent.as_ref().is_ok_and(|answer| answer.status == 403) {
                 // What an app may do stands in its token: after a consent, only a new one helps.
@@ -191,5 +202,29 @@ impl Tenant {
                 .body(ask.body.clone())
         };
         exchange(request, host, errand.call, limits).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_something_is_not_sent_too_late() {
+        let ask = |method| Ask {
+            method,
+            url: Url::parse("https://graph.test/v1.0/$batch").unwrap(),
+            body: Vec::new(),
+            units: 0,
+            limits: Limits {
+                timeout: Duration::from_secs(3),
+                body: 0,
+            },
+        };
+        let in_time = Duration::from_millis(1);
+        assert!(ask(Method::POST).may_be_sent(in_time));
+        assert!(!ask(Method::POST).may_be_sent(Duration::ZERO));
+        // Whoever reads too late hears of it by the request's own limit, and nothing is changed.
+        assert!(ask(Method::GET).may_be_sent(Duration::ZERO));
     }
 }
