@@ -9,8 +9,6 @@ use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-env-changed=BUILD_COMMIT");
-    println!("cargo:rerun-if-changed=../../.git/HEAD");
-    println!("cargo:rerun-if-changed=../../.git/refs/heads");
     // Not `LICENSETOOL_…`: `cargo run` hands this name on to the program, which reads every
     // name with that prefix as a setting and refuses those it does not know.
     // An image is built without the repository at hand, so its recipe may say the commit.
@@ -20,6 +18,8 @@ fn main() {
 }
 
 fn from_git() -> Option<String> {
+    println!("cargo:rerun-if-changed=../../.git/HEAD");
+    println!("cargo:rerun-if-changed=../../.git/refs/heads");
     let output = Command::new("git")
         .args(["rev-parse", "--short=12", "HEAD"])
         .output()
