@@ -5,13 +5,14 @@ use std::num::NonZeroUsize;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::pages::RANKS;
 use crate::pages::address::Address;
 use crate::problem::Error;
 use crate::request;
 use crate::search::Search;
 
 /// The words for levels in the address: those that need action first.
-pub(crate) const LEVELS: [&str; 6] = [
+pub(crate) const LEVELS: [&str; RANKS] = [
     "over-assigned",
     "exhausted",
     "unknown",
