@@ -110,18 +110,17 @@ async fn a_target_with_something_else_and_a_source_at_work_are_refused() {
     assert!(same.err.contains("lead to the same store"), "{same:?}");
 }
 
+/// The arguments that copy the store of home.
+fn copy_to(target: &str) -> [&str; 6] {
+    let from = "sqlite:licensetool.db";
+    ["store", "copy", "--from", from, "--to", target]
+}
+
 /// As the services name it: whoever prints an address says what can be put into the settings.
 #[tokio::test(flavor = "multi_thread")]
 async fn files_count_from_home_and_what_is_printed_works_in_the_settings() {
     let office = asked().await;
-    let copy = [
-        "store",
-        "copy",
-        "--from",
-        "sqlite:licensetool.db",
-        "--to",
-        "sqlite:c9.db",
-    ];
+    let copy = copy_to("sqlite:c9.db");
     let copied = office.licensetool(&copy).await;
     assert_eq!(copied.code, Some(0), "{copied:?}");
     let (_, setting) = copied.out.split_once("put `").unwrap();
@@ -143,14 +142,7 @@ async fn files_count_from_home_and_what_is_printed_works_in_the_settings() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_somebody_has_open_is_not_copied() {
     let office = asked().await;
-    let copy = [
-        "store",
-        "copy",
-        "--from",
-        "sqlite:licensetool.db",
-        "--to",
-        "sqlite:other.db",
-    ];
+    let copy = copy_to("sqlite:other.db");
     // As `run` between two looks: it holds no claim.
     let store = office.store().await;
     store.states().await.unwrap();
