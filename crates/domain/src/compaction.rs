@@ -27,8 +27,8 @@ pub fn superfluous(readings: &[Reading], zone: &TimeZone) -> Vec<Timestamp> {
         let notable = [fewest_free(day), first_unknown(day)];
         let ends = rest.iter().skip(1).map(|reading| reading.from);
         for (reading, end) in day.iter().zip(ends) {
-            let is_read = read_from(reading.from, zone) <= end;
-            if !is_read && !notable.contains(&Some(reading.from)) {
+            let is_notable = notable.contains(&Some(reading.from));
+            if !is_notable && !is_read(reading.from, end, zone) {
                 goes.push(reading.from);
             }
         }
@@ -54,15 +54,18 @@ fn next_day(at: Timestamp, zone: &TimeZone) -> Timestamp {
     begun.unwrap_or(Timestamp::MAX)
 }
 
-/// The first moment at or after `at` at which the past is read.
-fn read_from(at: Timestamp, zone: &TimeZone) -> Timestamp {
-    if beginning_of_day(at, zone) == at {
-        return at;
-    }
+/// Whether anybody who reads the past asks for what held from `from` until before `end`: the first
+/// and the last moment of a day in `zone`, midnight and noon in UTC.
+fn is_read(from: Timestamp, end: Timestamp, zone: &TimeZone) -> bool {
+    let begins_a_day = beginning_of_day(from, zone) == from;
+    begins_a_day || next_half(from) < end || next_day(from, zone) <= end
+}
+
+/// Midnight or noon in UTC, at `at` or next after it.
+fn next_half(at: Timestamp) -> Timestamp {
     let passed = at.as_second() + i64::from(at.subsec_nanosecond() > 0);
     let halves = passed.div_euclid(HALF_A_DAY) + i64::from(passed.rem_euclid(HALF_A_DAY) > 0);
-    let half = Timestamp::from_second(halves * HALF_A_DAY);
-    half.unwrap_or(Timestamp::MAX).min(next_day(at, zone))
+    Timestamp::from_second(halves * HALF_A_DAY).unwrap_or(Timestamp::MAX)
 }
 
 /// From when on there were the fewest free seats of these.
@@ -136,6 +139,9 @@ mod tests {
         // It was gone for an hour.
         let gone = [(200, Some(1)), (230, None), (290, None), (300, Some(1))];
         check(&gone, &[200, 230, 300]);
+        // What held until midnight UTC is not read, what held from then on is.
+        let around = [(0, Some(9)), (60, Some(2)), (120, Some(3)), (130, Some(1))];
+        check(&around, &[0, 120, 130]);
         // Winter time begins: the day has 25 hours.
         check(
             &[(1490, Some(5)), (1495, Some(4)), (1505, Some(3))],
@@ -175,8 +181,12 @@ mod tests {
             for half in (120..6_000).step_by(720).map(minute) {
                 prop_assert_eq!(was.at(half), is.at(half), "at {}", half);
             }
-            // Three that are read, the fewest and the first unknown of each day, and no more.
-            prop_assert!(after.len() <= 5 * 5);
+            // Four that are read, the fewest and the first unknown of each day, and no more.
+            for day in days.windows(2) {
+                let of_the_day = minute(day[0])..minute(day[1]);
+                let stay = after.iter().filter(|it| of_the_day.contains(&it.from)).count();
+                prop_assert!(stay <= 6, "{} stay", stay);
+            }
         }
     }
 }
