@@ -32,7 +32,7 @@ OF_THE_PROGRAM = (
     program.address,
 )
 WITH_THE_PROGRAM = (program.variables, program.roles, program.probes)
-OF_DELIVERY = (delivery.applications, schemas.custom, schemas.known)
+OF_DELIVERY = (delivery.applications, delivery.sealed, schemas.custom, schemas.known)
 
 
 def told(built: Built, findings: list[str]) -> list[str]:

@@ -111,9 +111,9 @@ enum Command {
     /// Seal the home folder's secrets for a cluster, so that Git may hold them
     ///
     /// Writes the folder of an overlay: a sealed secret for each kind of profile, for each
-    /// certificate, for what lies in secrets/, tls/ and registry/, and what mounts them. Only what
-    /// has changed is sealed anew. Exit code 0 done, 1 done with warnings or (with --check)
-    /// something found, 2 nothing was done.
+    /// certificate, for what lies in secrets/, tls/, registry/ and repository/, and what mounts
+    /// them. Only what has changed is sealed anew. Exit code 0 done, 1 done with warnings or (with
+    /// --check) something found, 2 nothing was done.
     Seal(Seal),
     /// Open sealed secrets with a private key; exit code 2 if one stays shut
     Unseal(Unseal),

@@ -23,7 +23,7 @@ use redeploy::Redeploy;
 use up::Up;
 use verify::Verify;
 
-pub(crate) use source::top;
+pub(crate) use source::{address as repository_address, top};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ClusterCommand {

@@ -6,8 +6,11 @@ mod names;
 mod source;
 mod kept;
 mod mounts;
+mod restart;
 mod folder;
+mod parts;
 mod adding;
+mod way_in;
 mod repository;
 mod references;
 mod check;
@@ -18,18 +21,24 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use jiff::{SignedDuration, Timestamp};
-use seal::{Certificate, CertificateError, Scope, Sealer, Secret};
+use seal::{Certificate, CertificateError, Scope, Sealer};
 use serde_json::json;
 
 use crate::columns::Format;
 use crate::exit::Outcome;
-use crate::{clock, output};
+use crate::{clock, cluster, output};
 
+pub(crate) use folder::SUFFIX as SEALED_SUFFIX;
 pub(crate) use key::{Passphrase, SealingKeyCommand, opened_backup, sealing_key};
 pub(crate) use unseal::{Unseal, unseal};
 
 use adding::{Registry, Tls};
 use folder::Change;
+use parts::Part;
+use way_in::WayIn;
+
+/// The secret by which Argo CD reads a private repository.
+pub(crate) const REPOSITORY_SECRET: &str = names::REPOSITORY.0;
 
 /// Where manifests lie in a repository, below which overlays have their folders.
 const APPS: &str = "infra/k8s/apps";
@@ -52,6 +61,9 @@ enum Source {
     Tls(Tls),
     /// The login of the registry of images, put into home's registry/ for the next `seal`
     Regcred(Registry),
+    /// By what Argo CD reads this repository if it is private, put into home's repository/ for the
+    /// next `seal`
+    Repository(WayIn),
 }
 
 #[derive(Debug, clap::Args)]
@@ -102,6 +114,7 @@ pub(crate) fn seal(home: &Path, command: Seal, top: &Path) -> anyhow::Result<Out
     match (command.source, command.wish) {
         (Some(Source::Tls(wish)), _) => adding::tls(home, &wish, clock::now()),
         (Some(Source::Regcred(wish)), _) => adding::regcred(home, &wish),
+        (Some(Source::Repository(wish)), _) => way_in::way_in(home, &wish, &address(top)?),
         (None, wish) if wish.check => {
             let path = wish.path.as_deref().unwrap_or(Path::new("."));
             check::check(path, &wish.namespace, wish.scope, wish.format)
@@ -115,7 +128,9 @@ fn seal_home(home: &Path, wish: &Wish, top: &Path) -> anyhow::Result<Outcome> {
     let now = clock::now();
     wish.must_have_overlay(top)?;
     let (sealer, warning) = sealer(&wish.certificate(top), now)?;
-    let found = source::read(home, &wish.namespace, now, wish.allow_expired)?;
+    let address = address(top).ok();
+    let namespace = &wish.namespace;
+    let found = source::read(home, namespace, address.as_deref(), now, wish.allow_expired)?;
     // Else a wrong --home would take all secrets out of the repository.
     ensure!(
         !found.secrets.is_empty(),
@@ -137,12 +152,11 @@ fn seal_home(home: &Path, wish: &Wish, top: &Path) -> anyhow::Result<Outcome> {
             memory: &mut memory,
             all: wish.all,
         };
-        let patches = if part.is_database {
-            Vec::new()
-        } else {
-            found.mounts.patches()
+        let patches = match part.has_mounts {
+            true => found.mounts.patches(),
+            false => Vec::new(),
         };
-        changes.extend(work.write(&part.secrets, &patches)?);
+        changes.extend(work.write(&part.secrets, patches, part.restart.as_ref())?);
     }
     memory.save(home)?;
     say(&changes, &remarks, wish.format)?;
@@ -151,13 +165,6 @@ fn seal_home(home: &Path, wish: &Wish, top: &Path) -> anyhow::Result<Outcome> {
     } else {
         Outcome::Found
     })
-}
-
-/// A folder that is written, and all that belongs there.
-struct Part {
-    dir: PathBuf,
-    is_database: bool,
-    secrets: Vec<Secret>,
 }
 
 /// # Errors
@@ -176,6 +183,11 @@ fn nothing_is_lost(home: &Path, parts: &[Part], memory: &kept::Memory) -> anyhow
         lost.join("\n  ")
     );
     Ok(())
+}
+
+/// Under which address Argo CD reads this repository.
+fn address(top: &Path) -> anyhow::Result<String> {
+    cluster::repository_address(&top.join("infra").join("k8s"))
 }
 
 /// Where a cluster's certificate lies, below the top of the repository.
@@ -219,35 +231,6 @@ impl Wish {
             folder.display(),
             names.join(", ")
         )
-    }
-
-    /// What goes where: by default the database's secret lies with the database.
-    fn parts(&self, top: &Path, secrets: Vec<Secret>, remarks: &mut Vec<String>) -> Vec<Part> {
-        let part = |dir, is_database, secrets| Part {
-            dir,
-            is_database,
-            secrets,
-        };
-        if let Some(dir) = &self.out {
-            return vec![part(dir.clone(), false, secrets)];
-        }
-        let is_databases = |secret: &Secret| secret.place.name == names::DATABASE;
-        let (databases, ours): (Vec<_>, Vec<_>) = secrets.into_iter().partition(is_databases);
-        let dir = self.overlay_of(top, "licensetool").join("secrets");
-        let mut parts = vec![part(dir, false, ours)];
-        let overlay = self.overlay_of(top, "database");
-        let dir = overlay.join("secrets");
-        if overlay.is_dir() && (!databases.is_empty() || dir.exists()) {
-            parts.push(part(dir, true, databases));
-        } else if !databases.is_empty() {
-            remarks.push(format!(
-                "{}/ is left out: there is no {}, because this overlay's database is somebody \
-                 else's; take the folder out of this home folder",
-                names::DATABASE_FOLDER,
-                overlay.display()
-            ));
-        }
-        parts
     }
 }
 

@@ -137,6 +137,7 @@ impl KeptKey {
             place: self.place.clone(),
             kind: TLS.to_owned(),
             labels: BTreeMap::from([(LABEL.to_owned(), label.to_owned())]),
+            annotations: BTreeMap::new(),
             data: Data::from([
                 (CERTIFICATE.to_owned(), Zeroizing::new(certificate)),
                 (PRIVATE_KEY.to_owned(), Zeroizing::new(key)),

@@ -37,6 +37,11 @@ impl Scope {
         }
     }
 
+    /// Whether an annotation speaks of a scope.
+    pub(crate) fn has_annotation(name: &str) -> bool {
+        Self::of_annotations(std::iter::once(name)) != Self::Strict
+    }
+
     /// The widest that annotations speak of, as the controller reads them.
     pub(crate) fn of_annotations<'a>(annotations: impl Iterator<Item = &'a str>) -> Self {
         let mut scope = Self::Strict;

@@ -13,11 +13,12 @@ use crate::manifest::{ManifestError, Place, text_at, texts_at};
 use crate::scope::Scope;
 use crate::secret::{Data, OPAQUE, Secret};
 use crate::value::{self, OpenError};
-use crate::yaml::scalar;
+use crate::yaml::{map, scalar};
 
 const KIND: &str = "SealedSecret";
 const API: &str = "bitnami.com/v1alpha1";
 const TEMPLATE: [&str; 2] = ["spec", "template"];
+const ANNOTATIONS: [&str; 4] = ["spec", "template", "metadata", "annotations"];
 
 /// The label by which we know our own files.
 const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "licensetool-seal");
@@ -31,6 +32,8 @@ pub struct SealedSecret {
     pub kind: String,
     /// Of the secret that becomes of it.
     pub labels: BTreeMap<String, String>,
+    /// Of the secret that becomes of it, without that of the scope.
+    pub annotations: BTreeMap<String, String>,
     /// Sealed values in base64, by the name of each item.
     pub values: BTreeMap<String, String>,
     /// Whether we have made it.
@@ -54,6 +57,7 @@ impl SealedSecret {
             scope,
             kind: secret.kind.clone(),
             labels: secret.labels.clone(),
+            annotations: secret.annotations.clone(),
             values: items
                 .map(|(key, bytes)| (key.clone(), value(key, bytes, &label)))
                 .collect(),
@@ -79,9 +83,12 @@ impl SealedSecret {
         let labels = texts_at(document, &["metadata", "labels"])?;
         let values = texts_at(document, &["spec", "encryptedData"])?;
         let kind = text_at(document, &["spec", "template", "type"]).unwrap_or(OPAQUE);
+        let mut of_template = texts_at(document, &ANNOTATIONS)?;
+        of_template.retain(|name, _| !Scope::has_annotation(name));
         Ok(Self {
             oddities: oddities(document, &place, scope),
             labels: texts_at(document, &["spec", "template", "metadata", "labels"])?,
+            annotations: of_template,
             is_ours: labels
                 .get(MANAGED_BY.0)
                 .is_some_and(|by| by == MANAGED_BY.1),
@@ -106,7 +113,12 @@ impl SealedSecret {
             let (label, value) = MANAGED_BY;
             text.push_str(&format!("  labels:\n    {label}: {value}\n"));
         }
-        text.push_str(&self.annotations("  "));
+        let scope = self
+            .scope
+            .annotation()
+            .map(|name| (name, "true".to_owned()));
+        let scope: BTreeMap<String, String> = scope.into_iter().collect();
+        text.push_str(&map("  ", "annotations", &scope));
         text.push_str("spec:\n  encryptedData:");
         text.push_str(if self.values.is_empty() {
             " {}\n"
@@ -119,22 +131,12 @@ impl SealedSecret {
         text.push_str(&format!(
             "  template:\n    metadata:\n      name: {name}\n      namespace: {namespace}\n"
         ));
-        if !self.labels.is_empty() {
-            text.push_str("      labels:\n");
-        }
-        for (name, value) in &self.labels {
-            text.push_str(&format!("        {}: {}\n", scalar(name), scalar(value)));
-        }
-        text.push_str(&self.annotations("      "));
+        let annotations = [&self.annotations, &scope].into_iter().flatten();
+        let annotations = annotations.map(|(name, value)| (name.clone(), value.clone()));
+        text.push_str(&map("      ", "labels", &self.labels));
+        text.push_str(&map("      ", "annotations", &annotations.collect()));
         text.push_str(&format!("    type: {}\n", scalar(&self.kind)));
         text
-    }
-
-    fn annotations(&self, indent: &str) -> String {
-        let annotation = self.scope.annotation();
-        annotation.map_or_else(String::new, |name| {
-            format!("{indent}annotations:\n{indent}  {name}: \"true\"\n")
-        })
     }
 
     /// Opens all of it.
@@ -155,6 +157,7 @@ impl SealedSecret {
             place: self.place.clone(),
             kind: self.kind.clone(),
             labels: self.labels.clone(),
+            annotations: self.annotations.clone(),
             data,
         })
     }
@@ -188,8 +191,7 @@ fn oddities(document: &Value, place: &Place, scope: Scope) -> Vec<String> {
             ));
         }
     }
-    let path = ["spec", "template", "metadata", "annotations"];
-    let annotations = texts_at(document, &path).unwrap_or_default();
+    let annotations = texts_at(document, &ANNOTATIONS).unwrap_or_default();
     if Scope::of_annotations(annotations.keys().map(String::as_str)) != scope {
         odd.push("the scope of spec.template.metadata is another one".to_owned());
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::manifest::{ManifestError, Place, text_at, texts_at};
-use crate::yaml::{documents, scalar};
+use crate::yaml::{documents, map, scalar};
 
 /// What a secret holds, by the name of each item.
 pub type Data = BTreeMap<String, Zeroizing<Vec<u8>>>;
@@ -21,6 +21,8 @@ pub struct Secret {
     /// `Opaque`, `kubernetes.io/tls` …
     pub kind: String,
     pub labels: BTreeMap<String, String>,
+    /// Read from sealed secrets alone: `kubectl` keeps a secret in plaintext in its own.
+    pub annotations: BTreeMap<String, String>,
     pub data: Data,
 }
 
@@ -63,6 +65,7 @@ impl Secret {
             place: Place::read(document)?,
             kind: text_at(document, &["type"]).unwrap_or(OPAQUE).to_owned(),
             labels: texts_at(document, &["metadata", "labels"])?,
+            annotations: BTreeMap::new(),
             data,
         })
     }
@@ -79,12 +82,8 @@ impl Secret {
         text.push_str("apiVersion: v1\nkind: Secret\nmetadata:\n");
         text.push_str(&format!("  name: {}\n", scalar(&self.place.name)));
         text.push_str(&format!("  namespace: {}\n", scalar(&self.place.namespace)));
-        if !self.labels.is_empty() {
-            text.push_str("  labels:\n");
-        }
-        for (name, value) in &self.labels {
-            text.push_str(&format!("    {}: {}\n", scalar(name), scalar(value)));
-        }
+        text.push_str(&map("  ", "labels", &self.labels));
+        text.push_str(&map("  ", "annotations", &self.annotations));
         text.push_str(&format!("type: {}\n", scalar(&self.kind)));
         text.push_str(if self.data.is_empty() {
             "data: {}\n"
@@ -125,6 +124,7 @@ mod tests {
             },
             kind: OPAQUE.to_owned(),
             labels: BTreeMap::from([("a.b/c".to_owned(), "true".to_owned())]),
+            annotations: BTreeMap::new(),
             data: Data::from([(key.to_owned(), Zeroizing::new(bytes.to_vec()))]),
         }
     }

@@ -1,6 +1,7 @@
 //! Reads YAML as a library does it, and writes the few shapes that we make.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -30,6 +31,19 @@ pub(crate) fn scalar(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(Value::from(text).to_string())
+}
+
+/// A field with texts by their names, indented; nothing without any.
+pub(crate) fn map(indent: &str, field: &str, texts: &BTreeMap<String, String>) -> String {
+    if texts.is_empty() {
+        return String::new();
+    }
+    let lines = texts
+        .iter()
+        .map(|(name, value)| format!("{indent}  {}: {}\n", scalar(name), scalar(value)));
+    std::iter::once(format!("{indent}{field}:\n"))
+        .chain(lines)
+        .collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::sealing::SealingKey;
+use zeroize::Zeroizing;
 
 /// One program with its arguments and what it reads.
 #[derive(Clone, Debug)]
@@ -17,8 +17,21 @@ pub(super) struct Line {
 pub(super) enum Input {
     #[default]
     Nothing,
-    /// Never printed, and in no argument: others see those.
-    SealingKey(SealingKey),
+    Manifest(Manifest),
+}
+
+/// A manifest of a secret in plaintext. Never printed, and in no argument: others see those.
+#[derive(Clone)]
+pub(super) struct Manifest {
+    pub(super) text: Zeroizing<String>,
+    /// What prints the same.
+    pub(super) from: Box<Line>,
+}
+
+impl fmt::Debug for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.from.fmt(f)
+    }
 }
 
 impl Line {
@@ -75,7 +88,7 @@ impl Shell {
         let command = self.called(line);
         match &line.input {
             Input::Nothing => command,
-            Input::SealingKey(key) => format!("{} | {command}", key.pasted(self)),
+            Input::Manifest(manifest) => format!("{} | {command}", self.pasted(&manifest.from)),
         }
     }
 
@@ -134,6 +147,22 @@ mod tests {
             let ended = shell.args(["-c", &command]).output().unwrap();
             assert_eq!(String::from_utf8(ended.stdout).unwrap(), word);
         }
+    }
+
+    #[test]
+    fn a_manifest_is_named_and_not_shown() {
+        let from = Line::new("licensetool", ["sealing-key", "restore", "my key.age"]);
+        let manifest = Manifest {
+            text: Zeroizing::new("tls.key: hush".to_owned()),
+            from: Box::new(from),
+        };
+        let apply = Line::new("kubectl", ["apply", "-f", "-"]);
+        let apply = apply.reading(Input::Manifest(manifest));
+        let words = "licensetool sealing-key restore 'my key.age' | kubectl apply -f -";
+        for shell in [Shell::Posix, Shell::PowerShell] {
+            assert_eq!(shell.pasted(&apply), words);
+        }
+        assert!(!format!("{apply:?}").contains("hush"));
     }
 
     #[test]

@@ -104,14 +104,14 @@ fn to_its_end(
 fn read_by(line: &Line) -> Option<Zeroizing<String>> {
     match &line.input {
         Input::Nothing => None,
-        Input::SealingKey(key) => Some(key.manifest()),
+        Input::Manifest(manifest) => Some(manifest.text.clone()),
     }
 }
 
 fn started(line: &Line) -> anyhow::Result<Child> {
     let stdin = match line.input {
         Input::Nothing => Stdio::null(),
-        Input::SealingKey(_) => Stdio::piped(),
+        Input::Manifest(_) => Stdio::piped(),
     };
     let mut command = Command::new(&line.program);
     command.args(&line.arguments).stdin(stdin);

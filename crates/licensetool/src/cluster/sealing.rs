@@ -1,14 +1,14 @@
 //! The sealing key as the cluster takes it: the one place where a backup becomes a Secret.
 
-use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
+use seal::{KeyBundle, SealedSecret};
 use zeroize::Zeroizing;
 
-use super::line::Shell;
+use super::line::{Line, Manifest};
 use crate::sealing::{Passphrase, opened_backup};
 
 /// The label by whose value the controller knows its keys.
@@ -17,7 +17,6 @@ const LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
 const MOST: u64 = 1024 * 1024;
 
 /// A key that was read, as the Secret that `kubectl apply -f -` takes.
-#[derive(Clone)]
 pub(super) struct SealingKey {
     /// The backup or the manifest; `-` is standard input.
     file: PathBuf,
@@ -45,19 +44,56 @@ impl SealingKey {
         })
     }
 
-    /// What prints the same in a shell.
-    pub(super) fn pasted(&self, shell: Shell) -> String {
-        let file = shell.quoted(&self.file.to_string_lossy());
-        match (self.is_backup, self.file.as_os_str() == "-", shell) {
-            (_, true, _) => "licensetool sealing-key restore BACKUP".to_owned(),
-            (true, ..) => format!("licensetool sealing-key restore {file}"),
-            (.., Shell::Posix) => format!("cat {file}"),
-            (.., Shell::PowerShell) => format!("Get-Content {file}"),
+    /// The secret of the controller.
+    pub(super) fn manifest(&self) -> Manifest {
+        let file = self.name();
+        let from = match self.is_backup || self.is_from_stdin() {
+            true => Line::new("licensetool", ["sealing-key", "restore", &file]),
+            false => Line::new("cat", [file.as_str()]),
+        };
+        Manifest {
+            text: self.manifest.clone(),
+            from: Box::new(from),
         }
     }
 
-    pub(super) fn manifest(&self) -> Zeroizing<String> {
-        self.manifest.clone()
+    /// What a sealed secret is opened to.
+    ///
+    /// # Errors
+    /// If this key does not open it.
+    pub(super) fn opened(&self, sealed: &Path) -> anyhow::Result<Manifest> {
+        let name = sealed.display().to_string();
+        let text = fs::read_to_string(sealed);
+        let text = text.with_context(|| format!("{name} cannot be read"))?;
+        let documents = seal::documents(&text).map_err(|error| anyhow!("{name}: {error}"))?;
+        let document = documents
+            .first()
+            .with_context(|| format!("{name} is empty"))?;
+        let secret = SealedSecret::read(document).with_context(|| name.clone())?;
+        let keys = KeyBundle::parse(&self.manifest).with_context(|| self.name())?;
+        let opened = secret.open(&keys.into_openers()).map_err(|(item, error)| {
+            anyhow!(
+                "{name}: \"{item}\": {error}: give the backup of the key that sealed it, or seal \
+                 it again with `licensetool seal`"
+            )
+        })?;
+        let from = ["unseal", "--key", &self.name(), "--show", &name];
+        Ok(Manifest {
+            text: opened.manifest(),
+            from: Box::new(Line::new("licensetool", from)),
+        })
+    }
+
+    /// As a person names it. What came from standard input is gone.
+    fn name(&self) -> String {
+        match self.is_from_stdin() {
+            true => "BACKUP".to_owned(),
+            false => self.file.to_string_lossy().into_owned(),
+        }
+    }
+
+    fn is_from_stdin(&self) -> bool {
+        self.file.as_os_str() == "-"
     }
 }
 
@@ -66,12 +102,6 @@ fn bytes(from: impl Read) -> std::io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024));
     from.take(MOST).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-impl fmt::Debug for SealingKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.pasted(Shell::HERE))
-    }
 }
 
 fn checked(name: &str, bytes: &[u8]) -> anyhow::Result<Zeroizing<String>> {
@@ -89,14 +119,6 @@ fn checked(name: &str, bytes: &[u8]) -> anyhow::Result<Zeroizing<String>> {
 mod tests {
     use super::*;
 
-    fn key(file: &str, is_backup: bool) -> SealingKey {
-        SealingKey {
-            file: file.into(),
-            is_backup,
-            manifest: Zeroizing::new("tls.key: secret".to_owned()),
-        }
-    }
-
     #[test]
     fn what_is_no_key_is_refused_with_the_way_out() {
         let refused = checked("key.yaml", b"kind: Secret\ntype: Opaque\n").unwrap_err();
@@ -106,26 +128,5 @@ mod tests {
         );
         let text = format!("{LABEL}: active\ntype: kubernetes.io/tls\n");
         assert_eq!(*checked("key.yaml", text.as_bytes()).unwrap(), text);
-    }
-
-    #[test]
-    fn a_key_is_named_and_not_shown() {
-        let check = |key: &SealingKey, posix: &str, power_shell: &str| {
-            assert_eq!(key.pasted(Shell::Posix), posix);
-            assert_eq!(key.pasted(Shell::PowerShell), power_shell);
-            assert!(!format!("{key:?}").contains("secret"));
-        };
-        let restore = "licensetool sealing-key restore";
-        let (backup, given) = (
-            format!("{restore} 'my key.age'"),
-            format!("{restore} BACKUP"),
-        );
-        check(&key("my key.age", true), &backup, &backup);
-        check(&key("-", false), &given, &given);
-        check(
-            &key("key.yaml", false),
-            "cat key.yaml",
-            "Get-Content key.yaml",
-        );
     }
 }

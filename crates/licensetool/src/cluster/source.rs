@@ -1,7 +1,7 @@
 //! Where Argo CD finds the repository: its address stands in Git, in one place.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -24,8 +24,11 @@ const NO_DIGEST: &str = "sha256:000000000000000000000000000000000000000000000000
 ///
 /// # Errors
 /// If there is none that Argo CD could read.
-pub(super) fn address(target: &Target) -> anyhow::Result<String> {
-    let file = target.infra(&["clusters", "repository", "repository.yaml"]);
+pub(crate) fn address(infra: &Path) -> anyhow::Result<String> {
+    let file = infra
+        .join("clusters")
+        .join("repository")
+        .join("repository.yaml");
     let name = file.display();
     let text = fs::read_to_string(&file).with_context(|| format!("{name} cannot be read"))?;
     let address = value(&text, "url:");

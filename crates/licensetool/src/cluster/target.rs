@@ -7,6 +7,7 @@ use anyhow::bail;
 use jiff::SignedDuration;
 
 use super::line::Line;
+use crate::sealing::{REPOSITORY_SECRET, SEALED_SUFFIX};
 
 /// The namespaces, and the root Application, as `infra/k8s` names them.
 pub(super) const ARGO_CD: &str = "argocd";
@@ -159,6 +160,13 @@ impl Target {
         self.infra(&["clusters", self.overlay.as_str(), "sealing.pem"])
     }
 
+    /// By what Argo CD reads the repository, sealed; none if that is public.
+    pub(super) fn sealed_way_in(&self) -> Option<PathBuf> {
+        let file = format!("{REPOSITORY_SECRET}{SEALED_SUFFIX}");
+        let file = self.infra(&["clusters", self.overlay.as_str(), "secrets", &file]);
+        file.is_file().then_some(file)
+    }
+
     /// Longest time for a question.
     pub(super) fn question(&self) -> Duration {
         self.limit.min(QUESTION)
@@ -177,9 +185,14 @@ impl Target {
             Some(minikube) => format!(" --profile {}", minikube.profile),
             None => format!(" --context {}", self.context),
         };
+        place + self.overlay_option()
+    }
+
+    /// The overlay, as the end of a sentence.
+    pub(super) fn overlay_option(&self) -> &'static str {
         match self.overlay {
-            Overlay::Dev => place,
-            Overlay::Prod => format!("{place} --overlay prod"),
+            Overlay::Dev => "",
+            Overlay::Prod => " --overlay prod",
         }
     }
 }

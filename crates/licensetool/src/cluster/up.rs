@@ -3,6 +3,7 @@
 mod machine;
 mod argo_cd;
 mod key;
+mod repository;
 mod root;
 mod addresses;
 
@@ -38,13 +39,13 @@ pub(crate) struct Up {
 
 pub(crate) async fn up(wish: Up) -> anyhow::Result<Outcome> {
     let target = Target::found(wish.place, &source::top().await)?;
-    let repository = source::address(&target)?;
+    let repository = source::address(&target.infra(&[]))?;
     source::image_is_named(&target)?;
     let key = wish.sealing_key.as_deref();
     let key = key
         .map(|file| SealingKey::read(file, &wish.passphrase))
         .transpose()?;
-    let steps = plan(&target, &repository, key, &wish.minikube_options)?;
+    let steps = plan(&target, &repository, key.as_ref(), &wish.minikube_options)?;
     if wish.dry_run {
         let address = entrance::line(&target);
         let plan = printed(&steps, target.limit);
@@ -60,7 +61,7 @@ pub(crate) async fn up(wish: Up) -> anyhow::Result<Outcome> {
 fn plan(
     target: &Target,
     repository: &str,
-    key: Option<SealingKey>,
+    key: Option<&SealingKey>,
     minikube_options: &[String],
 ) -> anyhow::Result<Vec<Step>> {
     let mut steps = vec![
@@ -70,6 +71,7 @@ fn plan(
         argo_cd::answers(target),
     ];
     steps.extend(key::given(target, key)?);
+    steps.extend(repository::readable(target, key)?);
     steps.extend([root::applied(target, repository), root::healthy(target)]);
     Ok(steps)
 }

@@ -57,7 +57,7 @@ pub(super) struct Registry {
 }
 
 /// Either the one or the other is given; without both, the error names both.
-fn one_of(ways: [&'static str; 2]) -> clap::ArgGroup {
+pub(super) fn one_of(ways: [&'static str; 2]) -> clap::ArgGroup {
     clap::ArgGroup::new("way").required(true).args(ways)
 }
 
@@ -160,7 +160,7 @@ fn login(server: &str, user: &str, password: &str) -> Zeroizing<String> {
     Zeroizing::new(json!({ "auths": logins }).to_string())
 }
 
-fn password(file: &Path) -> anyhow::Result<Zeroizing<String>> {
+pub(super) fn password(file: &Path) -> anyhow::Result<Zeroizing<String>> {
     let text = if file == Path::new("-") {
         let mut text = Zeroizing::new(String::new());
         std::io::stdin().read_to_string(&mut text)?;

@@ -13,6 +13,7 @@ use super::folder::{KUSTOMIZATION, SUFFIX};
 use super::names;
 use super::references::{Reference, references};
 use super::repository::Repository;
+use super::restart;
 use crate::columns::{Format, printable};
 use crate::exit::Outcome;
 use crate::output;
@@ -209,12 +210,31 @@ impl CheckedFolder<'_> {
             let what = format!("{name} is not listed, so that nobody applies it");
             self.find(KUSTOMIZATION, "kustomization", what, LIST);
         }
+        let patches: Vec<&str> = patches.collect();
+        if patches.contains(&restart::FILE) {
+            self.restarts()?;
+        }
         let named: Vec<&str> = resources.iter().copied().chain(patches).collect();
         for name in named {
             if !self.repository.has(&format!("{}{name}", self.dir)) {
                 let what = format!("{name} is listed and not there");
                 self.find(KUSTOMIZATION, "kustomization", what, LIST);
             }
+        }
+        Ok(())
+    }
+
+    /// What is sealed and what the pods carry of it belong together.
+    fn restarts(&mut self) -> anyhow::Result<()> {
+        let repository = self.repository;
+        let read = |name: &str| repository.bytes_at(Path::new(&format!("{}{name}", self.dir)));
+        let patch = seal::documents(&String::from_utf8_lossy(&read(restart::FILE)?));
+        let patch = patch.unwrap_or_default().into_iter().next();
+        let outdated = restart::outdated(&patch.unwrap_or_default(), |file| read(file).ok());
+        for secret in outdated {
+            let what = format!("{secret} has changed since, and its pods would not be replaced");
+            let way_out = "Run `licensetool seal`, which writes it";
+            self.find(restart::FILE, "kustomization", what, way_out);
         }
         Ok(())
     }

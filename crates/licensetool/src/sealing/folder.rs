@@ -14,9 +14,10 @@ use zeroize::Zeroizing;
 use super::kept::{Made, Memory};
 use super::mounts::Patch;
 use super::private_file;
+use super::restart::{self, Restart};
 
 /// How the files are called.
-pub(super) const SUFFIX: &str = ".sealedsecret.yaml";
+pub(crate) const SUFFIX: &str = ".sealedsecret.yaml";
 pub(super) const KUSTOMIZATION: &str = "kustomization.yaml";
 const HEAD: &str =
     "# Written by `licensetool seal`: the sealed secrets and what they are mounted to.\n";
@@ -51,7 +52,8 @@ impl Folder<'_> {
     pub(super) fn write(
         &mut self,
         secrets: &[Secret],
-        patches: &[Patch],
+        mut patches: Vec<Patch>,
+        restart: Option<&Restart>,
     ) -> anyhow::Result<Vec<Change>> {
         fs::create_dir_all(self.dir)
             .with_context(|| format!("the folder {} cannot be made", self.dir.display()))?;
@@ -68,8 +70,12 @@ impl Folder<'_> {
                 changes.push(self.remove(file)?);
             }
         }
-        self.patches(patches)?;
-        self.kustomization(patches)?;
+        if let Some(restart) = restart {
+            let sealed = private_file::read(&self.dir.join(restart.file()))?;
+            patches.extend(sealed.map(|sealed| restart.patch(&sealed)));
+        }
+        self.patches(&patches)?;
+        self.kustomization(&patches)?;
         Ok(changes)
     }
 
@@ -124,10 +130,11 @@ impl Folder<'_> {
         Ok(Change { file, what })
     }
 
-    /// Those of services that mount nothing any more go.
+    /// Those that nobody needs any more go.
     fn patches(&self, patches: &[Patch]) -> anyhow::Result<()> {
         for name in names(self.dir)? {
-            let is_ours = name.starts_with("mounts-") && name.ends_with(".yaml");
+            let is_mount = name.starts_with("mounts-") && name.ends_with(".yaml");
+            let is_ours = is_mount || name == restart::FILE;
             if is_ours && !patches.iter().any(|patch| patch.file == name) {
                 let file = self.dir.join(&name);
                 let removed = fs::remove_file(&file);
@@ -153,9 +160,15 @@ impl Folder<'_> {
         if !patches.is_empty() {
             text.push_str("patches:\n");
         }
-        for Patch { file, selector, .. } in patches {
+        for patch in patches {
+            let Patch {
+                file,
+                kind,
+                selector,
+                ..
+            } = patch;
             text.push_str(&format!(
-                "  - path: {file}\n    target:\n      kind: Deployment\n      \
+                "  - path: {file}\n    target:\n      kind: {kind}\n      \
                  labelSelector: {selector}\n"
             ));
         }

@@ -33,12 +33,13 @@ impl Component {
 #[derive(Debug, Default)]
 pub(super) struct Mounts(BTreeMap<Component, BTreeSet<String>>);
 
-/// A patch for the Deployment of one service.
+/// A patch of what the app's manifests have.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Patch {
     pub(super) file: String,
     pub(super) text: String,
     /// What it patches: for `kustomization.yaml`.
+    pub(super) kind: &'static str,
     pub(super) selector: String,
 }
 
@@ -55,6 +56,7 @@ impl Mounts {
             Patch {
                 file: format!("mounts-{name}.yaml"),
                 text: text(name, folders),
+                kind: "Deployment",
                 selector: format!(
                     "app.kubernetes.io/name=licensetool,app.kubernetes.io/component={name}"
                 ),

@@ -1,5 +1,6 @@
 //! Which secret holds what of the home folder: one table, read both ways.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Variables of `licensetool.env`, and files of `secrets/`.
@@ -24,14 +25,24 @@ pub(super) const DATABASE_FOLDER: &str = "database";
 /// was sealed for another one is not opened there.
 pub(super) const DATABASE_NAMESPACE: &str = "licensetool-database";
 
+/// By which Argo CD reads a private repository.
+pub(super) const REPOSITORY: (&str, &str) = ("licensetool-repository", "repository");
+pub(super) const REPOSITORY_URL: &str = "url";
+/// Argo CD looks for such secrets in its own namespace, by their label.
+const REPOSITORY_NAMESPACE: &str = "argocd";
+const REPOSITORY_LABEL: (&str, &str) = ("argocd.argoproj.io/secret-type", "repository");
+/// `cluster up` makes this secret before there is a controller, which may take it over.
+const REPOSITORY_ANNOTATION: (&str, &str) = ("sealedsecrets.bitnami.com/managed", "true");
+
 /// Folders of which each file is an item of one secret.
-const FOLDERS: [(&str, &str); 6] = [
+const FOLDERS: [(&str, &str); 7] = [
     TENANTS,
     SHAREPOINT,
     AUTH,
     INFOS,
     TLS,
     (DATABASE, DATABASE_FOLDER),
+    REPOSITORY,
 ];
 
 /// What Kubernetes gives to a registry of images.
@@ -76,7 +87,17 @@ pub(super) fn home_place(secret: &str, item: &str) -> Option<HomePlace> {
 pub(super) fn namespace_of<'a>(secret: &str, program: &'a str) -> &'a str {
     match secret {
         DATABASE => DATABASE_NAMESPACE,
+        name if name == REPOSITORY.0 => REPOSITORY_NAMESPACE,
         _ => program,
+    }
+}
+
+/// Labels and annotations of the secret that becomes of a sealed one.
+pub(super) fn marks_of(secret: &str) -> [BTreeMap<String, String>; 2] {
+    let mark = |(name, value): (&str, &str)| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+    match secret == REPOSITORY.0 {
+        true => [mark(REPOSITORY_LABEL), mark(REPOSITORY_ANNOTATION)],
+        false => [BTreeMap::new(), BTreeMap::new()],
     }
 }
 

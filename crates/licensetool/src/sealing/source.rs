@@ -12,7 +12,7 @@ use seal::{Data, OPAQUE, Place, Secret};
 use zeroize::Zeroizing;
 
 use super::mounts::{Component, Mounts};
-use super::{check_item, check_name, names};
+use super::{check_item, check_name, names, way_in};
 use crate::config::{TlsFiles, check_variable};
 use crate::run;
 
@@ -27,10 +27,12 @@ pub(super) struct Found {
     pub(super) remarks: Vec<String>,
 }
 
-/// Reads it.
+/// Reads it. `repository` is the address under which Argo CD reads the repository, if it stands
+/// there.
 pub(super) fn read(
     home: &Path,
     namespace: &str,
+    repository: Option<&str>,
     now: Timestamp,
     allow_expired: bool,
 ) -> anyhow::Result<Found> {
@@ -50,6 +52,10 @@ pub(super) fn read(
     reader.pair();
     reader.folder((names::DATABASE, names::DATABASE_FOLDER), OPAQUE)?;
     reader.registry()?;
+    reader.folder(names::REPOSITORY, OPAQUE)?;
+    if let Some(secret) = reader.secrets.get(names::REPOSITORY.0) {
+        reader.problems.extend(way_in::problems(secret, repository));
+    }
     reader.sizes();
     if !reader.problems.is_empty() {
         bail!(
@@ -305,15 +311,16 @@ impl Reader<'_> {
             namespace: names::namespace_of(name, self.namespace).to_owned(),
             name: name.to_owned(),
         };
-        let secret = self
-            .secrets
-            .entry(name.to_owned())
-            .or_insert_with(|| Secret {
+        let secret = self.secrets.entry(name.to_owned()).or_insert_with(|| {
+            let [labels, annotations] = names::marks_of(name);
+            Secret {
                 place,
                 kind: kind.to_owned(),
-                labels: BTreeMap::new(),
+                labels,
+                annotations,
                 data: Data::new(),
-            });
+            }
+        });
         secret.data.insert(item.to_owned(), bytes);
     }
 

@@ -77,23 +77,15 @@ fn no_key() {
 
 fn encrypted() {
     let stage = Stage::set();
-    let passphrase = ["--passphrase-file", "../passphrase"];
-    let licensetool = |arguments: &[&str]| {
-        let mut command = stage.licensetool_alone(arguments);
-        Ended::from(command.args(passphrase).output().unwrap())
-    };
-    let new = ["sealing-key", "new", "--backup", "../key.age"];
-    stage.write("passphrase", "one two three four five\n");
-    std::fs::remove_file(stage.sealing_certificate()).unwrap();
-    let made = licensetool(&new);
-    assert_eq!(made.code, Some(0), "{}", made.err);
-    let ended = licensetool(&["cluster", "up", "--sealing-key", "../key.age"]);
+    stage.new_sealing_key();
+    let up = ["cluster", "up", "--sealing-key", "../key.age"];
+    let ended = stage.with_passphrase(&up);
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.err);
     assert!(stage.town().is_healthy());
     let words = "$ licensetool sealing-key restore ../key.age | kubectl";
     assert!(ended.out.contains(words), "{}", ended.out);
     stage.write("passphrase", "something else\n");
-    let ended = licensetool(&["cluster", "up", "--sealing-key", "../key.age"]);
+    let ended = stage.with_passphrase(&up);
     assert_eq!(ended.code, Some(2), "{}", ended.out);
     assert!(ended.err.contains("passphrase is wrong"), "{}", ended.err);
 }

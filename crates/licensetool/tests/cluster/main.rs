@@ -16,6 +16,7 @@ mod stage;
 mod up;
 mod cure;
 mod key;
+mod way_in;
 mod doorway;
 mod verify;
 mod others;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
             up::TESTS,
             cure::TESTS,
             key::TESTS,
+            way_in::TESTS,
             verify::TESTS,
             others::TESTS,
         ]),

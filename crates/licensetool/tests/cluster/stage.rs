@@ -35,14 +35,19 @@ impl Stage {
         let stage = Self {
             folder: tempfile::tempdir().unwrap(),
         };
-        for folder in ["programs", "cluster"] {
+        for folder in ["programs", "cluster", "home"] {
             std::fs::create_dir(stage.at(folder)).unwrap();
         }
         for program in ["kubectl", "minikube", "git"] {
             let program = format!("programs/{program}{}", std::env::consts::EXE_SUFFIX);
             linked(&std::env::current_exe().unwrap(), &stage.at(&program));
         }
-        for folder in ["bootstrap/argocd", "bootstrap/root-app/dev", "clusters/dev"] {
+        let folders = [
+            "bootstrap/argocd",
+            "bootstrap/root-app/dev",
+            "clusters/dev/applications",
+        ];
+        for folder in folders {
             std::fs::create_dir_all(stage.infra(folder)).unwrap();
         }
         let address = "data:\n  url: https://git.test/licensetool.git\n";
@@ -50,7 +55,7 @@ impl Stage {
         let image = "images:\n  - name: licensetool\n    digest: sha256:1111\n";
         stage.write_infra(KUSTOMIZATION, image);
         let certificate = SEALING.as_str();
-        stage.write_infra("clusters/dev/sealing.pem", certificate);
+        stage.write_infra(CERTIFICATE, certificate);
         let encoded = base64(certificate.as_bytes());
         let key = format!(
             "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\nmetadata:\n  labels:\n    \
@@ -59,6 +64,49 @@ impl Stage {
         );
         std::fs::write(stage.at("key.yaml"), key).unwrap();
         stage
+    }
+
+    /// The same with a private repository: by what it is read lies sealed in it.
+    pub(crate) fn private() -> Self {
+        let stage = Self::set();
+        let sealed = &*SEALED;
+        stage.write("key.yaml", &sealed.key);
+        stage.write_infra(CERTIFICATE, &sealed.certificate);
+        stage.write_infra(WAY_IN, &sealed.way_in);
+        stage.write_town(&Town {
+            password: Some(base64(PASSWORD.as_bytes())),
+            ..Town::default()
+        });
+        stage
+    }
+
+    /// Seals by what Argo CD reads the repository, with the key of `sealing_key`.
+    pub(crate) fn seal_way_in(&self, password: &str) {
+        self.write("password", password);
+        let username = ["--username", "robot", "--password-file", "../password"];
+        let add = [&["--home", "../home", "seal", "repository"], &username[..]].concat();
+        for arguments in [&add[..], &["--home", "../home", "seal"]] {
+            let ended = Ended::from(self.licensetool_alone(arguments).output().unwrap());
+            assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+        }
+    }
+
+    /// Makes a sealing key for this repository, and its backup `../key.age`.
+    pub(crate) fn new_sealing_key(&self) {
+        self.write("passphrase", "one two three four five\n");
+        std::fs::remove_file(self.sealing_certificate()).unwrap();
+        let made = self.with_passphrase(&["sealing-key", "new", "--backup", "../key.age"]);
+        assert_eq!(made.code, Some(0), "{}", made.err);
+    }
+
+    pub(crate) fn with_passphrase(&self, arguments: &[&str]) -> Ended {
+        let mut command = self.licensetool_alone(arguments);
+        command.args(["--passphrase-file", "../passphrase"]);
+        Ended::from(command.output().unwrap())
+    }
+
+    fn read_infra(&self, name: &str) -> String {
+        std::fs::read_to_string(self.infra(name)).unwrap()
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -110,7 +158,7 @@ impl Stage {
     }
 
     pub(crate) fn sealing_certificate(&self) -> PathBuf {
-        self.infra("clusters/dev/sealing.pem")
+        self.infra(CERTIFICATE)
     }
 
     /// The file with the sealing key.
@@ -148,6 +196,32 @@ impl Stage {
 
 /// The program's overlay.
 pub(crate) const KUSTOMIZATION: &str = "apps/licensetool/overlays/dev/kustomization.yaml";
+
+const CERTIFICATE: &str = "clusters/dev/sealing.pem";
+pub(crate) const WAY_IN: &str = "clusters/dev/secrets/licensetool-repository.sealedsecret.yaml";
+
+/// Opens the private repository.
+pub(crate) const PASSWORD: &str = "open sesame";
+
+/// What was sealed once for all stages, with a key that can open it.
+struct Sealed {
+    key: String,
+    certificate: String,
+    way_in: String,
+}
+
+static SEALED: LazyLock<Sealed> = LazyLock::new(|| {
+    let stage = Stage::set();
+    stage.new_sealing_key();
+    stage.seal_way_in(PASSWORD);
+    let restored = stage.with_passphrase(&["sealing-key", "restore", "../key.age"]);
+    assert_eq!(restored.code, Some(0), "{}", restored.err);
+    Sealed {
+        key: restored.out,
+        certificate: stage.read_infra(CERTIFICATE),
+        way_in: stage.read_infra(WAY_IN),
+    }
+});
 
 /// Stands for a private key.
 pub(crate) const SECRET: &str = "bm9ib2R5IG1heSByZWFkIHRoaXM=";

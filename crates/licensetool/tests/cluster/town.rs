@@ -18,6 +18,12 @@ pub(crate) struct Town {
     pub(crate) root: Option<String>,
     /// When the sealing key came, and with which certificate.
     pub(crate) key: Option<(usize, String)>,
+    /// The password of the repository, if it is private; in base64.
+    #[serde(default)]
+    pub(crate) password: Option<String>,
+    /// What Argo CD was given to read it.
+    #[serde(default)]
+    pub(crate) way_in: Option<String>,
     /// When the controller of sealed secrets came.
     pub(crate) controller: Option<usize>,
     /// Since when the program's namespace is there.
@@ -65,9 +71,14 @@ impl Town {
             .is_some_and(|(key, controller)| key < controller)
     }
 
+    /// Whether Argo CD may read the repository.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.password.is_none() || self.password == self.way_in
+    }
+
     /// Whether everything is as Git says.
     pub(crate) fn is_healthy(&self) -> bool {
-        self.root.is_some() && self.key_is_known() && self.stuck.is_empty()
+        self.root.is_some() && self.key_is_known() && self.stuck.is_empty() && self.is_readable()
     }
 }
 

@@ -35,8 +35,9 @@ const SHORT: u32 = 6;
 /// So many stages stand beside each other.
 const AT_ONCE: usize = 4;
 
+/// The repository is private: then there is the most to do.
 fn brought_up() -> (Stage, Town, usize) {
-    let stage = Stage::set();
+    let stage = Stage::private();
     let ended = stage.up(AMPLE);
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.err);
     let (town, calls) = (stage.town().timeless(), stage.calls().len());
@@ -99,7 +100,7 @@ fn each_call(how: impl Fn(&Stage, usize) + Sync) {
 }
 
 fn broken_at(call: usize, how: impl Fn(&Stage, usize), undisturbed: &Town) {
-    let stage = Stage::set();
+    let stage = Stage::private();
     how(&stage, call);
     stage.no_more_trouble();
     let ended = stage.up(AMPLE);
@@ -186,7 +187,7 @@ fn a_run_is_killed() {
 fn a_dry_run() {
     let (stage, ..) = brought_up();
     let real = stage.calls();
-    let planned = Stage::set();
+    let planned = Stage::private();
     let ended = planned.run(&[
         "up",
         "--sealing-key",
@@ -202,7 +203,7 @@ fn a_dry_run() {
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
     let commands: Vec<&str> = commands
-        .map(|line| line.trim_start_matches(PIPED))
+        .map(|line| line.split_once(" | ").map_or(line, |(_, to)| to))
         .collect();
     let mut done = real
         .iter()
@@ -224,6 +225,3 @@ fn a_dry_run() {
         "{left_out:#?}"
     );
 }
-
-/// How the plan shows what is read from the key.
-const PIPED: &str = "cat ../key.yaml | ";

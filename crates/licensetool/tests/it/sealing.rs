@@ -297,6 +297,49 @@ async fn what_has_gone_from_the_home_folder_goes_from_the_repository() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pods_are_replaced_when_what_they_read_at_their_start_has_changed() {
+    let operator = operator().await;
+    operator.new_key();
+    operator.fine(&["seal"]);
+    operator.commit();
+    let database = "infra/k8s/apps/database/overlays/dev/secrets";
+    let listed = |dir: &str| {
+        let file = operator.repository().join(dir).join("kustomization.yaml");
+        std::fs::read_to_string(file).unwrap()
+    };
+    let deployments = "path: restart.yaml\n    target:\n      kind: Deployment\n      \
+                       labelSelector: app.kubernetes.io/name=licensetool\n";
+    assert!(listed(DIR).contains(deployments), "{}", listed(DIR));
+    assert!(listed(database).contains("kind: StatefulSet"));
+
+    secret(operator.home(), "secrets/mail", "a channel's password\n");
+    operator.fine(&["seal"]);
+    let changed: Vec<String> = operator.changed().into_iter().map(|it| it.1).collect();
+    assert_eq!(
+        changed,
+        ["licensetool-env.sealedsecret.yaml", "restart.yaml"]
+    );
+    operator.fine(&["seal", "--check"]);
+    // As after a merge that took one side's secret and the other side's checksum.
+    operator.git(&["checkout", "--quiet", "--", &format!("{DIR}/restart.yaml")]);
+    let ended = operator.run(&["seal", "--check"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let words = "licensetool-env has changed since, and its pods would not be replaced";
+    assert!(ended.out.contains(words), "{ended:?}");
+
+    // With the last of what they read, the patch goes.
+    std::fs::remove_dir_all(operator.home().join("database")).unwrap();
+    operator.fine(&["seal"]);
+    assert!(
+        !operator
+            .repository()
+            .join(database)
+            .join("restart.yaml")
+            .exists()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_has_ended_seals_nothing_and_is_not_sealed() {
     let operator = operator().await;
     let made = |days: i64| {

@@ -14,7 +14,8 @@ fn sealed(scope: Scope, key: &str, bytes: &[u8]) -> SealedSecret {
             name: "licensetool-env".to_owned(),
         },
         kind: OPAQUE.to_owned(),
-        labels: BTreeMap::new(),
+        labels: BTreeMap::from([("a.b/c".to_owned(), "d".to_owned())]),
+        annotations: BTreeMap::from([("e.f/g".to_owned(), "true".to_owned())]),
         data: Data::from([(key.to_owned(), Zeroizing::new(bytes.to_vec()))]),
     };
     let sealer = KEY.certificate.sealer(now()).unwrap();
@@ -35,7 +36,10 @@ fn a_manifest_is_read_back_and_opened_in_every_scope() {
         let again = read(&secret.manifest()).unwrap();
         assert_eq!(again, secret);
         let key = Opener::of_pem(KEY.expose_pem().as_bytes()).unwrap();
-        assert_eq!(*again.open(&[key]).unwrap().data["SECRET_KEY"], b"hush");
+        let opened = again.open(&[key]).unwrap();
+        assert_eq!(*opened.data["SECRET_KEY"], b"hush");
+        let annotations: Vec<&String> = opened.annotations.keys().collect();
+        assert_eq!(annotations, ["e.f/g"]);
     }
 }
 
@@ -51,7 +55,8 @@ fn a_manifest_has_one_shape() {
          app.kubernetes.io/managed-by: licensetool-seal\n  annotations:\n    \
          sealedsecrets.bitnami.com/namespace-wide: \"true\"\n\
          spec:\n  encryptedData:\n    \"yes\": AgB=\n  template:\n    metadata:\n      \
-         name: licensetool-env\n      namespace: licensetool\n      annotations:\n        \
+         name: licensetool-env\n      namespace: licensetool\n      labels:\n        \
+         a.b/c: d\n      annotations:\n        e.f/g: \"true\"\n        \
          sealedsecrets.bitnami.com/namespace-wide: \"true\"\n    type: Opaque\n"
     );
 }

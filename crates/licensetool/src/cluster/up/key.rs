@@ -14,7 +14,7 @@ use crate::cluster::target::{CONTROLLERS, Target};
 use crate::sealing::key_command;
 
 /// Two steps: the cluster has the key, and its controller has read it.
-pub(super) fn given(target: &Target, key: Option<SealingKey>) -> anyhow::Result<[Step; 2]> {
+pub(super) fn given(target: &Target, key: Option<&SealingKey>) -> anyhow::Result<[Step; 2]> {
     let file = target.sealing_certificate();
     let sealing = fs::read(&file).with_context(|| {
         format!(
@@ -30,7 +30,7 @@ pub(super) fn given(target: &Target, key: Option<SealingKey>) -> anyhow::Result<
     ])
 }
 
-fn in_cluster(target: &Target, key: Option<SealingKey>, sealing: Certificate) -> Step {
+fn in_cluster(target: &Target, key: Option<&SealingKey>, sealing: Certificate) -> Step {
     let has = move |ended: &Ended| {
         let kept = Kept::read(ended)?;
         Ok(Answer::of(kept.key(&sealing).is_some(), || {
@@ -51,7 +51,7 @@ fn in_cluster(target: &Target, key: Option<SealingKey>, sealing: Certificate) ->
     let apply = ["apply", "--server-side", "--force-conflicts", "-f", "-"];
     let apply = target.kubectl_in(CONTROLLERS, apply);
     step.unless(keys::line(target), has)
-        .doing(apply.reading(Input::SealingKey(key)))
+        .doing(apply.reading(Input::Manifest(key.manifest())))
 }
 
 /// A controller reads its keys when it starts. One that ran before the key came starts again.

@@ -13,7 +13,7 @@ use super::report::Verdict;
 use crate::clock;
 use crate::cluster::keys::{self, Kept};
 use crate::cluster::seen::SealedSecret;
-use crate::cluster::target::{APP, DATABASE, Overlay};
+use crate::cluster::target::{APP, ARGO_CD, DATABASE, Overlay};
 use crate::sealing::key_command;
 
 /// A certificate that ends is told so long before.
@@ -23,6 +23,9 @@ impl Plan<'_> {
     pub(super) async fn unsealed(&mut self) {
         if self.target.overlay == Overlay::Dev {
             self.unsealed_in(DATABASE).await;
+        }
+        if self.target.sealed_way_in().is_some() {
+            self.unsealed_in(ARGO_CD).await;
         }
         self.unsealed_in(APP).await;
     }

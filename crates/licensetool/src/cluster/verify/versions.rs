@@ -27,7 +27,7 @@ impl Plan<'_> {
                 Overlay::Prod => "that of a tag",
             },
         );
-        let address = match source::address(self.target) {
+        let address = match source::address(&self.target.infra(&[])) {
             Ok(address) => address,
             Err(error) => {
                 let found = format!("{error:#}");

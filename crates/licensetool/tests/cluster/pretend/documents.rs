@@ -71,10 +71,38 @@ fn of_argo_cd(town: &Town, words: &str) -> Option<Known> {
             ("applications", said)
         }
         "get pods -o json" => ("argocd", list([pod("server", "argocd:3")])),
+        "get sealedsecrets.bitnami.com -o json" => {
+            ("sealed argocd", list([opened("licensetool-repository")]))
+        }
+        words if words.starts_with(WAY_IN) => ("way in", way_in(town)),
         words if words == repo_server => ("repo servers", list(repo_servers(town))),
         words if words.ends_with("--ignore-not-found -o name") => ("whole", whole(town)),
         _ => return None,
     })
+}
+
+const WAY_IN: &str = "get secrets/licensetool-repository applications.argoproj.io/root \
+                      --ignore-not-found -o custom-columns=";
+
+fn way_in(town: &Town) -> Said {
+    if !town.argo_cd {
+        return refused(NO_APPLICATIONS);
+    }
+    let mut text = String::new();
+    if town.way_in.is_some() {
+        text.push_str("Secret        <none>\n");
+    }
+    if town.root.is_some() {
+        let conditions = match town.is_readable() {
+            true => "<none>",
+            false => "ComparisonError",
+        };
+        text.push_str(&format!("Application   {conditions}\n"));
+    }
+    match text.is_empty() {
+        true => Ok(text),
+        false => Ok(format!("KIND          CONDITIONS\n{text}")),
+    }
 }
 
 fn of_ingress(town: &Town, words: &str) -> Option<Known> {
@@ -191,10 +219,13 @@ fn applications(town: &Town) -> Vec<Value> {
         "type": "ComparisonError",
         "message": "Failed to load target state: connection refused (argocd-repo-server)",
     });
-    let conditions = match town.stuck.is_empty() {
-        true => json!([]),
-        false => json!([refused]),
-    };
+    let locked = json!({
+        "type": "ComparisonError",
+        "message": "Failed to load target state: authentication required",
+    });
+    let mut conditions = Vec::new();
+    conditions.extend((!town.stuck.is_empty()).then_some(refused));
+    conditions.extend((!town.is_readable()).then_some(locked));
     let application = |name: &str| {
         json!({
             "metadata": {"name": name},

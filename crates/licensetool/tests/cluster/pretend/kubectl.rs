@@ -40,13 +40,7 @@ pub(super) fn said(folder: &Path, town: &mut Town, words: &[&str], call: usize) 
             Ok("deployment.apps/sealed-secrets restarted\n".to_owned())
         }
         ["apply", "--server-side", "--force-conflicts", "-f", "-"] => {
-            let mut manifest = String::new();
-            std::io::stdin().read_to_string(&mut manifest).unwrap();
-            let certificate = manifest
-                .lines()
-                .find_map(|it| it.trim().strip_prefix("tls.crt: "));
-            town.key = Some((call, certificate.unwrap().to_owned()));
-            Ok("secret/sealed-secrets-key serverside-applied\n".to_owned())
+            secret_applied(town, namespace, call)
         }
         ["apply", "--server-side", "--force-conflicts", "-k", path] => applied(town, path, call),
         ["delete", "pod", pod, "--ignore-not-found"] => {
@@ -70,6 +64,34 @@ pub(super) fn said(folder: &Path, town: &mut Town, words: &[&str], call: usize) 
         },
         words => refused(&format!("kubectl does not know {words:?} in {namespace:?}")),
     }
+}
+
+/// A secret from standard input: the sealing key, or the way into the repository.
+fn secret_applied(town: &mut Town, namespace: &str, call: usize) -> Said {
+    let mut manifest = String::new();
+    std::io::stdin().read_to_string(&mut manifest).unwrap();
+    let value = |name: &str| {
+        let mut lines = manifest.lines();
+        let value = lines.find_map(|it| it.trim().strip_prefix(name));
+        value.map(|it| it.trim_matches('"').to_owned())
+    };
+    match namespace {
+        "kube-system" => town.key = Some((call, value("tls.crt: ").unwrap())),
+        "argocd" => {
+            let marks = [
+                ("name: ", "licensetool-repository"),
+                ("namespace: ", "argocd"),
+                ("argocd.argoproj.io/secret-type: ", "repository"),
+                ("sealedsecrets.bitnami.com/managed: ", "true"),
+            ];
+            for (name, expected) in marks {
+                assert_eq!(value(name).as_deref(), Some(expected), "{name}");
+            }
+            town.way_in = value("password: ");
+        }
+        other => return refused(&format!("kubectl applies nothing in {other}")),
+    }
+    Ok("secret/… serverside-applied\n".to_owned())
 }
 
 fn applied(town: &mut Town, path: &str, call: usize) -> Said {

@@ -1,6 +1,6 @@
 //! Where sealed secrets go: the right namespace, overlay and repository, wherever one stands.
 
-use super::{CERT, DIR, files, operator};
+use super::{CERT, DIR, Operator, files, operator};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_databases_secret_is_sealed_for_the_databases_namespace() {
@@ -103,4 +103,95 @@ async fn another_overlay_says_the_way_to_its_certificate() {
     assert!(apps.join("licensetool/overlays/prod/secrets").is_dir());
     assert!(!apps.join("database/overlays/prod").exists());
     assert!(!operator.repository().join(DIR).exists());
+}
+
+const WAY_IN: &str = "infra/k8s/clusters/dev/secrets/licensetool-repository.sealedsecret.yaml";
+
+impl Operator {
+    /// Where Argo CD finds the repository.
+    fn lies_at(&self, address: &str) {
+        let clusters = self.repository().join("infra/k8s/clusters");
+        for folder in ["repository", "dev/applications"] {
+            std::fs::create_dir_all(clusters.join(folder)).unwrap();
+        }
+        let file = clusters.join("repository/repository.yaml");
+        std::fs::write(file, format!("data:\n  url: {address}\n")).unwrap();
+    }
+
+    /// Adds the way in and says what its folder holds then.
+    #[track_caller]
+    fn adds_way_in(&self, with: &[&str]) -> Vec<(String, Vec<u8>)> {
+        self.fine(&[&["seal", "repository"], with].concat());
+        files(&self.home().join("repository")).into_iter().collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_into_a_private_repository_lies_with_the_cluster() {
+    let operator = operator().await;
+    operator.new_key();
+    let password = operator.home().join("secrets/registry");
+    let password = ["--password-file", password.to_str().unwrap()];
+    let by_password = [&["--username", "robot"], &password[..]].concat();
+
+    operator.lies_at("https://git.example.org/licensetool.git");
+    let add = [&["seal", "repository"], &by_password[..]].concat();
+    let said = operator.refused(&add);
+    assert!(said.contains("scripts/set-repository"), "{said}");
+
+    operator.lies_at("https://git.test/licensetool.git");
+    let held = operator.adds_way_in(&by_password);
+    let expected = [
+        ("password", "a password"),
+        ("type", "git"),
+        ("url", "https://git.test/licensetool.git"),
+        ("username", "robot"),
+    ];
+    let expected = expected.map(|(item, text)| (item.to_owned(), text.as_bytes().to_vec()));
+    assert_eq!(held, expected);
+    operator.fine(&["seal"]);
+    let text = std::fs::read_to_string(operator.repository().join(WAY_IN)).unwrap();
+    assert!(text.contains("secret-type: repository"), "{text}");
+    assert!(
+        !operator
+            .dir()
+            .join("licensetool-repository.sealedsecret.yaml")
+            .exists()
+    );
+    operator.fine(&["seal", "--check"]);
+    let again = tempfile::tempdir().unwrap();
+    let home = again.path().join("home").display().to_string();
+    let (backup, passphrase) = (operator.backup(), operator.passphrase());
+    let key = ["--key", &backup, "--passphrase-file", &passphrase];
+    operator.fine(&[&["unseal", "--to-home", &home, WAY_IN], &key[..]].concat());
+    let unsealed: Vec<_> = files(&again.path().join("home/repository"))
+        .into_iter()
+        .collect();
+    assert_eq!(unsealed, expected);
+
+    // It has moved: what was sealed would open nothing.
+    operator.lies_at("git@git.test:licensetool.git");
+    let said = operator.refused(&["seal"]);
+    assert!(said.contains("repository/url is not the address"), "{said}");
+    let said = operator.refused(&add);
+    assert!(said.contains("--ssh-key"), "{said}");
+    let key = format!("-----BEGIN {} PRIVATE KEY-----\n", "OPENSSH");
+    std::fs::write(operator.home().join("deploy"), &key).unwrap();
+    let deploy = operator.home().join("deploy");
+    let held = operator.adds_way_in(&["--ssh-key", deploy.to_str().unwrap()]);
+    let items: Vec<&str> = held.iter().map(|(item, _)| item.as_str()).collect();
+    assert_eq!(items, ["sshPrivateKey", "type", "url"]);
+    operator.fine(&["seal"]);
+    std::fs::remove_file(operator.home().join("repository/sshPrivateKey")).unwrap();
+    let said = operator.refused(&["seal"]);
+    assert!(
+        said.contains("neither password nor sshPrivateKey"),
+        "{said}"
+    );
+
+    // Public again: the folder goes, and what was sealed from it.
+    std::fs::remove_dir_all(operator.home().join("repository")).unwrap();
+    let said = operator.fine(&["seal"]);
+    assert!(said.contains("removed"), "{said}");
+    assert!(!operator.repository().join(WAY_IN).exists());
 }
