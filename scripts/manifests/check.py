@@ -61,6 +61,7 @@ def cluster_findings(folder: Path, cluster: str) -> list[str]:
             found += told(built, rule(built))
     found += told(roots, delivery.root(roots))
     found += told(applications, delivery.order(applications))
+    found += told(applications, delivery.way_in(applications))
     found += told(roots, delivery.allowed(roots, roots, "root", applications))
     for app in ("database", "licensetool"):
         if applications.one("Application", app):

@@ -133,6 +133,13 @@ def sealed(built: Built) -> list[str]:
     return found
 
 
+def way_in(built: Built) -> list[str]:
+    """Argo CD's own namespace gets one secret from Git: by others it could be given clusters."""
+    others = [it for it in built.of("SealedSecret")
+              if it["metadata"]["name"] != "licensetool-repository"]
+    return [f"{named(it)} is not the way into the repository" for it in others]
+
+
 def settled(built: Built) -> list[str]:
     """A changed setting replaces pods: its ConfigMap has another name then."""
     found = []

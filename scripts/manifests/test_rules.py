@@ -312,6 +312,13 @@ class Planted(unittest.TestCase):
         ):
             self.assertIn("no controller", delivery.sealed(moved(meant, to))[0])
 
+    def test_a_secret_for_argo_cd_that_opens_something_else(self):
+        def held(name):
+            return Built("x", [{"kind": "SealedSecret", "metadata": {"name": name}}])
+
+        self.assertEqual(delivery.way_in(held("licensetool-repository")), [])
+        self.assertIn("another", delivery.way_in(held("another-cluster"))[0])
+
     def test_a_secret_in_plain_words(self):
         secret = {
             "apiVersion": "bitnami.com/v1alpha1",

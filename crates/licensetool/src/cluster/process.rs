@@ -115,6 +115,8 @@ fn started(line: &Line) -> anyhow::Result<Child> {
     };
     let mut command = Command::new(&line.program);
     command.args(&line.arguments).stdin(stdin);
+    // Without a login git would ask in the middle of what is said here.
+    command.env("GIT_TERMINAL_PROMPT", "0");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => anyhow!(

@@ -24,6 +24,12 @@ pub(super) struct SealingKey {
     manifest: Zeroizing<String>,
 }
 
+/// By what Argo CD reads a private repository.
+pub(super) struct WayIn {
+    pub(super) address: String,
+    pub(super) manifest: Manifest,
+}
+
 impl SealingKey {
     /// Read before a cluster is made: what is wrong with it is better said then.
     pub(super) fn read(file: &Path, passphrase: &Passphrase) -> anyhow::Result<Self> {
@@ -32,7 +38,12 @@ impl SealingKey {
             true => bytes(std::io::stdin().lock()).context("standard input cannot be read")?,
             false => {
                 let opened = File::open(file).and_then(bytes);
-                opened.with_context(|| format!("the sealing key {name} cannot be read"))?
+                opened.with_context(|| {
+                    format!(
+                        "the sealing key {name} cannot be read: name the file of its backup, \
+                         which `licensetool sealing-key new` wrote"
+                    )
+                })?
             }
         };
         let opened = opened_backup(&bytes, passphrase).with_context(|| name.to_string())?;
@@ -57,11 +68,11 @@ impl SealingKey {
         }
     }
 
-    /// What a sealed secret is opened to.
+    /// The way into a repository, opened.
     ///
     /// # Errors
     /// If this key does not open it.
-    pub(super) fn opened(&self, sealed: &Path) -> anyhow::Result<Manifest> {
+    pub(super) fn opened(&self, sealed: &Path) -> anyhow::Result<WayIn> {
         let name = sealed.display().to_string();
         let text = fs::read_to_string(sealed);
         let text = text.with_context(|| format!("{name} cannot be read"))?;
@@ -77,10 +88,14 @@ impl SealingKey {
                  it again with `licensetool seal`"
             )
         })?;
+        let address = opened.data.get("url").map(|url| url.as_slice());
         let from = ["unseal", "--key", &self.name(), "--show", &name];
-        Ok(Manifest {
-            text: opened.manifest(),
-            from: Box::new(Line::new("licensetool", from)),
+        Ok(WayIn {
+            address: String::from_utf8_lossy(address.unwrap_or_default()).into_owned(),
+            manifest: Manifest {
+                text: opened.manifest(),
+                from: Box::new(Line::new("licensetool", from)),
+            },
         })
     }
 

@@ -54,6 +54,24 @@ pub(super) struct ApplicationCondition {
     pub(super) message: String,
 }
 
+/// Whether these words of Argo CD say that it may not read the repository, as distinct from a
+/// repo server that is down or a manifest that is wrong.
+pub(super) fn is_locked_out(said: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "authentication required",
+        "authorization failed",
+        "repository not found",
+        "unable to authenticate",
+        "permission denied (publickey",
+        "access denied",
+        "could not read username",
+        "knownhosts:",
+        "host key verification failed",
+    ];
+    let said = said.to_lowercase();
+    WORDS.iter().any(|words| said.contains(words))
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Pod {
     pub(super) metadata: Metadata,
@@ -161,6 +179,10 @@ impl Application {
             .first()
             .map_or_else(String::new, |error| format!(" ({error})"));
         format!("{name} {sync}/{health}{error}")
+    }
+
+    pub(super) fn is_locked_out(&self) -> bool {
+        self.errors().iter().any(|error| is_locked_out(error))
     }
 
     /// What Argo CD complains of.

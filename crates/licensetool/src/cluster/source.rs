@@ -15,7 +15,14 @@ use super::walk::well;
 /// Git answers from its own folder.
 const LIMIT: Duration = Duration::from_secs(30);
 /// Hosts that belong to nobody: what stands there before somebody wrote theirs.
-const PLACEHOLDERS: [&str; 4] = ["example.org", "example.com", ".example/", ".example:"];
+const PLACEHOLDERS: [&str; 5] = [
+    "example.org",
+    "example.com",
+    ".example/",
+    ".example:",
+    // RFC 5737: addresses for documents.
+    "192.0.2.",
+];
 
 /// The digest that no image has.
 const NO_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
@@ -30,7 +37,10 @@ pub(crate) fn address(infra: &Path) -> anyhow::Result<String> {
         .join("repository")
         .join("repository.yaml");
     let name = file.display();
-    let text = fs::read_to_string(&file).with_context(|| format!("{name} cannot be read"))?;
+    let text = fs::read_to_string(&file);
+    let text = text.with_context(|| {
+        format!("{name} cannot be read: run this in the repository, where it says its address")
+    })?;
     let address = value(&text, "url:");
     let address = address.with_context(|| format!("{name} has no line `url: …`"))?;
     usable(&address).with_context(|| format!("{name}: url"))?;
@@ -55,12 +65,64 @@ pub(super) fn image_is_named(target: &Target) -> anyhow::Result<()> {
     let text = text.with_context(|| format!("{} cannot be read", file.display()))?;
     if text.contains(NO_DIGEST) {
         bail!(
-            "{} names no image yet: the pipeline writes its digest with `scripts/set-digest` when \
-             it has published one; pull that commit",
+            "{} names no image yet: pull the commit in which the pipeline writes its digest; \
+             without a pipeline, `scripts/image --push` builds one and says its digest, and \
+             `scripts/set-digest {overlay} DIGEST NAME` writes that",
             file.display()
         );
     }
     Ok(())
+}
+
+/// The overlay's own settings hold nothing that belongs to nobody.
+///
+/// # Errors
+/// If one was left as it came: host, database, its address.
+pub(super) fn names_are_ones_own(target: &Target) -> anyhow::Result<()> {
+    let overlay = target.overlay.as_str();
+    let mut left = Vec::new();
+    for name in ["cluster.yaml", "network.yaml", "licensetool.toml"] {
+        let file = target.infra(&["apps", "licensetool", "overlays", overlay, name]);
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let lines = text.lines().map(str::trim).enumerate();
+        let lines = lines.filter(|(_, line)| !line.starts_with('#') && is_placeholder(line));
+        left.extend(
+            lines.map(|(number, line)| format!("{}:{}: {line}", file.display(), number + 1)),
+        );
+    }
+    if !left.is_empty() {
+        bail!(
+            "these are placeholders that belong to nobody: write your own, `scripts/render`, \
+             commit and push\n  {}",
+            left.join("\n  ")
+        );
+    }
+    Ok(())
+}
+
+/// What of the manifests Argo CD cannot have, because it is here alone. Nothing if git cannot say.
+pub(super) async fn not_pushed(target: &Target) -> Option<String> {
+    let infra = target.infra(&[]);
+    let infra = infra.to_string_lossy();
+    let changed = git(["status", "--porcelain", "--", &infra]).await.ok()?;
+    let here = [
+        "rev-list",
+        "--count",
+        "HEAD",
+        "--not",
+        "--remotes",
+        "--",
+        &infra,
+    ];
+    let here = git(here).await.ok()?;
+    let found = match (changed.lines().count(), here.as_str()) {
+        (0, "0") => return None,
+        (0, here) => format!("{here} commits of {infra} are not pushed"),
+        (changed, _) => format!("{changed} changes of {infra} are not committed"),
+    };
+    Some(format!(
+        "{found}: Argo CD brings what is pushed, and nothing else"
+    ))
 }
 
 /// Under which name people open the pages.
@@ -78,9 +140,13 @@ fn value(text: &str, key: &str) -> Option<String> {
     Some(value.trim().trim_matches(['"', '\'']).to_owned())
 }
 
+fn is_placeholder(text: &str) -> bool {
+    PLACEHOLDERS.iter().any(|name| text.contains(name))
+}
+
 fn usable(address: &str) -> anyhow::Result<()> {
     let way_out = "`scripts/set-repository URL` writes yours; commit and push it";
-    if address.is_empty() || PLACEHOLDERS.iter().any(|host| address.contains(host)) {
+    if address.is_empty() || is_placeholder(address) {
         bail!("the repository's own address does not stand there yet: {way_out}");
     }
     // In an address for ssh the name is everybody's.

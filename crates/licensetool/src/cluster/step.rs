@@ -17,7 +17,8 @@ pub(super) struct Step {
 
 /// The commands of a step, in their order.
 pub(super) enum Part {
-    /// If the answer is yes, the actions of this step are left out.
+    /// If the answer is yes, the actions that follow are left out, up to the next question of
+    /// this kind.
     Unless(Ask),
     /// If the answer is no, nothing here can help.
     Must(Ask),

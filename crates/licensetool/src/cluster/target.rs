@@ -18,6 +18,15 @@ pub(super) const HOST: &str = "licensetool.local";
 pub(super) const CONTROLLERS: &str = "kube-system";
 pub(super) const ROOT: &str = "root";
 
+/// Lets Argo CD look at once, not at the end of its pause.
+pub(super) const REFRESH: [&str; 5] = [
+    "annotate",
+    "applications.argoproj.io",
+    "--all",
+    "argocd.argoproj.io/refresh=normal",
+    "--overwrite",
+];
+
 /// Longest time for a question: whoever answers it has the answer at hand.
 const QUESTION: Duration = Duration::from_secs(60);
 

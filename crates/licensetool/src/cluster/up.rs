@@ -41,11 +41,15 @@ pub(crate) async fn up(wish: Up) -> anyhow::Result<Outcome> {
     let target = Target::found(wish.place, &source::top().await)?;
     let repository = source::address(&target.infra(&[]))?;
     source::image_is_named(&target)?;
+    source::names_are_ones_own(&target)?;
     let key = wish.sealing_key.as_deref();
     let key = key
         .map(|file| SealingKey::read(file, &wish.passphrase))
         .transpose()?;
     let steps = plan(&target, &repository, key.as_ref(), &wish.minikube_options)?;
+    if let Some(remark) = source::not_pushed(&target).await {
+        output::complain(&format!("licensetool: {remark}"));
+    }
     if wish.dry_run {
         let address = entrance::line(&target);
         let plan = printed(&steps, target.limit);
@@ -71,7 +75,10 @@ fn plan(
         argo_cd::answers(target),
     ];
     steps.extend(key::given(target, key)?);
-    steps.extend(repository::readable(target, key)?);
-    steps.extend([root::applied(target, repository), root::healthy(target)]);
+    steps.extend(repository::readable(target, repository, key)?);
+    steps.extend([
+        root::applied(target, repository),
+        root::healthy(target, repository),
+    ]);
     Ok(steps)
 }

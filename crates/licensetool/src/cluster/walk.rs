@@ -33,12 +33,15 @@ pub(super) async fn walk(steps: &[Step], target: &Target) -> anyhow::Result<Vec<
 }
 
 async fn taken(step: &Step, target: &Target, watch: &mut Watch<'_>) -> anyhow::Result<()> {
-    let mut is_done = false;
+    let (mut is_done, mut has_acted) = (false, false);
     for part in &step.parts {
         match part {
             Part::Unless(ask) => match answer(ask, target).await? {
                 Answer::Yes => is_done = true,
-                Answer::No(seen) => output::say(&format!("  not yet: {seen}"))?,
+                Answer::No(seen) => {
+                    is_done = false;
+                    output::say(&format!("  not yet: {seen}"))?;
+                }
             },
             Part::Must(ask) => {
                 if let Answer::No(seen) = answer(ask, target).await? {
@@ -47,6 +50,7 @@ async fn taken(step: &Step, target: &Target, watch: &mut Watch<'_>) -> anyhow::R
             }
             Part::Do(_) if is_done => {}
             Part::Do(line) => {
+                has_acted = true;
                 output::say(&format!("$ {line}"))?;
                 let ended = run(line, target.patience(), Show::Lines).await;
                 well(line, ended)?;
@@ -54,7 +58,7 @@ async fn taken(step: &Step, target: &Target, watch: &mut Watch<'_>) -> anyhow::R
             Part::Wait(wait) => waited(wait, target, watch).await?,
         }
     }
-    if is_done && step.parts.iter().any(|part| matches!(part, Part::Do(_))) {
+    if is_done && !has_acted && step.parts.iter().any(|part| matches!(part, Part::Do(_))) {
         output::say("  is so already")?;
     }
     Ok(())

@@ -2,18 +2,21 @@
 //! that cannot start by itself.
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
 
 use super::process::{Ended, Show, run};
 use super::seen::{Application, Pod};
-use super::target::{ARGO_CD, Target};
+use super::target::{ARGO_CD, REFRESH, Target};
 use super::walk::well;
 use crate::output;
 
 /// Time between two looks; less if the whole time is short.
 const PAUSE: Duration = Duration::from_secs(10);
+/// Argo CD tries again by itself for so long, as after a new way in.
+const LOCKED_OUT: Duration = Duration::from_secs(180);
 /// So many repo servers are deleted at most: what comes back more often has another cause.
 const CURES: usize = 3;
 /// The init container that links the program's other names, and in some versions cannot do it a
@@ -27,6 +30,8 @@ pub(super) struct Watch<'a> {
     gave_up: bool,
     /// Something was cured, and Argo CD has not been told yet.
     compare_anew: bool,
+    /// Since when Argo CD may not read the repository.
+    locked_out: Option<Instant>,
 }
 
 impl<'a> Watch<'a> {
@@ -37,6 +42,7 @@ impl<'a> Watch<'a> {
             cured: BTreeSet::new(),
             gave_up: false,
             compare_anew: false,
+            locked_out: None,
         }
     }
 
@@ -53,16 +59,30 @@ impl<'a> Watch<'a> {
         let pause = PAUSE.min(self.target.limit / 10);
         tokio::select! {
             ended = waiting => ended,
-            never = self.look_on(pause) => match never {},
+            error = self.look_on(pause) => Err(error),
         }
     }
 
-    async fn look_on(&mut self, pause: Duration) -> Infallible {
+    /// Ends when no time will help.
+    async fn look_on(&mut self, pause: Duration) -> anyhow::Error {
+        let patience = LOCKED_OUT.min(self.target.limit / 2);
         loop {
             // kubectl watches the condition itself; this only says what happens meanwhile.
             tokio::time::sleep(pause).await;
             if let Err(error) = self.look().await {
                 self.say(format!("Argo CD cannot be looked at: {error:#}"));
+            }
+            if self
+                .locked_out
+                .is_some_and(|since| since.elapsed() > patience)
+            {
+                return anyhow!(
+                    "Argo CD may not read the repository: `licensetool seal repository`, \
+                     `licensetool seal{}`, commit and push; then give this command again, with \
+                     --sealing-key. If the host of Git is one of ssh that Argo CD does not know: \
+                     docs/operations.md, \"knownhosts\"",
+                    self.target.overlay_option()
+                );
             }
         }
     }
@@ -89,6 +109,10 @@ impl<'a> Watch<'a> {
         let ended = run(&line, target.question(), Show::Nothing).await;
         let pods: Vec<Pod> = well(&line, ended)?.items()?;
         self.say(summary(&applications, &pods));
+        self.locked_out = match applications.iter().any(Application::is_locked_out) {
+            true => self.locked_out.or_else(|| Some(Instant::now())),
+            false => None,
+        };
         if self.compare_anew && !applications.is_empty() && pods.iter().all(Pod::is_ready) {
             self.refresh().await?;
         }
@@ -126,14 +150,7 @@ impl<'a> Watch<'a> {
     /// What failed while there was no repo server is tried again at once, not in minutes.
     async fn refresh(&mut self) -> anyhow::Result<()> {
         self.compare_anew = false;
-        self.does([
-            "annotate",
-            "applications.argoproj.io",
-            "--all",
-            "argocd.argoproj.io/refresh=normal",
-            "--overwrite",
-        ])
-        .await
+        self.does(REFRESH).await
     }
 
     async fn does<const N: usize>(&self, arguments: [&str; N]) -> anyhow::Result<()> {

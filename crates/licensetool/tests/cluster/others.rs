@@ -28,6 +28,7 @@ pub(crate) const TESTS: &[Test] = &[
         "up::what_is_missing_is_said_before_anything_is_done",
         missing,
     ),
+    ("up::what_argo_cd_cannot_have_is_said", not_pushed),
     ("up::programs_that_are_not_there_are_named", no_program),
 ];
 
@@ -185,6 +186,12 @@ fn missing() {
     let no_image = |stage: &Stage| stage.write_infra(KUSTOMIZATION, &digest);
     check(&no_image, &["up"], "scripts/set-digest");
     check(&no_certificate, &["up"], "holds no certificate");
+    let nobodys = |stage: &Stage| {
+        let text = "# Not example.org.\ndata:\n  host: licensetool.example.org\n";
+        stage.write_infra("apps/licensetool/overlays/dev/cluster.yaml", text);
+    };
+    let line = "cluster.yaml:3: host: licensetool.example.org";
+    check(&nobodys, &["up"], line);
     check(
         &|_| {},
         &["up", "--sealing-key", "none"],
@@ -196,6 +203,20 @@ fn missing() {
         "there is no folder elsewhere",
     );
     check(&|_| {}, &["up", "--timeout", "1ms"], "too short");
+}
+
+fn not_pushed() {
+    let stage = brought_up();
+    let said = "Argo CD brings what is pushed, and nothing else";
+    assert!(!stage.run(&["up", "--dry-run"]).err.contains(said));
+    let mut town = stage.town();
+    let changed = " M infra/k8s/a\n?? infra/k8s/b\n";
+    town.answers.insert("changed".to_owned(), changed.into());
+    stage.write_town(&town);
+    let ended = stage.run(&["up"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let words = format!("2 changes of infra/k8s are not committed: {said}");
+    assert!(ended.err.contains(&words), "{}", ended.err);
 }
 
 fn no_program() {

@@ -79,6 +79,11 @@ fn git(town: &Town, words: &[&str]) -> Said {
     match words {
         // Already at the top.
         ["rev-parse", "--show-cdup"] => Ok("\n".to_owned()),
+        ["status", "--porcelain", ..] => Ok(town
+            .answers
+            .get("changed")
+            .map_or_else(String::new, |changed| changed.as_str().unwrap().to_owned())),
+        ["rev-list", "--count", ..] => Ok("0\n".to_owned()),
         ["ls-remote", ..] => documents::remote(town),
         words => refused(&format!("git does not know {words:?}")),
     }

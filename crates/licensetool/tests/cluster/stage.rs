@@ -97,6 +97,8 @@ impl Stage {
         std::fs::remove_file(self.sealing_certificate()).unwrap();
         let made = self.with_passphrase(&["sealing-key", "new", "--backup", "../key.age"]);
         assert_eq!(made.code, Some(0), "{}", made.err);
+        let restored = self.with_passphrase(&["sealing-key", "restore", "../key.age"]);
+        self.write("key.yaml", &restored.out);
     }
 
     pub(crate) fn with_passphrase(&self, arguments: &[&str]) -> Ended {
@@ -214,10 +216,8 @@ static SEALED: LazyLock<Sealed> = LazyLock::new(|| {
     let stage = Stage::set();
     stage.new_sealing_key();
     stage.seal_way_in(PASSWORD);
-    let restored = stage.with_passphrase(&["sealing-key", "restore", "../key.age"]);
-    assert_eq!(restored.code, Some(0), "{}", restored.err);
     Sealed {
-        key: restored.out,
+        key: std::fs::read_to_string(stage.key()).unwrap(),
         certificate: stage.read_infra(CERTIFICATE),
         way_in: stage.read_infra(WAY_IN),
     }

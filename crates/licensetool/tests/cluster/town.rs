@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::stage::base64;
+
 /// What there is. Moments are numbers of calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Town {
@@ -21,9 +23,14 @@ pub(crate) struct Town {
     /// The password of the repository, if it is private; in base64.
     #[serde(default)]
     pub(crate) password: Option<String>,
-    /// What Argo CD was given to read it.
+    /// What Argo CD was given to read one: its address and password, in base64.
     #[serde(default)]
-    pub(crate) way_in: Option<String>,
+    pub(crate) way_in: Option<(String, String)>,
+    /// Where the root application finds the repository, and with which it was compared last.
+    #[serde(default)]
+    pub(crate) address: Option<String>,
+    #[serde(default)]
+    pub(crate) compared: Option<String>,
     /// When the controller of sealed secrets came.
     pub(crate) controller: Option<usize>,
     /// Since when the program's namespace is there.
@@ -73,7 +80,20 @@ impl Town {
 
     /// Whether Argo CD may read the repository.
     pub(crate) fn is_readable(&self) -> bool {
-        self.password.is_none() || self.password == self.way_in
+        let Some(password) = &self.password else {
+            return true;
+        };
+        let address = self.address.as_deref().unwrap_or_default();
+        let needed = (base64(address.as_bytes()), password.clone());
+        self.way_in == Some(needed)
+    }
+
+    /// What its status says, which may be from before the address changed.
+    pub(crate) fn says_healthy(&self) -> bool {
+        match self.compared == self.address {
+            true => self.is_healthy(),
+            false => self.compared.is_some(),
+        }
     }
 
     /// Whether everything is as Git says.

@@ -10,6 +10,8 @@ pub(crate) const TESTS: &[Test] = &[
         "way_in::a_newer_one_comes_when_the_old_one_opens_no_more",
         newer,
     ),
+    ("way_in::of_a_repository_that_moved_it_is_given_anew", moved),
+    ("way_in::what_opens_nothing_is_said_soon", refused),
     ("way_in::without_the_key_it_stays_shut", no_key),
     (
         "way_in::another_key_is_said_before_anything_is_done",
@@ -47,29 +49,93 @@ fn before_root() {
     assert_eq!(orders(&stage, GIVEN).len(), 1);
 }
 
+/// The cluster's controller opens what is newer: no key is needed.
 fn newer() {
     let stage = Stage::set();
     stage.new_sealing_key();
-    let up = ["cluster", "up", "--sealing-key", "../key.age"];
-    for password in ["the first", "the second"] {
+    let lies = |password: &str| {
         stage.seal_way_in(password);
         stage.write_town(&Town {
             password: Some(base64(password.as_bytes())),
             ..stage.town()
         });
-        let ended = stage.with_passphrase(&up);
-        assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.err);
-        assert!(stage.town().is_healthy());
+    };
+    lies("the first");
+    assert_eq!(stage.up(120).code, Some(0));
+    lies("the second");
+    let before = stage.calls().len();
+    let ended = stage.run(&["up"]);
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.err);
+    assert!(stage.town().is_healthy());
+    assert_eq!(orders(&stage, GIVEN).len(), 1);
+    // What Argo CD needs beside it may be new here, too; and it is told to look at once.
+    for words in [
+        "-k infra/k8s/bootstrap/argocd",
+        &format!("-f infra/k8s/{WAY_IN}"),
+        "annotate",
+    ] {
+        assert!(orders(&stage, words).last() > Some(&before), "{words}");
     }
-    assert_eq!(orders(&stage, GIVEN).len(), 2);
+}
+
+fn moved() {
+    let stage = Stage::set();
+    stage.new_sealing_key();
+    stage.seal_way_in(PASSWORD);
+    stage.write_town(&Town {
+        password: Some(base64(PASSWORD.as_bytes())),
+        ..Town::default()
+    });
+    assert_eq!(stage.up(120).code, Some(0));
+    // It has moved, and what is sealed opens the old place: said before anything is done.
+    let address = "data:\n  url: https://other.test/licensetool.git\n";
+    stage.write_infra("clusters/repository/repository.yaml", address);
+    let ended = stage.up(120);
+    assert_eq!(ended.code, Some(2), "{}", ended.out);
+    let words = "opens https://git.test/licensetool.git, and Argo CD reads https://other.test";
+    assert!(ended.err.contains(words), "{}", ended.err);
+    // Without the key it is not known before, and Argo CD's old status is not taken for the new.
+    let ended = stage.run(&["up", "--timeout=6s"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.out);
+    assert!(
+        ended.err.contains("opens https://git.test"),
+        "{}",
+        ended.err
+    );
+
+    stage.seal_way_in(PASSWORD);
+    let ended = stage.up(120);
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.err);
+    assert!(stage.town().is_healthy());
+}
+
+/// What opens nothing is said in minutes, with the way out.
+fn refused() {
+    let stage = Stage::private();
+    stage.write_town(&Town {
+        password: Some(base64(b"another")),
+        ..Town::default()
+    });
+    let ended = stage.up(20);
+    assert_eq!(ended.code, Some(2), "{}", ended.out);
+    for words in [
+        "may not read the repository",
+        "`licensetool seal repository`",
+        "knownhosts",
+    ] {
+        assert!(ended.err.contains(words), "{words}: {}", ended.err);
+    }
+    assert!(!ended.err.contains("timed out"), "{}", ended.err);
 }
 
 fn no_key() {
     let stage = Stage::private();
     stage.up(120);
+    // As on a cluster that was made anew up to here.
     stage.write_town(&Town {
         way_in: None,
         root: None,
+        controller: None,
         ..stage.town()
     });
     let ended = stage.run(&["up"]);

@@ -1,19 +1,21 @@
 //! Argo CD: installed once from here, kept by itself from Git afterwards.
 
 use crate::cluster::process::Ended;
+use crate::cluster::seen::is_locked_out;
 use crate::cluster::step::{Answer, Step};
 use crate::cluster::target::{ARGO_CD, ROOT, Target};
 
-/// What is there when the installation was whole and the root application took over.
-const WHOLE: [&str; 4] = [
-    "application.argoproj.io/root",
-    "deployment.apps/argocd-server",
-    "deployment.apps/argocd-repo-server",
-    "statefulset.apps/argocd-application-controller",
+/// What is there when the installation was whole and the root application took over: kinds and
+/// names.
+const WHOLE: [[&str; 2]; 4] = [
+    ["Application", ROOT],
+    ["Deployment", "argocd-server"],
+    ["Deployment", "argocd-repo-server"],
+    ["StatefulSet", "argocd-application-controller"],
 ];
 
 /// Once the root application is there, Argo CD keeps itself: what is checked out here may be older
-/// than what Git says.
+/// than what Git says. Unless it may not read there: then what it needs can only come from here.
 pub(super) fn installed(target: &Target) -> Step {
     let way_out = "most often an image or a definition could not be fetched; it is safe to repeat";
     let root = format!("applications.argoproj.io/{ROOT}");
@@ -25,7 +27,7 @@ pub(super) fn installed(target: &Target) -> Step {
         "statefulset/argocd-application-controller",
         "--ignore-not-found",
         "-o",
-        "name",
+        "custom-columns=KIND:.kind,NAME:.metadata.name,SAID:.status.conditions[*].message",
     ];
     let manifests = target.infra(&["bootstrap", "argocd"]);
     let manifests = manifests.to_string_lossy();
@@ -60,10 +62,21 @@ fn is_whole(ended: &Ended) -> anyhow::Result<Answer> {
             "the cluster does not know what an Application is".to_owned(),
         ));
     }
-    let found: Vec<&str> = ended.answer()?.lines().map(str::trim).collect();
-    let lacks: Vec<&str> = WHOLE.into_iter().filter(|it| !found.contains(it)).collect();
+    let answer = ended.answer()?;
+    let lines = answer.lines().map(str::split_whitespace);
+    let found: Vec<Vec<&str>> = lines.map(|words| words.take(2).collect()).collect();
+    let lacks = WHOLE
+        .iter()
+        .filter(|it| !found.iter().any(|found| found == *it));
+    let lacks: Vec<String> = lacks
+        .map(|[kind, name]| format!("no {kind} {name}"))
+        .collect();
+    if lacks.is_empty() && is_locked_out(answer) {
+        let seen = "Argo CD may not read the repository; what is checked out here may help";
+        return Ok(Answer::No(seen.to_owned()));
+    }
     Ok(Answer::of(lacks.is_empty(), || {
-        format!("there is no {}", lacks.join(", no "))
+        format!("there is {}", lacks.join(", "))
     }))
 }
 

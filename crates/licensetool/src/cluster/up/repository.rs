@@ -1,67 +1,178 @@
-//! A private repository: Argo CD cannot read in it by what to read it. The secret that Git holds
-//! sealed is opened here, before there is a controller that could do it.
+//! A private repository: by what to read it lies sealed in it, where Argo CD cannot read without.
+//! Where a controller of sealed secrets is, it gets the sealed secret from here; before there is
+//! one, the secret is opened here.
+
+use anyhow::bail;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::cluster::line::{Input, Line};
 use crate::cluster::process::Ended;
 use crate::cluster::sealing::SealingKey;
+use crate::cluster::seen::is_locked_out;
 use crate::cluster::step::{Answer, Step};
-use crate::cluster::target::{ARGO_CD, ROOT, Target};
+use crate::cluster::target::{ARGO_CD, REFRESH, ROOT, Target};
 use crate::sealing::REPOSITORY_SECRET;
 
+const SEALED_SECRETS: &str = "sealedsecrets.bitnami.com";
+
 /// None if the repository is public: then nothing is sealed for it.
-pub(super) fn readable(target: &Target, key: Option<&SealingKey>) -> anyhow::Result<Option<Step>> {
+///
+/// # Errors
+/// If the key does not open what is sealed, or that was sealed for another address.
+pub(super) fn readable(
+    target: &Target,
+    address: &str,
+    key: Option<&SealingKey>,
+) -> anyhow::Result<Option<Step>> {
     let Some(sealed) = target.sealed_way_in() else {
         return Ok(None);
     };
-    let goal = "Argo CD has the way into the private repository";
-    let Some(key) = key else {
-        let way_out = "give the backup of the sealing key with --sealing-key: it opens what Git \
-                       holds sealed for this";
-        let step = Step::new(goal, way_out);
-        return Ok(Some(step.must(asked(target), is_there)));
-    };
-    let way_out = format!(
-        "`licensetool seal repository` and `licensetool seal{}` seal another way in; commit and \
-         push it first",
+    let again = format!(
+        "`licensetool seal repository` and `licensetool seal{}` make it anew; commit and push it",
         target.overlay_option()
     );
-    let apply = ["apply", "--server-side", "--force-conflicts", "-f", "-"];
-    let apply = target.kubectl_in(ARGO_CD, apply);
-    let step = Step::new(goal, way_out)
-        .unless(asked(target), opens)
-        .doing(apply.reading(Input::Manifest(key.opened(&sealed)?)));
+    let file = sealed.to_string_lossy();
+    let secret = format!("{SEALED_SECRETS}/{REPOSITORY_SECRET}");
+    let within = target.within();
+    let synced = ["wait", "--for=condition=Synced", &secret, &within];
+    let judged = |judge: fn(&Seen, &str) -> Answer| {
+        let address = address.to_owned();
+        move |ended: &Ended| Ok(judge(&Seen::read(ended)?, &address))
+    };
+    let by_controller = Step::new("Argo CD has the way into the private repository", &again)
+        .unless(asked(target), judged(Seen::needs_no_controller))
+        .doing(target.kubectl_in(ARGO_CD, with(&file)))
+        .doing(target.kubectl_in(ARGO_CD, synced))
+        .doing(target.kubectl_in(ARGO_CD, REFRESH));
+    let Some(key) = key else {
+        let mut step = by_controller.must(asked(target), judged(Seen::is_there));
+        step.way_out = format!(
+            "give the backup of the sealing key with --sealing-key: it opens what Git holds sealed \
+             for this. If that is no more right: {again}"
+        );
+        return Ok(Some(step));
+    };
+    let opened = key.opened(&sealed)?;
+    if opened.address != address {
+        bail!(
+            "{file} opens {}, and Argo CD reads {address}: {again}",
+            opened.address
+        );
+    }
+    let from_stdin = target.kubectl_in(ARGO_CD, with("-"));
+    let step = by_controller
+        .unless(asked(target), judged(Seen::needs_nobody))
+        .doing(from_stdin.reading(Input::Manifest(opened.manifest)));
     Ok(Some(step))
 }
 
-/// One line for the secret and one for the root application. kubectl prints nothing of the secret
-/// but that it is there.
+fn with(file: &str) -> [&str; 5] {
+    ["apply", "--server-side", "--force-conflicts", "-f", file]
+}
+
+/// One line for the secret, the root application and the kind of sealed secrets. Of the secret
+/// kubectl prints nothing but the address.
 fn asked(target: &Target) -> Line {
-    let (secret, root) = (
+    let things = [
         format!("secrets/{REPOSITORY_SECRET}"),
         format!("applications.argoproj.io/{ROOT}"),
-    );
-    let columns = "custom-columns=KIND:.kind,CONDITIONS:.status.conditions[*].type";
-    let line = ["get", &secret, &root, "--ignore-not-found", "-o", columns];
-    target.kubectl_in(ARGO_CD, line)
+        format!("customresourcedefinitions.apiextensions.k8s.io/{SEALED_SECRETS}"),
+    ];
+    let columns = "custom-columns=KIND:.kind,URL:.data.url,SAID:.status.conditions[*].message";
+    let things = things.iter().map(String::as_str);
+    let words = std::iter::once("get").chain(things);
+    target.kubectl_in(ARGO_CD, words.chain(["--ignore-not-found", "-o", columns]))
 }
 
-fn is_there(ended: &Ended) -> anyhow::Result<Answer> {
-    let there = ended
-        .answer()?
-        .lines()
-        .any(|line| line.starts_with("Secret "));
-    Ok(Answer::of(there, || {
-        format!("there is no secret {REPOSITORY_SECRET}")
-    }))
+/// What Argo CD has.
+#[derive(Debug, Default)]
+struct Seen {
+    /// The address in the secret.
+    url: Option<String>,
+    has_root: bool,
+    is_locked_out: bool,
+    has_controller: bool,
 }
 
-/// What Git holds may be newer than what Argo CD has, which reads it by what it has: a token that
-/// has ended locks the next one out.
-fn opens(ended: &Ended) -> anyhow::Result<Answer> {
-    let there = is_there(ended)?;
-    let fails = ended.answer()?.contains("ComparisonError");
-    Ok(match there {
-        Answer::Yes if fails => Answer::No(format!("{ROOT} cannot be compared with Git")),
-        answer => answer,
-    })
+impl Seen {
+    fn read(ended: &Ended) -> anyhow::Result<Self> {
+        let mut seen = Self::default();
+        for line in ended.answer()?.lines() {
+            let mut words = line.split_whitespace();
+            match words.next() {
+                Some("Secret") => {
+                    let url = STANDARD.decode(words.next().unwrap_or_default());
+                    let url = String::from_utf8(url.unwrap_or_default());
+                    seen.url = Some(url.unwrap_or_default());
+                }
+                Some("Application") => seen.has_root = true,
+                Some("CustomResourceDefinition") => seen.has_controller = true,
+                // What the application says can have several lines.
+                _ => {}
+            }
+            seen.is_locked_out |= is_locked_out(line);
+        }
+        Ok(seen)
+    }
+
+    fn is_there(&self, address: &str) -> Answer {
+        match &self.url {
+            Some(url) if url == address => Answer::Yes,
+            Some(url) => Answer::No(format!("{REPOSITORY_SECRET} opens {url}, not {address}")),
+            None => Answer::No(format!("there is no secret {REPOSITORY_SECRET}")),
+        }
+    }
+
+    /// What Git holds may be newer than what Argo CD has, which reads it by what it has: a token
+    /// that has ended locks the next one out. Without the root application nobody has tried yet.
+    fn needs_nobody(&self, address: &str) -> Answer {
+        match self.is_there(address) {
+            Answer::Yes if self.is_locked_out => {
+                Answer::No("Argo CD cannot read by what it has".to_owned())
+            }
+            Answer::Yes if !self.has_root => Answer::No("nobody has tried it yet".to_owned()),
+            answer => answer,
+        }
+    }
+
+    fn needs_no_controller(&self, address: &str) -> Answer {
+        match self.has_controller {
+            true => self.needs_nobody(address),
+            false => Answer::Yes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_wrong_or_refused_is_given_anew() {
+        let address = "https://git.test/a.git";
+        let seen = |url: Option<&str>, has_root, is_locked_out| Seen {
+            url: url.map(str::to_owned),
+            has_root,
+            is_locked_out,
+            has_controller: true,
+        };
+        let check = |seen: &Seen, is_there: bool, is_enough: bool| {
+            let yes = |answer: Answer| answer == Answer::Yes;
+            assert_eq!(yes(seen.is_there(address)), is_there, "{seen:?}");
+            assert_eq!(yes(seen.needs_nobody(address)), is_enough, "{seen:?}");
+            assert_eq!(yes(seen.needs_no_controller(address)), is_enough);
+        };
+        check(&seen(Some(address), true, false), true, true);
+        check(&seen(Some(address), true, true), true, false);
+        check(&seen(Some(address), false, false), true, false);
+        check(
+            &seen(Some("https://git.test/b.git"), true, false),
+            false,
+            false,
+        );
+        check(&seen(None, true, false), false, false);
+        let alone = Seen::default();
+        assert_eq!(alone.needs_no_controller(address), Answer::Yes);
+    }
 }

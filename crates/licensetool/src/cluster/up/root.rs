@@ -20,8 +20,9 @@ pub(super) fn applied(target: &Target, address: &str) -> Step {
     .doing(target.kubectl_in(ARGO_CD, apply))
 }
 
-/// The root application first: the others are there when it is synced.
-pub(super) fn healthy(target: &Target) -> Step {
+/// The root application first: the others are there when it is synced. What it says of itself
+/// counts from when it has compared with this address.
+pub(super) fn healthy(target: &Target, address: &str) -> Step {
     let root = format!("applications.argoproj.io/{ROOT}");
     let (one, all) = ([root.as_str()], ["applications.argoproj.io", "--all"]);
     let within = target.within();
@@ -29,6 +30,7 @@ pub(super) fn healthy(target: &Target) -> Step {
         let arguments = ["wait", condition].into_iter().chain(what.iter().copied());
         target.kubectl_in(ARGO_CD, arguments.chain([within.as_str()]))
     };
+    let compared = format!("--for=jsonpath={{.status.sync.comparedTo.source.repoURL}}={address}");
     let synced = "--for=jsonpath={.status.sync.status}=Synced";
     let healthy = "--for=jsonpath={.status.health.status}=Healthy";
     let way_out = format!(
@@ -38,6 +40,10 @@ pub(super) fn healthy(target: &Target) -> Step {
         target.options()
     );
     Step::new("everything is as Git says, and healthy", way_out)
+        .wait_for_argo_cd(
+            "the root application has looked there",
+            wait(&compared, &one),
+        )
         .wait_for_argo_cd("the root application is synced", wait(synced, &one))
         .wait_for_argo_cd("the root application is healthy", wait(healthy, &one))
         .wait_for_argo_cd("all applications are synced", wait(synced, &all))

@@ -76,12 +76,13 @@ fn of_argo_cd(town: &Town, words: &str) -> Option<Known> {
         }
         words if words.starts_with(WAY_IN) => ("way in", way_in(town)),
         words if words == repo_server => ("repo servers", list(repo_servers(town))),
-        words if words.ends_with("--ignore-not-found -o name") => ("whole", whole(town)),
+        words if words.starts_with(WHOLE) => ("whole", whole(town)),
         _ => return None,
     })
 }
 
 const WAY_IN: &str = "get secrets/licensetool-repository applications.argoproj.io/root \
+                      customresourcedefinitions.apiextensions.k8s.io/sealedsecrets.bitnami.com \
                       --ignore-not-found -o custom-columns=";
 
 fn way_in(town: &Town) -> Said {
@@ -89,21 +90,30 @@ fn way_in(town: &Town) -> Said {
         return refused(NO_APPLICATIONS);
     }
     let mut text = String::new();
-    if town.way_in.is_some() {
-        text.push_str("Secret        <none>\n");
+    if let Some((url, _)) = &town.way_in {
+        text.push_str(&format!("Secret   {url}   <none>\n"));
     }
-    if town.root.is_some() {
-        let conditions = match town.is_readable() {
-            true => "<none>",
-            false => "ComparisonError",
-        };
-        text.push_str(&format!("Application   {conditions}\n"));
+    text.push_str(&root_line(town));
+    if town.controller.is_some() {
+        text.push_str("CustomResourceDefinition   <none>   no conflicts found\n");
     }
     match text.is_empty() {
         true => Ok(text),
-        false => Ok(format!("KIND          CONDITIONS\n{text}")),
+        false => Ok(format!("KIND   URL   SAID\n{text}")),
     }
 }
+
+fn root_line(town: &Town) -> String {
+    let said = match town.is_readable() {
+        true => "<none>",
+        false => LOCKED_OUT,
+    };
+    let root = town.root.as_ref();
+    root.map_or_else(String::new, |_| format!("Application   root   {said}\n"))
+}
+
+const LOCKED_OUT: &str =
+    "Failed to load target state: authentication required: Repository not found";
 
 fn of_ingress(town: &Town, words: &str) -> Option<Known> {
     let available = json!({"status": {"conditions": [{"type": "Available", "status": "True"}]}});
@@ -177,15 +187,16 @@ fn list(items: impl IntoIterator<Item = Value>) -> Said {
     Ok(json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string())
 }
 
+const WHOLE: &str = "get applications.argoproj.io/root deployment/argocd-server ";
+
 fn whole(town: &Town) -> Said {
     if !town.argo_cd {
         return refused(NO_APPLICATIONS);
     }
-    let root = town.root.as_ref().map(|_| "application.argoproj.io/root\n");
     Ok(format!(
-        "{}deployment.apps/argocd-server\ndeployment.apps/argocd-repo-server\n\
-         statefulset.apps/argocd-application-controller\n",
-        root.unwrap_or_default()
+        "KIND   NAME   SAID\n{}Deployment   argocd-server   <none>\nDeployment   \
+         argocd-repo-server   <none>\nStatefulSet   argocd-application-controller   <none>\n",
+        root_line(town)
     ))
 }
 
@@ -221,7 +232,7 @@ fn applications(town: &Town) -> Vec<Value> {
     });
     let locked = json!({
         "type": "ComparisonError",
-        "message": "Failed to load target state: authentication required",
+        "message": LOCKED_OUT,
     });
     let mut conditions = Vec::new();
     conditions.extend((!town.stuck.is_empty()).then_some(refused));

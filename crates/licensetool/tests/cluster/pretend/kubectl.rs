@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{Said, documents, refused};
+use crate::stage::base64;
 use crate::town::Town;
 
 /// Time between two looks of one that waits.
@@ -23,6 +24,13 @@ pub(super) fn said(folder: &Path, town: &mut Town, words: &[&str], call: usize) 
     };
     if let Some(document) = documents::asked(town, namespace, words) {
         return document;
+    }
+    // Argo CD compares when somebody waits for that, and not before.
+    if words
+        .iter()
+        .any(|it| it.contains("comparedTo.source.repoURL}="))
+    {
+        town.compared = town.address.clone();
     }
     // Argo CD heals what was taken away.
     if words.contains(&"--for=create") {
@@ -43,6 +51,9 @@ pub(super) fn said(folder: &Path, town: &mut Town, words: &[&str], call: usize) 
             secret_applied(town, namespace, call)
         }
         ["apply", "--server-side", "--force-conflicts", "-k", path] => applied(town, path, call),
+        ["apply", "--server-side", "--force-conflicts", "-f", sealed] => {
+            sealed_applied(town, namespace, sealed)
+        }
         ["delete", "pod", pod, "--ignore-not-found"] => {
             town.stuck.remove(*pod);
             more_stuck(town, call);
@@ -58,7 +69,7 @@ pub(super) fn said(folder: &Path, town: &mut Town, words: &[&str], call: usize) 
             town.namespace = None;
             Ok("namespace \"licensetool\" deleted\n".to_owned())
         }
-        ["annotate", "applications.argoproj.io", ..] => match town.argo_cd {
+        ["annotate", "applications.argoproj.io", "--all", ..] => match town.argo_cd {
             true => Ok(String::new()),
             false => refused(documents::NO_APPLICATIONS),
         },
@@ -87,11 +98,39 @@ fn secret_applied(town: &mut Town, namespace: &str, call: usize) -> Said {
             for (name, expected) in marks {
                 assert_eq!(value(name).as_deref(), Some(expected), "{name}");
             }
-            town.way_in = value("password: ");
+            town.way_in = value("url: ").zip(value("password: "));
         }
         other => return refused(&format!("kubectl applies nothing in {other}")),
     }
     Ok("secret/… serverside-applied\n".to_owned())
+}
+
+/// The controller opens it, if there is one and it has the key, which lies where people keep it.
+fn sealed_applied(town: &mut Town, namespace: &str, sealed: &str) -> Said {
+    if town.controller.is_none() {
+        return refused("error: no matches for kind \"SealedSecret\"");
+    }
+    let key = std::fs::read_to_string("../key.yaml").unwrap();
+    let keys = seal::KeyBundle::parse(&key).unwrap().into_openers();
+    let text = std::fs::read_to_string(sealed).unwrap();
+    let read = seal::SealedSecret::read(&seal::documents(&text).unwrap()[0]).unwrap();
+    assert_eq!(
+        (namespace, read.place.namespace.as_str()),
+        ("argocd", "argocd")
+    );
+    let opened = read.open(&keys).unwrap();
+    let item = |name: &str| base64(&opened.data[name]);
+    town.way_in = Some((item("url"), item("password")));
+    Ok("sealedsecret.bitnami.com/… serverside-applied\n".to_owned())
+}
+
+/// The address that the repository says of itself.
+fn own_address() -> String {
+    let file = "infra/k8s/clusters/repository/repository.yaml";
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut lines = text.lines();
+    let address = lines.find_map(|line| line.trim().strip_prefix("url: "));
+    address.unwrap().to_owned()
 }
 
 fn applied(town: &mut Town, path: &str, call: usize) -> Said {
@@ -110,6 +149,7 @@ fn applied(town: &mut Town, path: &str, call: usize) -> Said {
         return refused("error: no matches for kind \"Application\"");
     }
     town.root = Some(path.to_owned());
+    town.address = Some(own_address());
     // Argo CD brings the rest.
     town.controller.get_or_insert(call);
     town.namespace.get_or_insert(call);
@@ -173,7 +213,16 @@ fn holds(town: &Town, condition: &str, what: &[&str]) -> Result<bool, super::Ref
             | "--for=jsonpath={.status.health.status}=Healthy",
             ["applications.argoproj.io/root" | "applications.argoproj.io/licensetool"]
             | ["applications.argoproj.io", "--all"],
-        ) => there(town.root.is_some(), town.is_healthy()),
+        ) => there(town.root.is_some(), town.says_healthy()),
+        ("--for=condition=Synced", ["sealedsecrets.bitnami.com/licensetool-repository"]) => {
+            there(town.way_in.is_some(), true)
+        }
+        (compared, ["applications.argoproj.io/root"])
+            if compared.starts_with("--for=jsonpath={.status.sync.comparedTo.source.repoURL}=") =>
+        {
+            let expected = compared.rsplit('=').next();
+            there(town.root.is_some(), town.compared.as_deref() == expected)
+        }
         (condition, what) => refused(&format!("kubectl cannot wait for {condition} of {what:?}")),
     }
 }
