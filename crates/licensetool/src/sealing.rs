@@ -7,6 +7,7 @@ mod source;
 mod kept;
 mod mounts;
 mod restart;
+mod change;
 mod folder;
 mod parts;
 mod adding;
@@ -34,7 +35,7 @@ pub(crate) use key::{Passphrase, SealingKeyCommand, opened_backup, sealing_key};
 pub(crate) use unseal::{Unseal, unseal};
 
 use adding::{Registry, Tls};
-use folder::Change;
+use change::Change;
 use parts::Part;
 use way_in::WayIn;
 
@@ -187,6 +188,7 @@ fn seal_home(home: &Path, wish: &Wish, top: &Path) -> anyhow::Result<Outcome> {
         changes.extend(work.write(&part.secrets, patches, part.restart.as_ref())?);
     }
     memory.save(home)?;
+    remarks.extend(changes.iter().flat_map(Change::warnings));
     say(&changes, &remarks, wish.format)?;
     Ok(if remarks.is_empty() {
         Outcome::Fine
