@@ -7,9 +7,11 @@ mod source;
 mod kept;
 mod mounts;
 mod restart;
+mod change;
 mod folder;
 mod parts;
 mod adding;
+mod deploy_key;
 mod way_in;
 mod repository;
 mod references;
@@ -33,7 +35,7 @@ pub(crate) use key::{Passphrase, SealingKeyCommand, opened_backup, sealing_key};
 pub(crate) use unseal::{Unseal, unseal};
 
 use adding::{Registry, Tls};
-use folder::Change;
+use change::Change;
 use parts::Part;
 use way_in::WayIn;
 
@@ -79,7 +81,8 @@ struct Wish {
     /// infra/k8s/clusters/OVERLAY/sealing.pem]
     #[arg(long)]
     cert: Option<PathBuf>,
-    /// The namespace that the secrets belong to; the database's is licensetool-database
+    /// The namespace that the secrets belong to; the database's is licensetool-database, and that
+    /// of the way into the repository is argocd
     #[arg(long, default_value = "licensetool")]
     namespace: String,
     /// Where the sealed values may be opened
@@ -111,16 +114,42 @@ fn scope(text: &str) -> Result<Scope, String> {
 
 /// Seals into the repository whose top is given.
 pub(crate) fn seal(home: &Path, command: Seal, top: &Path) -> anyhow::Result<Outcome> {
+    if command.source.is_some() {
+        home_is_outside(home, top)?;
+    }
     match (command.source, command.wish) {
         (Some(Source::Tls(wish)), _) => adding::tls(home, &wish, clock::now()),
         (Some(Source::Regcred(wish)), _) => adding::regcred(home, &wish),
-        (Some(Source::Repository(wish)), _) => way_in::way_in(home, &wish, &address(top)?),
+        (Some(Source::Repository(wish)), _) => {
+            let infra = top.join("infra").join("k8s");
+            ensure!(
+                infra.is_dir(),
+                "there is no folder {}: run this in the repository",
+                infra.display()
+            );
+            way_in::way_in(home, &wish, &address(top)?)
+        }
         (None, wish) if wish.check => {
             let path = wish.path.as_deref().unwrap_or(Path::new("."));
             check::check(path, &wish.namespace, wish.scope, wish.format)
         }
         (None, wish) => seal_home(home, &wish, top),
     }
+}
+
+/// # Errors
+/// If a commit would take what is put into the home folder.
+fn home_is_outside(home: &Path, top: &Path) -> anyhow::Result<()> {
+    let Some(place) = repository::place_within(top, home) else {
+        return Ok(());
+    };
+    ensure!(
+        repository::is_ignored(top, &place.join(names::ENV_FILE))?,
+        "the home folder {} lies in the repository, and a commit would take what is put there: \
+         name one outside of it with --home, or let Git ignore this one",
+        home.display()
+    );
+    Ok(())
 }
 
 /// Seals what has changed in the home folder.
@@ -159,6 +188,7 @@ fn seal_home(home: &Path, wish: &Wish, top: &Path) -> anyhow::Result<Outcome> {
         changes.extend(work.write(&part.secrets, patches, part.restart.as_ref())?);
     }
     memory.save(home)?;
+    remarks.extend(changes.iter().flat_map(Change::warnings));
     say(&changes, &remarks, wish.format)?;
     Ok(if remarks.is_empty() {
         Outcome::Fine

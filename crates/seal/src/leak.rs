@@ -14,6 +14,7 @@ mod settings;
 mod profiles;
 mod manifests;
 mod session_keys;
+mod passwords;
 
 use text::Text;
 
@@ -46,6 +47,13 @@ pub enum LeakKind {
     AgeKey,
     /// A file with keys of sessions.
     SessionKey,
+    /// A password by itself, in a file of a home folder.
+    Password,
+    /// A file that a passphrase locks, as backups of the sealing key are: whoever has it can try
+    /// for ever.
+    LockedBackup,
+    /// By which a host of Git lets programs in.
+    GitToken,
     /// A signed token, such as Entra's bearer tokens.
     Token,
     /// By which webhooks are signed.
@@ -56,7 +64,7 @@ pub enum LeakKind {
 
 impl LeakKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::PrivateKey,
         Self::KeyStore,
         Self::Profile,
@@ -66,6 +74,9 @@ impl LeakKind {
         Self::ClientSecret,
         Self::AgeKey,
         Self::SessionKey,
+        Self::Password,
+        Self::LockedBackup,
+        Self::GitToken,
         Self::Token,
         Self::WebhookSecret,
         Self::Address,
@@ -83,6 +94,9 @@ impl LeakKind {
             Self::ClientSecret => "client-secret",
             Self::AgeKey => "age-key",
             Self::SessionKey => "session-key",
+            Self::Password => "password",
+            Self::LockedBackup => "locked-backup",
+            Self::GitToken => "git-token",
             Self::Token => "token",
             Self::WebhookSecret => "webhook-secret",
             Self::Address => "address",
@@ -101,6 +115,11 @@ impl LeakKind {
             Self::ClientSecret => "a client secret of Entra lies here",
             Self::AgeKey => "a secret key of age lies here",
             Self::SessionKey => "a key of sessions lies here",
+            Self::Password => "a password lies here",
+            Self::LockedBackup => {
+                "a file lies here that only a passphrase locks, as backups of the sealing key are"
+            }
+            Self::GitToken => "a token of a host of Git lies here",
             Self::Token => "a signed token lies here",
             Self::WebhookSecret => "a webhook's secret lies here",
             Self::Address => "an address holds a password",
@@ -111,22 +130,34 @@ impl LeakKind {
     pub fn way_out(self) -> &'static str {
         match self {
             Self::PrivateKey | Self::KeyStore => {
-                "Move it into the home folder and run `licensetool seal`; if it was ever pushed, \
-                 make a new key"
+                "Move it out of the repository, into the home folder, and run `licensetool seal`; \
+                 if it was ever pushed, make a new key"
             }
             Self::Profile | Self::SecretManifest | Self::RegistryLogin => {
-                "Move it into the home folder, run `licensetool seal`, and commit what that writes"
+                "Move it out of the repository, into the home folder, run `licensetool seal`, and \
+                 commit what that writes"
             }
             Self::Setting => {
                 "Put it into licensetool.env or secrets/ of the home folder and run `licensetool \
                  seal`; if it was ever pushed, change it"
             }
-            Self::ClientSecret | Self::Token | Self::WebhookSecret | Self::Address => {
-                "Take it out; if it was ever pushed, revoke it and get a new one"
-            }
+            Self::ClientSecret
+            | Self::GitToken
+            | Self::Token
+            | Self::WebhookSecret
+            | Self::Address => "Take it out; if it was ever pushed, revoke it and get a new one",
             Self::AgeKey => "Keep it outside of the repository; if it was ever pushed, replace it",
+            Self::LockedBackup => {
+                "Keep it outside of the repository; if it was ever pushed, everybody there can try \
+                 passphrases on it: `licensetool sealing-key rotate`, and replace what was sealed"
+            }
             Self::SessionKey => {
-                "Move it into secrets/ of the home folder; if it was ever pushed, make a new one"
+                "Move it out of the repository, into secrets/ of the home folder; if it was ever \
+                 pushed, make a new one"
+            }
+            Self::Password => {
+                "Move it out of the repository, into the home folder, and run `licensetool seal`; \
+                 if it was ever pushed, change it"
             }
         }
     }
@@ -145,6 +176,9 @@ pub fn leaks(path: &str, bytes: &[u8]) -> Vec<Leak> {
         (LeakKind::SecretManifest, manifests::secrets(&text)),
         (LeakKind::RegistryLogin, manifests::registry_logins(&text)),
         (LeakKind::ClientSecret, tokens::client_secrets(&text)),
+        (LeakKind::Password, passwords::passwords(&text)),
+        (LeakKind::LockedBackup, passwords::locked(bytes)),
+        (LeakKind::GitToken, tokens::git_tokens(&text)),
         (LeakKind::Token, tokens::signed_tokens(&text)),
         (LeakKind::WebhookSecret, tokens::webhook_secrets(&text)),
         (LeakKind::Address, tokens::addresses(&text)),

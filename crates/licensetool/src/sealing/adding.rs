@@ -20,6 +20,9 @@ use crate::outlets::secret_text;
 use crate::output;
 use crate::run;
 
+/// What some editors begin a text with.
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
+
 #[derive(Debug, clap::Args)]
 #[command(group = one_of(["self_signed", "certificate"]))]
 pub(super) struct Tls {
@@ -124,7 +127,7 @@ pub(super) fn regcred(home: &Path, wish: &Registry) -> anyhow::Result<Outcome> {
     ) {
         (Some(from), ..) => docker_file(from)?,
         (None, Some(server), Some(user), Some(file)) => {
-            login(server, user, password(file)?.as_str())
+            login(server, self::user(user)?, password(file)?.as_str())
         }
         _ => bail!("name --from FILE, or --server, --username and --password-file"),
     };
@@ -160,6 +163,17 @@ fn login(server: &str, user: &str, password: &str) -> Zeroizing<String> {
     Zeroizing::new(json!({ "auths": logins }).to_string())
 }
 
+/// The name that belongs to a password.
+pub(super) fn user(name: &str) -> anyhow::Result<&str> {
+    let name = name.trim();
+    let is_one = !name.is_empty() && !name.contains(char::is_control);
+    ensure!(
+        is_one,
+        "--username is empty or no name: give the name that the password belongs to"
+    );
+    Ok(name)
+}
+
 pub(super) fn password(file: &Path) -> anyhow::Result<Zeroizing<String>> {
     let text = if file == Path::new("-") {
         let mut text = Zeroizing::new(String::new());
@@ -168,8 +182,14 @@ pub(super) fn password(file: &Path) -> anyhow::Result<Zeroizing<String>> {
     } else {
         secret_text(file).map_err(anyhow::Error::msg)?
     };
+    // Editors of Windows begin a text with a mark that nobody sees.
+    let text = text.trim_start_matches(BYTE_ORDER_MARK);
     let line = text.lines().next().map(str::trim).unwrap_or_default();
-    ensure!(!line.is_empty(), "{} holds no password", file.display());
+    ensure!(
+        !line.is_empty(),
+        "{} holds no password: write it on the first line",
+        file.display()
+    );
     Ok(Zeroizing::new(line.to_owned()))
 }
 

@@ -1,16 +1,15 @@
 //! The folder of an overlay that holds sealed secrets: writes what changed, and leaves the rest.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 use aws_lc_rs::rand;
 use seal::{Scope, SealedSecret, Sealer, Secret, SessionKey, sealed_text};
-use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::change::{Change, What};
 use super::kept::{Made, Memory};
 use super::mounts::Patch;
 use super::private_file;
@@ -32,21 +31,6 @@ pub(super) struct Folder<'a> {
     pub(super) all: bool,
 }
 
-/// What became of one secret.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Change {
-    file: PathBuf,
-    what: What,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum What {
-    /// With the items that are new in it.
-    Sealed(Vec<String>),
-    Unchanged,
-    Removed,
-}
-
 impl Folder<'_> {
     /// Brings the folder up to date.
     pub(super) fn write(
@@ -61,13 +45,16 @@ impl Folder<'_> {
         let mut changes = Vec::new();
         for secret in secrets {
             let file = format!("{}{SUFFIX}", secret.place.name);
-            let old = before.remove(&file).flatten();
-            changes.push(self.seal(secret, &file, old.as_ref())?);
+            let old = before.remove(&file);
+            let was_unreadable = matches!(old, Some(None));
+            let mut change = self.seal(secret, &file, old.flatten().as_ref())?;
+            change.was_unreadable = was_unreadable;
+            changes.push(change);
         }
-        for (file, old) in &before {
-            // What somebody else has put there is none of our business.
-            if old.as_ref().is_some_and(|old| old.is_ours) {
-                changes.push(self.remove(file)?);
+        // What somebody else has put there is none of our business.
+        for (file, old) in before {
+            if let Some(old) = old.filter(|old| old.is_ours) {
+                changes.push(self.remove(&file, old)?);
             }
         }
         if let Some(restart) = restart {
@@ -85,7 +72,7 @@ impl Folder<'_> {
         file: &str,
         old: Option<&SealedSecret>,
     ) -> anyhow::Result<Change> {
-        let mut new_items = Vec::new();
+        let mut change = Change::of(self.dir.join(file), What::Unchanged);
         let mut keys = Vec::new();
         for _ in &secret.data {
             keys.push(session_key()?);
@@ -97,37 +84,38 @@ impl Folder<'_> {
                 item,
                 plaintext,
             };
-            let known = old.and_then(|old| old.values.get(item));
-            let known = known.filter(|value| !self.all && self.memory.knows(value, &made));
+            let before = old.and_then(|old| old.values.get(item));
+            let known = before.filter(|value| !self.all && self.memory.knows(value, &made));
             if let Some(value) = known {
                 return value.clone();
+            }
+            if before.is_some_and(|value| !self.memory.has_made(value)) {
+                change.replaced.push(item.to_owned());
             }
             let key = keys.pop().expect("there is a key for each item");
             let value = sealed_text(&self.sealer.seal(plaintext, label, key));
             self.memory.remember(&value, &made);
-            new_items.push(item.to_owned());
+            change.sealed.push(item.to_owned());
             value
         });
-        let path = self.dir.join(file);
         let text = sealed.manifest();
-        let is_same = fs::read(&path).is_ok_and(|before| before == text.as_bytes());
-        if !is_same {
-            private_file::write_public(&path, text.as_bytes())?;
+        if !holds(&change.file, &text) {
+            private_file::write_public(&change.file, text.as_bytes())?;
+            change.what = What::Sealed;
         }
-        let what = if is_same {
-            What::Unchanged
-        } else {
-            What::Sealed(new_items)
-        };
-        Ok(Change { file: path, what })
+        let before = old.into_iter().flat_map(|old| old.values.keys());
+        let removed = before.filter(|item| !secret.data.contains_key(*item));
+        change.removed = removed.cloned().collect();
+        Ok(change)
     }
 
-    fn remove(&self, file: &str) -> anyhow::Result<Change> {
+    fn remove(&self, file: &str, old: SealedSecret) -> anyhow::Result<Change> {
         let file = self.dir.join(file);
         let removed = fs::remove_file(&file);
         removed.with_context(|| format!("{} cannot be removed", file.display()))?;
-        let what = What::Removed;
-        Ok(Change { file, what })
+        let mut change = Change::of(file, What::Removed);
+        change.removed = old.values.into_keys().collect();
+        Ok(change)
     }
 
     /// Those that nobody needs any more go.
@@ -177,11 +165,20 @@ impl Folder<'_> {
 
     fn write_if_new(&self, name: &str, text: &str) -> anyhow::Result<()> {
         let file = self.dir.join(name);
-        if fs::read(&file).is_ok_and(|before| before == text.as_bytes()) {
-            return Ok(());
+        match holds(&file, text) {
+            true => Ok(()),
+            false => private_file::write_public(&file, text.as_bytes()),
         }
-        private_file::write_public(&file, text.as_bytes())
     }
+}
+
+/// Whether a file is this text, however its lines end: Git may change that.
+fn holds(file: &Path, text: &str) -> bool {
+    let Ok(mut before) = fs::read(file) else {
+        return false;
+    };
+    before.retain(|byte| *byte != b'\r');
+    before == text.as_bytes()
 }
 
 /// What lies in a folder, was sealed from another home folder, and would go: each file with its
@@ -253,32 +250,4 @@ fn session_key() -> anyhow::Result<SessionKey> {
     let mut bytes = Zeroizing::new([0; 32]);
     rand::fill(bytes.as_mut_slice()).context("this system gives no random bytes")?;
     Ok(SessionKey::from_random(bytes))
-}
-
-impl Change {
-    pub(super) fn json(&self) -> Value {
-        let items = match &self.what {
-            What::Sealed(items) => items.as_slice(),
-            _ => &[],
-        };
-        json!({ "file": self.file.display().to_string(), "what": self.word(), "items": items })
-    }
-
-    fn word(&self) -> &'static str {
-        match self.what {
-            What::Sealed(_) => "sealed",
-            What::Unchanged => "unchanged",
-            What::Removed => "removed",
-        }
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<9} {}", self.word(), self.file.display())?;
-        match &self.what {
-            What::Sealed(items) if !items.is_empty() => write!(f, " ({})", items.join(", ")),
-            _ => Ok(()),
-        }
-    }
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::private_file;
+use super::repository;
 use crate::columns::Format;
 use crate::exit::Outcome;
 use crate::{clock, output};
@@ -154,7 +155,8 @@ pub(crate) fn sealing_key(command: &SealingKeyCommand, top: &Path) -> anyhow::Re
 
 impl Files {
     /// # Errors
-    /// If the certificate's folder is not there: a new one would lie where nobody looks for it.
+    /// If the certificate's folder is not there: a new one would lie where nobody looks for it. If
+    /// the backup lies in the repository: who reads that could try passphrases for ever.
     fn places(&self, top: &Path) -> anyhow::Result<Places> {
         let cert = match &self.cert {
             Some(cert) => cert.clone(),
@@ -166,6 +168,12 @@ impl Files {
             "there is no folder {}: run this in the repository, or name the certificate's file \
              with --cert",
             folder.display()
+        );
+        ensure!(
+            repository::place_within(top, &self.backup).is_none(),
+            "the backup {} lies in the repository: keep it outside, where neither a commit nor a \
+             `git clean` takes it; move it if it is there, and name that place with --backup",
+            self.backup.display()
         );
         Ok(Places {
             backup: self.backup.clone(),

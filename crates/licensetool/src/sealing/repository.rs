@@ -8,6 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+use super::private_file;
+
 /// Longer files are no texts that people write; a secret in the first part is found all the same.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
@@ -97,6 +99,32 @@ impl Listed {
             path: path(name),
         }
     }
+}
+
+/// Where a file lies below the top of a repository, if it does; links are followed. A folder that
+/// is no repository holds nothing.
+pub(super) fn place_within(top: &Path, file: &Path) -> Option<PathBuf> {
+    let top = private_file::parent(&top.join("any")).canonicalize().ok()?;
+    if !top.join(".git").exists() {
+        return None;
+    }
+    let file = std::path::absolute(file).ok()?;
+    let there = file
+        .ancestors()
+        .find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let (above, real) = there?;
+    let place = real.join(file.strip_prefix(above).ok()?);
+    place.strip_prefix(top).ok().map(Path::to_owned)
+}
+
+/// Whether Git leaves a file alone, which is named from the top.
+pub(super) fn is_ignored(top: &Path, file: &Path) -> anyhow::Result<bool> {
+    let asked = Command::new("git")
+        .args(["check-ignore", "--quiet", "--"])
+        .arg(file)
+        .current_dir(private_file::parent(&top.join("any")))
+        .status();
+    Ok(asked.context("git cannot say what it ignores")?.success())
 }
 
 /// Names are bytes there, whatever they mean.

@@ -59,24 +59,25 @@ impl Restart {
     }
 }
 
-/// Secrets in a patch of ours whose checksum is another one than that of their file, which `sealed`
-/// reads.
-pub(super) fn outdated(patch: &Value, sealed: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<String> {
+/// The secrets that a patch of ours names, each with its checksum.
+pub(super) fn told(patch: &Value) -> Vec<(&str, &str)> {
     let annotations = patch.pointer("/spec/template/metadata/annotations");
     let annotations = annotations.and_then(Value::as_object).into_iter().flatten();
-    let named = annotations.filter_map(|(name, value)| {
+    let told = annotations.filter_map(|(name, value)| {
         let secret = name.strip_prefix(ANNOTATION)?;
         Some((secret, value.as_str().unwrap_or_default()))
     });
-    let other = named.filter(|(secret, told)| {
-        let sealed = sealed(&format!("{secret}{SUFFIX}"));
-        sealed.is_none_or(|sealed| checksum(&sealed) != *told)
-    });
-    other.map(|(secret, _)| secret.to_owned()).collect()
+    told.collect()
 }
 
-fn checksum(bytes: &[u8]) -> String {
-    let digest = digest(&SHA256, bytes);
+/// Of a sealed secret, however its lines end: Git may change that.
+pub(super) fn checksum(sealed: &[u8]) -> String {
+    let bytes: Vec<u8> = sealed
+        .iter()
+        .copied()
+        .filter(|byte| *byte != b'\r')
+        .collect();
+    let digest = digest(&SHA256, &bytes);
     let bytes = digest.as_ref().iter();
     bytes.map(|byte| format!("{byte:02x}")).collect()
 }
@@ -87,15 +88,16 @@ mod tests {
 
     #[test]
     fn a_checksum_tells_whether_the_secret_is_the_same() {
-        let patch = PROGRAM.patch(b"sealed");
+        let patch = PROGRAM.patch(b"sealed\n");
         let read = &seal::documents(&patch.text).unwrap()[0];
         assert_eq!(read["kind"], "Deployment");
-        let same = |file: &str| {
-            assert_eq!(file, "licensetool-env.sealedsecret.yaml");
-            Some(b"sealed".to_vec())
-        };
-        assert!(outdated(read, same).is_empty());
-        assert_eq!(outdated(read, |_| Some(vec![1])), ["licensetool-env"]);
-        assert_eq!(outdated(read, |_| None), ["licensetool-env"]);
+        let same = checksum(b"sealed\n");
+        assert_eq!(told(read), [("licensetool-env", same.as_str())]);
+        assert_ne!(checksum(b"other\n"), same);
+    }
+
+    #[test]
+    fn a_checkout_with_the_line_ends_of_windows_has_the_same_checksum() {
+        assert_eq!(checksum(b"a\r\nb\r\n"), checksum(b"a\nb\n"));
     }
 }

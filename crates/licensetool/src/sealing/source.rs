@@ -387,6 +387,15 @@ fn variable(line: &str) -> Option<(&str, &str)> {
     names::is_variable(name).then_some((name, quoted.unwrap_or(value)))
 }
 
+/// A line of `licensetool.env` of which [`variable`] reads this value.
+pub(super) fn line(name: &str, value: &str) -> Zeroizing<String> {
+    let plain = Zeroizing::new(format!("{name}={value}\n"));
+    match variable(plain.trim()) == Some((name, value)) {
+        true => plain,
+        false => Zeroizing::new(format!("{name}='{value}'\n")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -400,5 +409,13 @@ mod tests {
         check("A=", Some(("A", "")));
         check("a=b", None);
         check("A", None);
+    }
+
+    #[test]
+    fn a_value_is_read_again_as_it_was_written() {
+        for value in ["b", "", "b c", " b ", "\"b\"", "'b'", "b='c'"] {
+            let line = line("A", value);
+            assert_eq!(variable(line.trim()), Some(("A", value)), "{value}");
+        }
     }
 }

@@ -1,17 +1,21 @@
 //! `licensetool unseal`: opens sealed secrets with a private key that somebody kept, when the
 //! cluster that could open them is gone.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use seal::{KeyBundle, Opener, SealedSecret, Secret};
+use seal::{KeyBundle, OpenError, Opener, SealedSecret, Secret, sealed_bytes};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::folder::SUFFIX;
+use super::kept::{Made, Memory};
 use super::key::{Passphrase, opened_backup};
 use super::names::{HomePlace, home_place};
 use super::private_file;
+use super::source;
 use super::{check_item, check_name};
 use crate::columns::Format;
 use crate::exit::Outcome;
@@ -40,36 +44,62 @@ pub(crate) struct Unseal {
     format: Format,
 }
 
+/// A sealed secret and what it holds.
+struct Opened {
+    sealed: SealedSecret,
+    secret: Secret,
+}
+
+/// All that may open.
+#[derive(Default)]
+struct Keys {
+    openers: Vec<Opener>,
+    /// The fingerprint of each one's certificate, if that is known.
+    certificates: Vec<Option<String>>,
+}
+
 pub(crate) fn unseal(command: &Unseal) -> anyhow::Result<Outcome> {
-    let mut keys = Vec::new();
+    let mut keys = Keys::default();
     for file in &command.key {
-        keys.extend(openers(file, &command.passphrase)?);
+        keys.add(file, &command.passphrase)?;
     }
-    let (mut secrets, mut shut) = (Vec::new(), Vec::new());
+    let (mut opened, mut shut, mut is_locked) = (Vec::new(), Vec::new(), false);
     for file in files(&command.paths)? {
         let name = file.display();
-        let text = fs::read_to_string(&file).with_context(|| format!("{name} cannot be read"))?;
-        let documents =
-            seal::documents(&text).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
-        for document in &documents {
-            let sealed = SealedSecret::read(document).with_context(|| name.to_string())?;
-            match sealed.open(&keys) {
-                Ok(secret) => secrets.push(secret),
-                Err((item, error)) => shut.push(format!("{name}: \"{item}\": {error}")),
+        for sealed in read(&file)? {
+            match sealed.open(&keys.openers) {
+                Ok(secret) => opened.push(Opened { sealed, secret }),
+                Err((item, error)) => {
+                    is_locked |= error == OpenError::Shut;
+                    shut.push(format!("{name}: \"{item}\": {error}"));
+                }
             }
         }
     }
     // Nothing is written before all names are known to lead nowhere else.
-    for secret in &secrets {
+    for Opened { secret, .. } in &opened {
         check_name(&secret.place.name)?;
         secret.data.keys().try_for_each(|item| check_item(item))?;
     }
+    if command.to.is_some() || command.to_home.is_some() {
+        each_once(&opened)?;
+    }
     match (&command.to, &command.to_home) {
-        (Some(dir), _) => write(dir, &secrets)?,
-        (_, Some(dir)) => write_home(dir, &secrets)?,
+        (Some(dir), _) => write(dir, &opened)?,
+        (_, Some(dir)) => {
+            write_home(dir, &opened)?;
+            keys.remember(dir, &opened)?;
+        }
         _ => {}
     }
-    say(command, &secrets, &shut)?;
+    say(command, &opened, &shut)?;
+    if is_locked {
+        output::complain(
+            "licensetool: with which key it was sealed: compare `licensetool sealing-key show \
+             BACKUP` with `openssl x509 -noout -sha256 -fingerprint -in \
+             infra/k8s/clusters/OVERLAY/sealing.pem`, and give the backup that has it with --key",
+        );
+    }
     Ok(if shut.is_empty() {
         Outcome::Fine
     } else {
@@ -77,21 +107,94 @@ pub(crate) fn unseal(command: &Unseal) -> anyhow::Result<Outcome> {
     })
 }
 
-/// The keys of a file, whatever it is.
-fn openers(file: &Path, passphrase: &Passphrase) -> anyhow::Result<Vec<Opener>> {
+/// The sealed secrets of a file.
+fn read(file: &Path) -> anyhow::Result<Vec<SealedSecret>> {
     let name = file.display();
     let bytes = private_file::read(file)?;
-    let bytes = bytes.with_context(|| format!("there is no file {name}"))?;
-    let bytes = match opened_backup(&bytes, passphrase).with_context(|| name.to_string())? {
-        Some(opened) => opened,
-        None => bytes,
-    };
-    if let Ok(opener) = Opener::of_pem(&bytes) {
-        return Ok(vec![opener]);
+    let bytes = bytes.with_context(|| {
+        format!("there is no file {name}: name a file *{SUFFIX}, or a folder that holds some")
+    })?;
+    let documents = seal::documents(&String::from_utf8_lossy(&bytes));
+    let documents = documents.map_err(|error| {
+        anyhow::anyhow!(
+            "{name} is no YAML: {error}; if a merge left its marks, take one side of it"
+        )
+    })?;
+    let read = documents.iter().map(SealedSecret::read);
+    let read: Result<Vec<_>, _> = read.collect();
+    read.with_context(|| name.to_string())
+}
+
+/// # Errors
+/// If two have the same name: the second would take the place of the first.
+fn each_once(opened: &[Opened]) -> anyhow::Result<()> {
+    let mut names = BTreeSet::new();
+    for Opened { secret, .. } in opened {
+        let name = secret.place.name.as_str();
+        ensure!(
+            names.insert(name),
+            "two of the sealed secrets are called {name}: name the folders of one overlay"
+        );
     }
-    let text = str::from_utf8(&bytes).with_context(|| format!("{name} is no text"))?;
-    let bundle = KeyBundle::parse(text).with_context(|| format!("{name} is no sealing key"))?;
-    Ok(bundle.into_openers())
+    Ok(())
+}
+
+impl Keys {
+    /// The keys of a file, whatever it is.
+    fn add(&mut self, file: &Path, passphrase: &Passphrase) -> anyhow::Result<()> {
+        let name = file.display();
+        let bytes = private_file::read(file)?;
+        let bytes =
+            bytes.with_context(|| format!("there is no file {name}: correct the path of --key"))?;
+        let bytes = match opened_backup(&bytes, passphrase).with_context(|| name.to_string())? {
+            Some(opened) => opened,
+            None => bytes,
+        };
+        if let Ok(opener) = Opener::of_pem(&bytes) {
+            self.openers.push(opener);
+            self.certificates.push(None);
+            return Ok(());
+        }
+        let text = str::from_utf8(&bytes).with_context(|| format!("{name} is no text"))?;
+        let bundle = KeyBundle::parse(text).with_context(|| format!("{name} is no sealing key"))?;
+        let certificates = bundle.keys().iter().map(|kept| &kept.key.certificate);
+        let certificates = certificates.map(|certificate| Some(certificate.fingerprint()));
+        self.certificates.extend(certificates);
+        self.openers.extend(bundle.into_openers());
+        Ok(())
+    }
+
+    /// So that the next `licensetool seal` from this home folder knows what it finds in Git.
+    fn remember(&self, home: &Path, opened: &[Opened]) -> anyhow::Result<()> {
+        if self.certificates.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        let mut memory = Memory::open(home)?;
+        for Opened { sealed, secret } in opened {
+            let label = sealed.label();
+            for (item, plaintext) in &secret.data {
+                let value = &sealed.values[item];
+                if let Some(certificate) = self.certificate_of(value, &label) {
+                    let made = Made {
+                        certificate,
+                        label: &label,
+                        item,
+                        plaintext,
+                    };
+                    memory.remember(value, &made);
+                }
+            }
+        }
+        memory.save(home)
+    }
+
+    /// With which certificate a value was sealed.
+    fn certificate_of(&self, value: &str, label: &[u8]) -> Option<&str> {
+        let bytes = sealed_bytes(value)?;
+        let mut keys = self.openers.iter().zip(&self.certificates);
+        let found = keys.find(|(opener, _)| seal::open(&bytes, label, [*opener]).is_ok());
+        found?.1.as_deref()
+    }
 }
 
 /// The files themselves, and those of folders, in order.
@@ -102,25 +205,65 @@ fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
             files.push(path.clone());
             continue;
         }
-        let failed = || format!("{} cannot be read", path.display());
-        let mut within = Vec::new();
-        for entry in fs::read_dir(path).with_context(failed)? {
-            within.push(entry.with_context(failed)?.path());
+        let within = sealed_within(path)?;
+        if within.is_empty() {
+            let below = folders_below(path)?;
+            let name = path.display();
+            ensure!(
+                !below.is_empty(),
+                "{name} holds no file *{SUFFIX}, and no folder in it does"
+            );
+            bail!(
+                "{name} holds no file *{SUFFIX} itself: name the folders below it that are meant, \
+                 of one overlay: {}",
+                below.join(" ")
+            );
         }
-        within.retain(|file| file.to_string_lossy().ends_with(".sealedsecret.yaml"));
-        ensure!(
-            !within.is_empty(),
-            "{} holds no file *.sealedsecret.yaml",
-            path.display()
-        );
-        within.sort();
         files.extend(within);
     }
     Ok(files)
 }
 
-fn write(dir: &Path, secrets: &[Secret]) -> anyhow::Result<()> {
-    for secret in secrets {
+/// The sealed secrets that lie in a folder itself.
+fn sealed_within(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut within = entries(folder)?;
+    within.retain(|file| file.to_string_lossy().ends_with(SUFFIX));
+    Ok(within)
+}
+
+/// The folders below one that hold sealed secrets. Hidden ones are Git's, and of others.
+fn folders_below(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        if !sealed_within(&folder)?.is_empty() {
+            found.push(folder.display().to_string());
+        }
+        let is_hidden = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default();
+            name.to_string_lossy().starts_with('.')
+        };
+        let below = entries(&folder)?.into_iter();
+        // A link may lead around in a circle.
+        let below = below.filter(|path| path.is_dir() && !path.is_symlink() && !is_hidden(path));
+        folders.extend(below);
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let failed = || format!("{} cannot be read", folder.display());
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).with_context(failed)? {
+        entries.push(entry.with_context(failed)?.path());
+    }
+    entries.sort();
+    Ok(entries)
+}
+
+fn write(dir: &Path, opened: &[Opened]) -> anyhow::Result<()> {
+    for Opened { secret, .. } in opened {
         let folder = dir.join(&secret.place.name);
         private_file::folder(&folder)?;
         for (item, bytes) in &secret.data {
@@ -131,11 +274,11 @@ fn write(dir: &Path, secrets: &[Secret]) -> anyhow::Result<()> {
 }
 
 /// As `licensetool seal` would read it again. A file that is there and differs is left alone.
-fn write_home(dir: &Path, secrets: &[Secret]) -> anyhow::Result<()> {
+fn write_home(dir: &Path, opened: &[Opened]) -> anyhow::Result<()> {
     let mut lines = Zeroizing::new(String::new());
     let mut line_file = None;
     let mut files = Vec::new();
-    for secret in secrets {
+    for Opened { secret, .. } in opened {
         let name = &secret.place.name;
         for (item, bytes) in &secret.data {
             match home_place(name, item) {
@@ -143,7 +286,7 @@ fn write_home(dir: &Path, secrets: &[Secret]) -> anyhow::Result<()> {
                 Some(HomePlace::Line(file)) => {
                     line_file = Some(file);
                     let value = String::from_utf8_lossy(bytes);
-                    lines.push_str(&format!("{item}={}\n", value.as_ref()));
+                    lines.push_str(&source::line(item, &value));
                 }
                 None => bail!("{name} has no place in a home folder: use --to"),
             }
@@ -167,28 +310,28 @@ fn write_home(dir: &Path, secrets: &[Secret]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn say(command: &Unseal, secrets: &[Secret], shut: &[String]) -> anyhow::Result<()> {
+fn say(command: &Unseal, opened: &[Opened], shut: &[String]) -> anyhow::Result<()> {
     for line in shut {
         output::complain(&format!("licensetool: {line}"));
     }
     if command.show {
-        for secret in secrets {
+        for Opened { secret, .. } in opened {
             output::pour(format!("---\n{}", secret.manifest().as_str()).as_bytes())?;
         }
         return Ok(output::flush()?);
     }
     if command.format == Format::Json {
-        let secret = |it: &Secret| {
+        let secret = |Opened { secret: it, .. }: &Opened| {
             let items: Vec<&String> = it.data.keys().collect();
             json!({ "name": it.place.name, "namespace": it.place.namespace, "items": items })
         };
-        let opened: Vec<Value> = secrets.iter().map(secret).collect();
+        let opened: Vec<Value> = opened.iter().map(secret).collect();
         let said = json!({ "opened": opened, "shut": shut });
         return Ok(output::say(&serde_json::to_string_pretty(&said)?)?);
     }
-    let mut lines: Vec<String> = secrets
+    let mut lines: Vec<String> = opened
         .iter()
-        .map(|secret| {
+        .map(|Opened { secret, .. }| {
             let items: Vec<&str> = secret.data.keys().map(String::as_str).collect();
             format!("opened    {} ({})", secret.place.name, items.join(", "))
         })

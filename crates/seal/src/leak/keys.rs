@@ -28,6 +28,11 @@ pub(super) fn private_keys(text: &Text, bytes: &[u8]) -> Vec<usize> {
     });
     lines.extend(bodies);
     lines.extend(text.lines_coding(b"PRIVATE KEY-----"));
+    lines.extend(of_putty(text));
+    // That of a home folder, however it is written there.
+    if lines.is_empty() && text.place == DEPLOY_KEY && !text.squeezed.is_empty() {
+        lines.push(1);
+    }
     if bytes
         .windows(RSA_IN_DER.len())
         .any(|part| part == RSA_IN_DER)
@@ -35,6 +40,16 @@ pub(super) fn private_keys(text: &Text, bytes: &[u8]) -> Vec<usize> {
         lines.push(0);
     }
     lines
+}
+
+/// Where the key lies by which Argo CD reads a repository.
+const DEPLOY_KEY: &str = "repository/sshprivatekey";
+
+/// PuTTY's own form, under whatever name.
+fn of_putty(text: &Text) -> Option<usize> {
+    let begins = |word: &str| text.lines().find(|(_, line)| line.starts_with(word));
+    let (first, _) = begins("PuTTY-User-Key-File-")?;
+    begins("Private-Lines: ").map(|_| first)
 }
 
 /// PEM with a body: a first line alone is somebody's words about keys.

@@ -1,4 +1,4 @@
-//! Files that hold nothing but random bytes in letters: keys of sessions, passwords of databases.
+//! Files that hold nothing but random bytes in letters, as keys of sessions do.
 
 use super::text::{Text, is_base64};
 

@@ -219,6 +219,88 @@ fn tokens_are_found_by_their_shape() {
 }
 
 #[test]
+fn tokens_of_hosts_of_git_are_found_whatever_stands_around() {
+    let one = [(1, LeakKind::GitToken)];
+    for begin in ["ghp", "gho", "ghs", "ghu", "ghr"] {
+        let token = format!("{begin}_{}", letters(36));
+        check("notes.md", &format!("curl -H 'x: {token}' y"), &one);
+        check("a.rs", &format!("\"{token}\""), &one);
+    }
+    let fine = format!("{}_pat_{}_{}", "github", letters(22), letters(59));
+    check("a.md", &fine, &one);
+    check("a.md", &format!("{}-{}", "glpat", letters(20)), &one);
+    check("a.md", &format!("{}_{}", "ghp", "x".repeat(36)), &[]);
+    check("a.md", &format!("aghp_{}", letters(36)), &[]);
+    check("a.md", "they begin with ghp_, github_pat_ or glpat-", &[]);
+}
+
+#[test]
+fn what_a_home_folder_holds_for_argo_cd_and_the_database_is_found_by_its_place() {
+    let one = [(1, LeakKind::Password)];
+    for place in [
+        "repository/password",
+        "home/repository/password",
+        "x/database/password",
+    ] {
+        check(place, "hush-hush\n", &one);
+    }
+    // Random ones look like keys of sessions, and are none.
+    check("home/secrets/database-web", &letters(44), &one);
+    check(
+        "home/secrets/session",
+        &letters(44),
+        &[(1, LeakKind::SessionKey)],
+    );
+    check("src/password", "hush-hush\n", &[]);
+    check("repository/password", "\n", &[]);
+    let key = [(1, LeakKind::PrivateKey)];
+    let pem = format!(
+        "-----BEGIN {} PRIVATE KEY-----\n{}\n",
+        "OPENSSH",
+        letters(70)
+    );
+    check("home/repository/sshPrivateKey", &pem, &key);
+    check("home/repository/sshPrivateKey", "whatever it is\n", &key);
+    let putty = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nPrivate-Lines: 1\nAAAA\n";
+    check("deploy.txt", putty, &key);
+}
+
+#[test]
+fn a_backup_of_the_sealing_key_is_found_and_what_only_a_key_opens_is_not() {
+    let age = |recipient: &str| {
+        format!(
+            "age-encryption.org/v1\n-> {recipient} {}\n--- {}\n",
+            letters(22),
+            letters(43)
+        )
+    };
+    let armored = |text: &str| {
+        let coded = base64(&format!("{text}{}", letters(900)));
+        let lines: Vec<&str> = coded
+            .as_bytes()
+            .chunks(64)
+            .map(|line| str::from_utf8(line).unwrap())
+            .collect();
+        let kind = "AGE ENCRYPTED FILE";
+        let lines = lines.join("\n");
+        format!("-----BEGIN {kind}-----\n{lines}\n-----END {kind}-----\n")
+    };
+    let one = [(1, LeakKind::LockedBackup)];
+    let backup = [age("scrypt").into_bytes(), vec![0xff, 0, 0x80]].concat();
+    let found = leaks("sealing-key.age", &backup);
+    let kinds: Vec<_> = found.iter().map(|leak| (leak.line, leak.kind)).collect();
+    assert_eq!(kinds, one);
+    check("key.txt", &armored(&age("scrypt")), &one);
+    check("a.age", &age("X25519"), &[]);
+    check("a.age", &armored(&age("X25519")), &[]);
+    check(
+        "a.md",
+        "a backup begins with `age-encryption.org/v1` and `-> scrypt `",
+        &[],
+    );
+}
+
+#[test]
 fn files_of_session_keys_are_found() {
     let key = letters(64);
     check(
@@ -292,7 +374,8 @@ proptest! {
     #[test]
     fn no_text_panics(
         text in "(-----BEGIN |PRIVATE KEY-----|Q~|eyJ|://|@|kind: Secret|data:|\"auth\"|whsec_|\
-                 AGE-SECRET-KEY-|SECRET_KEY=|seal: allow |:|\\{|\n|ä|\\PC){0,20}"
+                 AGE-SECRET-KEY-|age-encryption.org/v1|-----BEGIN AGE ENCRYPTED FILE-----|glpat-|\
+                 SECRET_KEY=|seal: allow |:|\\{|\n|ä|\\PC){0,20}"
     ) {
         drop(leaks("a.yaml", text.as_bytes()));
     }

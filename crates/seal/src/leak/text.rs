@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 pub(super) struct Text {
+    /// The folder's name and the file's, with `/` between, in lower case.
+    pub(super) place: String,
     /// In lower case.
     pub(super) name: String,
     /// The part after the last dot of the name, in lower case.
@@ -17,11 +19,12 @@ pub(super) struct Text {
 
 impl Text {
     pub(super) fn of(path: &str, bytes: &[u8]) -> Self {
-        let name = path
-            .rsplit(['/', '\\'])
-            .next()
-            .unwrap_or(path)
-            .to_lowercase();
+        let small = path.to_lowercase().replace('\\', "/");
+        let place = match small.rmatch_indices('/').nth(1) {
+            Some((at, _)) => small[at + 1..].to_owned(),
+            None => small,
+        };
+        let name = place.rsplit('/').next().unwrap_or(&place).to_owned();
         let ending = name
             .rsplit_once('.')
             .map_or("", |(_, ending)| ending)
@@ -34,6 +37,7 @@ impl Text {
             squeezed.extend(line.chars().filter(|c| !c.is_whitespace()));
         }
         Self {
+            place,
             name,
             ending,
             text,
@@ -128,6 +132,8 @@ mod tests {
         assert_eq!((text.text.as_str(), text.ending.as_str()), ("a\nb", "txt"));
         assert_eq!(Text::of("x/.env", b"").ending, "env");
         assert_eq!(Text::of("Makefile", b"").ending, "");
+        assert_eq!(Text::of("a/B/c.d", b"").place, "b/c.d");
+        assert_eq!(Text::of("b\\C", b"").place, "b/c");
     }
 
     #[test]

@@ -25,6 +25,31 @@ pub(super) fn client_secrets(text: &Text) -> Vec<usize> {
     })
 }
 
+/// How tokens of GitHub and GitLab begin, and how many letters follow at least.
+const OF_GIT: [(&str, usize); 8] = [
+    ("ghp_", 36),
+    ("gho_", 36),
+    ("ghu_", 36),
+    ("ghs_", 36),
+    ("ghr_", 36),
+    ("github_pat_", 60),
+    ("glpat-", 20),
+    ("gldt-", 20),
+];
+
+pub(super) fn git_tokens(text: &Text) -> Vec<usize> {
+    let letter = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    text.lines_where(|line| {
+        OF_GIT.iter().any(|(begin, least)| {
+            line.match_indices(begin).any(|(at, _)| {
+                let before = line[..at].chars().next_back();
+                let rest = run(&line[at + begin.len()..], letter);
+                !before.is_some_and(letter) && rest.len() >= *least && !is_placeholder(rest)
+            })
+        })
+    })
+}
+
 /// Three or five parts with dots between, of which the first is a JSON object.
 pub(super) fn signed_tokens(text: &Text) -> Vec<usize> {
     let letter = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);

@@ -24,7 +24,7 @@ impl Operator {
             .collect()
     }
 
-    fn put(&self, file: &str, text: &str) {
+    pub(super) fn put(&self, file: &str, text: &str) {
         let file = self.repository().join(file);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
@@ -66,12 +66,18 @@ async fn what_was_sealed_is_in_order_and_the_sources_are_each_found() {
     operator.finds("registry-login", "config.json:1");
     operator.finds("setting", "licensetool.env:1");
     operator.finds("session-key", "session:1");
+    operator.finds("password", "password:1");
     let profiles = operator.findings();
     let profiles = profiles
         .iter()
         .filter(|(kind, _)| kind == "profile")
         .count();
     assert!(profiles >= 3, "tenants, SharePoint and sign-in: {profiles}");
+
+    // The backup of the key, too: who reads the repository could try passphrases on it.
+    std::fs::copy(operator.backup(), operator.repository().join("key.age")).unwrap();
+    operator.finds("locked-backup", "key.age:1");
+    std::fs::remove_file(operator.repository().join("key.age")).unwrap();
 
     // And once more as manifests of what was opened.
     std::fs::remove_dir_all(operator.repository().join("home")).unwrap();
@@ -141,4 +147,19 @@ async fn what_does_not_fit_together_is_found() {
         "spec:\n  volumes:\n  - secret: {secretName: theirs}\n",
     );
     assert_eq!(operator.findings(), findings);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkout_with_the_line_ends_of_windows_is_in_order_and_unchanged() {
+    let operator = operator().await;
+    operator.new_key();
+    operator.fine(&["seal"]);
+    for (name, bytes) in super::files(&operator.dir()) {
+        let text = String::from_utf8(bytes).unwrap().replace('\n', "\r\n");
+        operator.put(&format!("{DIR}/{name}"), &text);
+    }
+    operator.fine(&["seal", "--check"]);
+    let said = operator.fine(&["seal"]);
+    assert!(!said.contains("sealed    "), "{said}");
+    operator.fine(&["seal", "--check"]);
 }

@@ -109,7 +109,7 @@ const WAY_IN: &str = "infra/k8s/clusters/dev/secrets/licensetool-repository.seal
 
 impl Operator {
     /// Where Argo CD finds the repository.
-    fn lies_at(&self, address: &str) {
+    pub(super) fn lies_at(&self, address: &str) {
         let clusters = self.repository().join("infra/k8s/clusters");
         for folder in ["repository", "dev/applications"] {
             std::fs::create_dir_all(clusters.join(folder)).unwrap();
@@ -124,6 +124,17 @@ impl Operator {
         self.fine(&[&["seal", "repository"], with].concat());
         files(&self.home().join("repository")).into_iter().collect()
     }
+}
+
+/// In the form of one that has no passphrase.
+fn deploy_key() -> String {
+    let body = format!(
+        "{}{}",
+        "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUA",
+        "AAAA".repeat(12)
+    );
+    let kind = "OPENSSH PRIVATE KEY";
+    format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,8 +186,7 @@ async fn the_way_into_a_private_repository_lies_with_the_cluster() {
     assert!(said.contains("repository/url is not the address"), "{said}");
     let said = operator.refused(&add);
     assert!(said.contains("--ssh-key"), "{said}");
-    let key = format!("-----BEGIN {} PRIVATE KEY-----\n", "OPENSSH");
-    std::fs::write(operator.home().join("deploy"), &key).unwrap();
+    std::fs::write(operator.home().join("deploy"), deploy_key()).unwrap();
     let deploy = operator.home().join("deploy");
     let held = operator.adds_way_in(&["--ssh-key", deploy.to_str().unwrap()]);
     let items: Vec<&str> = held.iter().map(|(item, _)| item.as_str()).collect();
@@ -194,4 +204,58 @@ async fn the_way_into_a_private_repository_lies_with_the_cluster() {
     let said = operator.fine(&["seal"]);
     assert!(said.contains("removed"), "{said}");
     assert!(!operator.repository().join(WAY_IN).exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_in_that_windows_has_written_is_held_as_argo_cd_reads_it() {
+    let operator = operator().await;
+    operator.new_key();
+    let file = |name: &str, text: &str| {
+        let file = operator.home().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    operator.lies_at("https://git.test/licensetool.git");
+    let token = file("token", "\u{feff}hush\r\n");
+    let password = ["--password-file", token.as_str()];
+    let held = operator.adds_way_in(&[&["--username", "robot"], &password[..]].concat());
+    assert_eq!(held[0], ("password".to_owned(), b"hush".to_vec()));
+    let nobody = [&["seal", "repository", "--username", " "], &password[..]].concat();
+    let said = operator.refused(&nobody);
+    assert!(said.contains("--username is empty"), "{said}");
+
+    operator.fine(&["seal"]);
+    std::fs::write(operator.home().join("repository/password"), "hush\n").unwrap();
+    let said = operator.refused(&["seal"]);
+    let words = "repository/password ends with a new line: `licensetool seal repository` writes it";
+    assert!(said.contains(words), "{said}");
+    std::fs::write(operator.home().join("repository/password"), "hush").unwrap();
+    std::fs::write(operator.home().join("repository/insecure"), "true").unwrap();
+    let said = operator.refused(&["seal"]);
+    assert!(
+        said.contains("repository/insecure is nothing that"),
+        "{said}"
+    );
+    std::fs::remove_file(operator.home().join("repository/insecure")).unwrap();
+
+    operator.lies_at("ssh://git@git.test/licensetool.git");
+    let key = file(
+        "deploy",
+        &format!("\u{feff}{}", deploy_key().replace('\n', "\r\n")),
+    );
+    let held = operator.adds_way_in(&["--ssh-key", &key]);
+    assert_eq!(
+        held[0],
+        ("sshPrivateKey".to_owned(), deploy_key().into_bytes())
+    );
+    operator.fine(&["seal"]);
+    let cut = file("cut", &deploy_key()[..90]);
+    let said = operator.refused(&["seal", "repository", "--ssh-key", &cut]);
+    assert!(said.contains("cut is cut off: copy it again"), "{said}");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let ended = operator.run_in(elsewhere.path(), &["seal", "repository", "--ssh-key", &key]);
+    assert!(
+        ended.err.contains("run this in the repository"),
+        "{ended:?}"
+    );
 }

@@ -29,7 +29,9 @@ async fn a_home_folder_that_lacks_what_others_sealed_takes_nothing_away() {
     }
     assert_eq!(files(&operator.repository().join("infra")), before);
 
-    let said = operator.fine(&["seal", "--remove-others"]);
+    let ended = operator.run(&["seal", "--remove-others"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let said = ended.out;
     let removed = said.lines().filter(|line| line.starts_with("removed"));
     assert_eq!(removed.count(), 2, "{said}");
     assert!(!operator.dir().join("regcred.sealedsecret.yaml").exists());
@@ -128,4 +130,53 @@ async fn a_name_that_is_no_text_hides_nothing() {
     let ended = operator.run(&["seal", "--check"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.out.contains("me.pem:1: private-key: "), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_secret_is_not_put_where_a_commit_takes_it() {
+    let operator = operator().await;
+    let passphrase = operator.passphrase();
+    let given = ["--passphrase-file", passphrase.as_str()];
+    std::fs::create_dir(operator.repository().join("deep")).unwrap();
+    for backup in ["key.age", "deep/../infra/key.age"] {
+        let new = [&["sealing-key", "new", "--backup", backup], &given[..]].concat();
+        let said = operator.refused(&new);
+        assert!(
+            said.contains("lies in the repository: keep it outside"),
+            "{said}"
+        );
+        let rotate = [&["sealing-key", "rotate", "--backup", backup], &given[..]].concat();
+        let said = operator.refused(&rotate);
+        assert!(said.contains("lies in the repository"), "{said}");
+    }
+    let outside = [
+        &["sealing-key", "new", "--backup", "../key.age"],
+        &given[..],
+    ]
+    .concat();
+    operator.fine(&outside);
+
+    operator.lies_at("https://git.test/licensetool.git");
+    let password = [
+        "--username",
+        "robot",
+        "--password-file",
+        passphrase.as_str(),
+    ];
+    let home = operator.repository().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let into = |what: &[&str]| operator.run_from("home", &[&["seal"], what].concat());
+    let host = ["tls", "--self-signed", "licensetool.local"];
+    let login = [&["regcred", "--server", "registry.example"], &password[..]].concat();
+    let way_in = [&["repository"], &password[..]].concat();
+    for what in [&host[..], &login, &way_in] {
+        let ended = into(what);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        let words = "the home folder home lies in the repository";
+        assert!(ended.err.contains(words), "{ended:?}");
+    }
+    assert!(files(&home).is_empty());
+    std::fs::write(operator.repository().join(".gitignore"), "/home\n").unwrap();
+    let ended = into(&host);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
 }
