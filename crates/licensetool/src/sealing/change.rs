@@ -54,11 +54,12 @@ impl Change {
                  again"
             ));
         }
-        // The way into the repository is checked as a whole, and may become another one.
-        let is_checked = self
-            .file
-            .ends_with(format!("{}{SUFFIX}", names::REPOSITORY.0));
-        if self.what == What::Sealed && !self.removed.is_empty() && !is_checked {
+        // Pods ask for these items by their names. Of the others one goes with its tenant.
+        let asked_for = [names::ENV, names::DATABASE];
+        let is_asked_for = asked_for
+            .iter()
+            .any(|name| self.file.ends_with(format!("{name}{SUFFIX}")));
+        if self.what == What::Sealed && !self.removed.is_empty() && is_asked_for {
             warnings.push(format!(
                 "{file} lost what the home folder lacks: {}; if that is not meant, put it back \
                  there and seal again",
