@@ -22,8 +22,18 @@ pub(super) fn passwords(text: &Text) -> Vec<usize> {
         return Vec::new();
     }
     let mut lines = text.lines().filter(|(_, line)| !line.trim().is_empty());
-    let first = lines.next().filter(|(_, line)| !is_placeholder(line));
+    let first = lines.next().filter(|(_, line)| !leads_elsewhere(line));
     first.map(|(number, _)| number).into_iter().collect()
+}
+
+/// Such a file has no syntax: a random password may begin with any sign, so that only a whole
+/// form counts as a placeholder.
+fn leads_elsewhere(line: &str) -> bool {
+    const FORMS: [(&str, &str); 3] = [("${", "}"), ("{{", "}}"), ("<", ">")];
+    let line = line.trim();
+    let is_form = |(begin, end): &(&str, &str)| line.starts_with(begin) && line.ends_with(end);
+    let begins_plainly = line.starts_with(char::is_alphanumeric);
+    FORMS.iter().any(is_form) || (begins_plainly && is_placeholder(line))
 }
 
 /// How a file of age begins, and how its armor does.

@@ -251,6 +251,12 @@ fn what_a_home_folder_holds_for_argo_cd_and_the_database_is_found_by_its_place()
         &letters(44),
         &[(1, LeakKind::SessionKey)],
     );
+    for first in ['!', '$', '#', '*', '~', '<', '{'] {
+        check("database/password", &format!("{first}k3nD9s"), &one);
+    }
+    for elsewhere in ["${PASSWORD}", "<your password>", "{{ password }}", "xxxx"] {
+        check("database/password", elsewhere, &[]);
+    }
     check("src/password", "hush-hush\n", &[]);
     check("repository/password", "\n", &[]);
     let key = [(1, LeakKind::PrivateKey)];
