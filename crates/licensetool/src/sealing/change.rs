@@ -42,8 +42,7 @@ impl Change {
         }
     }
 
-    /// What somebody should look at before it is committed. A secret that went with all of its
-    /// items has a line of its own.
+    /// What somebody should look at before it is committed.
     pub(super) fn warnings(&self) -> Vec<String> {
         let file = self.file.display();
         let mut warnings = Vec::new();
@@ -59,10 +58,14 @@ impl Change {
         let is_asked_for = asked_for
             .iter()
             .any(|name| self.file.ends_with(format!("{name}{SUFFIX}")));
-        if self.what == What::Sealed && !self.removed.is_empty() && is_asked_for {
+        if !self.removed.is_empty() && is_asked_for {
             warnings.push(format!(
-                "{file} lost what the home folder lacks: {}; if that is not meant, put it back \
-                 there and seal again",
+                "{file} {} what the home folder lacks: {}; if that is not meant, put it back there \
+                 and seal again",
+                match self.what {
+                    What::Removed => "went with",
+                    _ => "lost",
+                },
                 self.removed.join(", ")
             ));
         }

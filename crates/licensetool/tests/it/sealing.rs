@@ -341,7 +341,10 @@ async fn pods_are_replaced_when_what_they_read_at_their_start_has_changed() {
 
     // With the last of what they read, the patch goes.
     std::fs::remove_dir_all(operator.home().join("database")).unwrap();
-    operator.fine(&["seal"]);
+    let ended = operator.run(&["seal"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let words = "licensetool-database.sealedsecret.yaml went with what the home folder lacks: ";
+    assert!(ended.out.contains(words), "{ended:?}");
     assert!(
         !operator
             .repository()

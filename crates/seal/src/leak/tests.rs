@@ -232,6 +232,13 @@ fn tokens_of_hosts_of_git_are_found_whatever_stands_around() {
     check("a.md", &format!("{}_{}", "ghp", "x".repeat(36)), &[]);
     check("a.md", &format!("aghp_{}", letters(36)), &[]);
     check("a.md", "they begin with ghp_, github_pat_ or glpat-", &[]);
+    for words in [
+        "git checkout glpat-rotation-for-ci-runner-hosts",
+        "ghp_your_personal_access_token_goes_here_please",
+        ".gldt-deploy-token-settings-panel { }",
+    ] {
+        check("a.md", words, &[]);
+    }
 }
 
 #[test]

@@ -25,7 +25,8 @@ pub(super) fn client_secrets(text: &Text) -> Vec<usize> {
     })
 }
 
-/// How tokens of GitHub and GitLab begin, and how many letters follow at least.
+/// How tokens of GitHub and GitLab begin, and how many letters follow at least. They are random:
+/// among so many there is a capital letter, unlike in words with hyphens between.
 const OF_GIT: [(&str, usize); 8] = [
     ("ghp_", 36),
     ("gho_", 36),
@@ -44,7 +45,9 @@ pub(super) fn git_tokens(text: &Text) -> Vec<usize> {
             line.match_indices(begin).any(|(at, _)| {
                 let before = line[..at].chars().next_back();
                 let rest = run(&line[at + begin.len()..], letter);
-                !before.is_some_and(letter) && rest.len() >= *least && !is_placeholder(rest)
+                let is_random = rest.contains(|c: char| c.is_ascii_uppercase());
+                let is_long = rest.len() >= *least && !is_placeholder(rest);
+                !before.is_some_and(letter) && is_long && is_random
             })
         })
     })
