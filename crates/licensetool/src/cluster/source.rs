@@ -24,6 +24,9 @@ const PLACEHOLDERS: [&str; 5] = [
     "192.0.2.",
 ];
 
+/// Where a placeholder ends so, what follows belongs to it.
+const NO_LETTERS: [char; 3] = ['/', ':', '.'];
+
 /// The digest that no image has.
 const NO_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -85,6 +88,9 @@ pub(super) fn names_are_ones_own(target: &Target) -> anyhow::Result<()> {
         let file = target.infra(&["apps", "licensetool", "overlays", overlay, name]);
         let text = fs::read_to_string(&file).unwrap_or_default();
         let lines = text.lines().map(str::trim).enumerate();
+        // What stands behind a # is said to people.
+        let said = |line: &str| line.split(" #").next().unwrap_or_default().to_owned();
+        let lines = lines.map(|(number, line)| (number, said(line)));
         let lines = lines.filter(|(_, line)| !line.starts_with('#') && is_placeholder(line));
         left.extend(
             lines.map(|(number, line)| format!("{}:{}: {line}", file.display(), number + 1)),
@@ -117,11 +123,11 @@ pub(super) async fn not_pushed(target: &Target) -> Option<String> {
     let here = git(here).await.ok()?;
     let found = match (changed.lines().count(), here.as_str()) {
         (0, "0") => return None,
-        (0, here) => format!("{here} commits of {infra} are not pushed"),
-        (changed, _) => format!("{changed} changes of {infra} are not committed"),
+        (0, here) => format!("commits of {infra} that are not pushed: {here}"),
+        (changed, _) => format!("changes of {infra} that are not committed: {changed}"),
     };
     Some(format!(
-        "{found}: Argo CD brings what is pushed, and nothing else"
+        "{found}; Argo CD brings what is pushed, and nothing else"
     ))
 }
 
@@ -140,8 +146,18 @@ fn value(text: &str, key: &str) -> Option<String> {
     Some(value.trim().trim_matches(['"', '\'']).to_owned())
 }
 
+/// Names are compared label by label: somebody may be called myexample.
 fn is_placeholder(text: &str) -> bool {
-    PLACEHOLDERS.iter().any(|name| text.contains(name))
+    let of_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    PLACEHOLDERS.iter().any(|name| {
+        text.match_indices(name).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let behind = text[at + name.len()..].chars().next();
+            let is_begun = name.starts_with('.') || !before.is_some_and(of_name);
+            let goes_on = |c: char| of_name(c) || c == '.';
+            is_begun && (name.ends_with(NO_LETTERS) || !behind.is_some_and(goes_on))
+        })
+    })
 }
 
 fn usable(address: &str) -> anyhow::Result<()> {
@@ -190,6 +206,8 @@ mod tests {
         check("git@git.test:team/licensetool.git", true);
         check("ssh://git@git.test/team/licensetool.git", true);
         check("https://git.example.org/licensetool.git", false);
+        check("https://git.myexample.org/licensetool.git", true);
+        check("https://git.example.company.net/licensetool.git", true);
         check("git@host.example:company/licensetool.git", false);
         check("https://token@git.test/licensetool.git", false);
         check("https://me:secret@git.test/licensetool.git", false);

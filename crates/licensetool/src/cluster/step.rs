@@ -17,8 +17,8 @@ pub(super) struct Step {
 
 /// The commands of a step, in their order.
 pub(super) enum Part {
-    /// If the answer is yes, the actions that follow are left out, up to the next question of
-    /// this kind.
+    /// If the answer is yes, the actions that follow are left out, up to the next question of this
+    /// kind. Of several in a row one yes is enough.
     Unless(Ask),
     /// If the answer is no, nothing here can help.
     Must(Ask),
@@ -43,6 +43,14 @@ pub(super) enum Answer {
 }
 
 impl Answer {
+    /// The other one.
+    pub(super) fn not(self, seen: &str) -> Self {
+        match self {
+            Self::Yes => Self::No(seen.to_owned()),
+            Self::No(_) => Self::Yes,
+        }
+    }
+
     pub(super) fn of(yes: bool, else_seen: impl FnOnce() -> String) -> Self {
         match yes {
             true => Self::Yes,

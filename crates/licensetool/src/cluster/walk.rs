@@ -34,14 +34,16 @@ pub(super) async fn walk(steps: &[Step], target: &Target) -> anyhow::Result<Vec<
 
 async fn taken(step: &Step, target: &Target, watch: &mut Watch<'_>) -> anyhow::Result<()> {
     let (mut is_done, mut has_acted) = (false, false);
+    // Questions that follow each other are about the same actions.
+    let mut was_question = false;
     for part in &step.parts {
+        is_done &= was_question || !matches!(part, Part::Unless(_));
+        was_question = matches!(part, Part::Unless(_));
         match part {
+            Part::Unless(_) if is_done => {}
             Part::Unless(ask) => match answer(ask, target).await? {
                 Answer::Yes => is_done = true,
-                Answer::No(seen) => {
-                    is_done = false;
-                    output::say(&format!("  not yet: {seen}"))?;
-                }
+                Answer::No(seen) => output::say(&format!("  not yet: {seen}"))?,
             },
             Part::Must(ask) => {
                 if let Answer::No(seen) = answer(ask, target).await? {

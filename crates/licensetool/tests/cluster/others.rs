@@ -187,7 +187,7 @@ fn missing() {
     check(&no_image, &["up"], "scripts/set-digest");
     check(&no_certificate, &["up"], "holds no certificate");
     let nobodys = |stage: &Stage| {
-        let text = "# Not example.org.\ndata:\n  host: licensetool.example.org\n";
+        let text = "# Not example.org.\ndata: # nor example.org\n  host: licensetool.example.org\n";
         stage.write_infra("apps/licensetool/overlays/dev/cluster.yaml", text);
     };
     let line = "cluster.yaml:3: host: licensetool.example.org";
@@ -215,7 +215,7 @@ fn not_pushed() {
     stage.write_town(&town);
     let ended = stage.run(&["up"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    let words = format!("2 changes of infra/k8s are not committed: {said}");
+    let words = format!("changes of infra/k8s that are not committed: 2; {said}");
     assert!(ended.err.contains(&words), "{}", ended.err);
 }
 

@@ -12,6 +12,10 @@ pub(crate) const TESTS: &[Test] = &[
     ),
     ("way_in::of_a_repository_that_moved_it_is_given_anew", moved),
     ("way_in::what_opens_nothing_is_said_soon", refused),
+    (
+        "way_in::a_controller_that_does_not_run_is_not_waited_for",
+        no_controller,
+    ),
     ("way_in::without_the_key_it_stays_shut", no_key),
     (
         "way_in::another_key_is_said_before_anything_is_done",
@@ -76,6 +80,21 @@ fn newer() {
     ] {
         assert!(orders(&stage, words).last() > Some(&before), "{words}");
     }
+}
+
+/// A controller that does not run opens nothing: then the key does.
+fn no_controller() {
+    let stage = Stage::private();
+    assert_eq!(stage.up(120).code, Some(0));
+    let mut town = stage.town();
+    town.way_in = None;
+    town.answers
+        .insert("opener".to_owned(), serde_json::json!({"status": {}}));
+    stage.write_town(&town);
+    let ended = stage.up(120);
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.err);
+    assert_eq!(orders(&stage, GIVEN).len(), 2);
+    assert!(orders(&stage, "sealedsecret.yaml").is_empty());
 }
 
 fn moved() {

@@ -1,17 +1,17 @@
 //! A private repository: by what to read it lies sealed in it, where Argo CD cannot read without.
-//! Where a controller of sealed secrets is, it gets the sealed secret from here; before there is
-//! one, the secret is opened here.
+//! Where a controller of sealed secrets runs, it gets the sealed secret from here; where none does,
+//! the secret is opened here.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::cluster::line::{Input, Line};
 use crate::cluster::process::Ended;
 use crate::cluster::sealing::SealingKey;
-use crate::cluster::seen::is_locked_out;
+use crate::cluster::seen::{Deployment, is_locked_out};
 use crate::cluster::step::{Answer, Step};
-use crate::cluster::target::{ARGO_CD, REFRESH, ROOT, Target};
+use crate::cluster::target::{ARGO_CD, CONTROLLERS, REFRESH, ROOT, Target};
 use crate::sealing::REPOSITORY_SECRET;
 
 const SEALED_SECRETS: &str = "sealedsecrets.bitnami.com";
@@ -41,7 +41,8 @@ pub(super) fn readable(
         move |ended: &Ended| Ok(judge(&Seen::read(ended)?, &address))
     };
     let by_controller = Step::new("Argo CD has the way into the private repository", &again)
-        .unless(asked(target), judged(Seen::needs_no_controller))
+        .unless(asked(target), judged(Seen::needs_nobody))
+        .unless(controller(target), |ended| Ok(runs(ended)?.not("it runs")))
         .doing(target.kubectl_in(ARGO_CD, with(&file)))
         .doing(target.kubectl_in(ARGO_CD, synced))
         .doing(target.kubectl_in(ARGO_CD, REFRESH));
@@ -63,6 +64,7 @@ pub(super) fn readable(
     let from_stdin = target.kubectl_in(ARGO_CD, with("-"));
     let step = by_controller
         .unless(asked(target), judged(Seen::needs_nobody))
+        .unless(controller(target), runs)
         .doing(from_stdin.reading(Input::Manifest(opened.manifest)));
     Ok(Some(step))
 }
@@ -71,13 +73,35 @@ fn with(file: &str) -> [&str; 5] {
     ["apply", "--server-side", "--force-conflicts", "-f", file]
 }
 
-/// One line for the secret, the root application and the kind of sealed secrets. Of the secret
-/// kubectl prints nothing but the address.
+fn controller(target: &Target) -> Line {
+    let what = "deployment/sealed-secrets";
+    target.kubectl_in(
+        CONTROLLERS,
+        ["get", what, "--ignore-not-found", "-o", "json"],
+    )
+}
+
+/// Whether the controller opens what it gets: its definitions are there before it is.
+fn runs(ended: &Ended) -> anyhow::Result<Answer> {
+    let answer = ended.answer()?.trim();
+    let is_available = match answer.is_empty() {
+        true => false,
+        false => {
+            let found: Deployment = serde_json::from_str(answer).context("it is no Deployment")?;
+            found.is_available()
+        }
+    };
+    Ok(Answer::of(is_available, || {
+        "no controller of sealed secrets runs".to_owned()
+    }))
+}
+
+/// One line for the secret and one for the root application. Of the secret kubectl prints nothing
+/// but the address.
 fn asked(target: &Target) -> Line {
     let things = [
         format!("secrets/{REPOSITORY_SECRET}"),
         format!("applications.argoproj.io/{ROOT}"),
-        format!("customresourcedefinitions.apiextensions.k8s.io/{SEALED_SECRETS}"),
     ];
     let columns = "custom-columns=KIND:.kind,URL:.data.url,SAID:.status.conditions[*].message";
     let things = things.iter().map(String::as_str);
@@ -92,7 +116,6 @@ struct Seen {
     url: Option<String>,
     has_root: bool,
     is_locked_out: bool,
-    has_controller: bool,
 }
 
 impl Seen {
@@ -107,7 +130,6 @@ impl Seen {
                     seen.url = Some(url.unwrap_or_default());
                 }
                 Some("Application") => seen.has_root = true,
-                Some("CustomResourceDefinition") => seen.has_controller = true,
                 // What the application says can have several lines.
                 _ => {}
             }
@@ -135,13 +157,6 @@ impl Seen {
             answer => answer,
         }
     }
-
-    fn needs_no_controller(&self, address: &str) -> Answer {
-        match self.has_controller {
-            true => self.needs_nobody(address),
-            false => Answer::Yes,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -155,13 +170,11 @@ mod tests {
             url: url.map(str::to_owned),
             has_root,
             is_locked_out,
-            has_controller: true,
         };
         let check = |seen: &Seen, is_there: bool, is_enough: bool| {
             let yes = |answer: Answer| answer == Answer::Yes;
             assert_eq!(yes(seen.is_there(address)), is_there, "{seen:?}");
             assert_eq!(yes(seen.needs_nobody(address)), is_enough, "{seen:?}");
-            assert_eq!(yes(seen.needs_no_controller(address)), is_enough);
         };
         check(&seen(Some(address), true, false), true, true);
         check(&seen(Some(address), true, true), true, false);
@@ -172,7 +185,5 @@ mod tests {
             false,
         );
         check(&seen(None, true, false), false, false);
-        let alone = Seen::default();
-        assert_eq!(alone.needs_no_controller(address), Answer::Yes);
     }
 }

@@ -33,6 +33,10 @@ fn known(town: &Town, namespace: &str, words: &[&str]) -> Option<Known> {
         "kube-system" if words.starts_with("get secrets,pods -o custom-columns=") => {
             Some(("keys", Ok(keys(town))))
         }
+        "kube-system" if words.starts_with("get deployment/sealed-secrets ") => {
+            let there = town.controller.map(|_| available());
+            Some(("opener", Ok(there.unwrap_or_default())))
+        }
         "kube-system" if words.starts_with("get pods -o json -l ") => {
             Some(("controllers", list([pod("controller", "controller:1")])))
         }
@@ -82,7 +86,6 @@ fn of_argo_cd(town: &Town, words: &str) -> Option<Known> {
 }
 
 const WAY_IN: &str = "get secrets/licensetool-repository applications.argoproj.io/root \
-                      customresourcedefinitions.apiextensions.k8s.io/sealedsecrets.bitnami.com \
                       --ignore-not-found -o custom-columns=";
 
 fn way_in(town: &Town) -> Said {
@@ -94,9 +97,6 @@ fn way_in(town: &Town) -> Said {
         text.push_str(&format!("Secret   {url}   <none>\n"));
     }
     text.push_str(&root_line(town));
-    if town.controller.is_some() {
-        text.push_str("CustomResourceDefinition   <none>   no conflicts found\n");
-    }
     match text.is_empty() {
         true => Ok(text),
         false => Ok(format!("KIND   URL   SAID\n{text}")),
@@ -115,9 +115,13 @@ fn root_line(town: &Town) -> String {
 const LOCKED_OUT: &str =
     "Failed to load target state: authentication required: Repository not found";
 
+/// A Deployment that does its work.
+fn available() -> String {
+    json!({"status": {"conditions": [{"type": "Available", "status": "True"}]}}).to_string()
+}
+
 fn of_ingress(town: &Town, words: &str) -> Option<Known> {
-    let available = json!({"status": {"conditions": [{"type": "Available", "status": "True"}]}});
-    let there = town.ingress.then(|| available.to_string());
+    let there = town.ingress.then(available);
     let question = "get deployment/ingress-nginx-controller --ignore-not-found -o json";
     (words == question).then(|| ("controller", Ok(there.unwrap_or_default())))
 }
