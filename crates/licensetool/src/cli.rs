@@ -232,7 +232,7 @@ async fn answer(home: Option<PathBuf>, command: Command) -> anyhow::Result<Outco
         Command::Catalog(CatalogCommand::Show) => catalog::show(&configured()?).await,
         Command::Store(command) => Box::pin(keeping::store(&configured()?, command)).await,
         Command::Seal(command) => sealing::seal(&home, command, &cluster::top().await),
-        Command::Unseal(command) => sealing::unseal(&command),
+        Command::Unseal(command) => sealing::unseal(&command, &cluster::top().await),
         Command::SealingKey(command) => sealing::sealing_key(&command, &cluster::top().await),
         Command::Migrate => run::migrate(&configured()?).await,
         Command::Openapi => tools::openapi(),

@@ -115,7 +115,7 @@ fn scope(text: &str) -> Result<Scope, String> {
 /// Seals into the repository whose top is given.
 pub(crate) fn seal(home: &Path, command: Seal, top: &Path) -> anyhow::Result<Outcome> {
     if command.source.is_some() {
-        home_is_outside(home, top)?;
+        is_outside(home, top)?;
     }
     match (command.source, command.wish) {
         (Some(Source::Tls(wish)), _) => adding::tls(home, &wish, clock::now()),
@@ -138,16 +138,17 @@ pub(crate) fn seal(home: &Path, command: Seal, top: &Path) -> anyhow::Result<Out
 }
 
 /// # Errors
-/// If a commit would take what is put into the home folder.
-fn home_is_outside(home: &Path, top: &Path) -> anyhow::Result<()> {
-    let Some(place) = repository::place_within(top, home) else {
+/// If a commit would take what is put into this folder.
+fn is_outside(folder: &Path, top: &Path) -> anyhow::Result<()> {
+    let Some(place) = repository::place_within(top, folder) else {
         return Ok(());
     };
+    // As a folder, whether it is there or not: that some files are ignored protects no others.
     ensure!(
-        repository::is_ignored(top, &place.join(names::ENV_FILE))?,
-        "the home folder {} lies in the repository, and a commit would take what is put there: \
-         name one outside of it with --home, or let Git ignore this one",
-        home.display()
+        repository::is_ignored(top, &place.join(""))?,
+        "the folder {} lies in the repository, and a commit would take the secrets that are put \
+         there: name one outside of it, or let Git ignore this one as a whole",
+        folder.display()
     );
     Ok(())
 }
@@ -204,6 +205,18 @@ fn nothing_is_lost(home: &Path, parts: &[Part], memory: &kept::Memory) -> anyhow
     for part in parts {
         lost.extend(folder::lost(&part.dir, &part.secrets, memory)?);
     }
+    let broken: Vec<String> = parts
+        .iter()
+        .map(|part| folder::broken(&part.dir, &part.secrets))
+        .collect::<anyhow::Result<Vec<_>>>()?
+        .concat();
+    ensure!(
+        broken.is_empty(),
+        "nothing is sealed: what these hold cannot be read, perhaps after a merge, and it would \
+         go:\n  {}\nTake one side of each first (`git checkout --ours` or `--theirs`), and seal \
+         again; with --remove-others they are written anew from this home folder",
+        broken.join("\n  ")
+    );
     ensure!(
         lost.is_empty(),
         "nothing is sealed: {} lacks what was sealed from another home folder, and it would go:\n  \

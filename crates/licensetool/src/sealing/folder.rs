@@ -213,6 +213,25 @@ pub(super) fn lost(dir: &Path, secrets: &[Secret], memory: &Memory) -> anyhow::R
     Ok(lost)
 }
 
+/// Files that would be written anew and hold nobody knows what.
+pub(super) fn broken(dir: &Path, secrets: &[Secret]) -> anyhow::Result<Vec<String>> {
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let is_sealed = |file: &str| {
+        let name = file.strip_suffix(SUFFIX);
+        secrets
+            .iter()
+            .any(|secret| Some(secret.place.name.as_str()) == name)
+    };
+    let broken = existing(dir)?
+        .into_iter()
+        .filter(|(file, old)| old.is_none() && is_sealed(file));
+    Ok(broken
+        .map(|(file, _)| dir.join(file).display().to_string())
+        .collect())
+}
+
 /// The sealed secrets of a folder by the names of their files; `None` for what cannot be read.
 fn existing(dir: &Path) -> anyhow::Result<BTreeMap<String, Option<SealedSecret>>> {
     let mut found = BTreeMap::new();

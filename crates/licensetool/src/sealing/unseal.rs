@@ -16,7 +16,7 @@ use super::key::{Passphrase, opened_backup};
 use super::names::{HomePlace, home_place};
 use super::private_file;
 use super::source;
-use super::{check_item, check_name};
+use super::{check_item, check_name, is_outside};
 use crate::columns::Format;
 use crate::exit::Outcome;
 use crate::output;
@@ -58,7 +58,10 @@ struct Keys {
     certificates: Vec<Option<String>>,
 }
 
-pub(crate) fn unseal(command: &Unseal) -> anyhow::Result<Outcome> {
+/// In the repository whose top is given, nothing is written that a commit would take.
+pub(crate) fn unseal(command: &Unseal, top: &Path) -> anyhow::Result<Outcome> {
+    let target = command.to.as_deref().or(command.to_home.as_deref());
+    target.map_or(Ok(()), |dir| is_outside(dir, top))?;
     let mut keys = Keys::default();
     for file in &command.key {
         keys.add(file, &command.passphrase)?;

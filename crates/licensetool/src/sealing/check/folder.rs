@@ -182,13 +182,25 @@ impl CheckedFolder<'_> {
     /// Every mount has its secret, and every secret its mount.
     pub(super) fn mounts(&mut self) -> anyhow::Result<()> {
         let mut references = References::default();
-        let mut has_base = false;
+        let (mut has_base, mut broken) = (false, Vec::new());
         for file in self.app()? {
             has_base |= !file.name.starts_with(self.dir);
             let text = self.repository.bytes(file)?;
-            for document in documents(&text).unwrap_or_default() {
-                references.read(&file.name, &document);
+            match documents(&text) {
+                Some(documents) => {
+                    for document in &documents {
+                        references.read(&file.name, document);
+                    }
+                }
+                None => broken.push(file.name.clone()),
             }
+        }
+        let is_whole = broken.is_empty();
+        // Of this folder's own files it is said already.
+        broken.retain(|file| !file.starts_with(self.dir));
+        for file in &broken {
+            let way_out = "Mend it, or take one side of it with `git checkout`".to_owned();
+            self.find_at(file, NO_YAML.to_owned(), way_out);
         }
         let references = references.all();
         let readable = self.sealed.values().flatten();
@@ -200,7 +212,9 @@ impl CheckedFolder<'_> {
             let is_named = references.iter().any(|it| it.secret == name);
             is_named || (!has_base && names::is_fixed(name))
         };
-        for name in sealed.into_keys().filter(|name| !is_used(name)) {
+        // What cannot be read may mount it.
+        let unused = sealed.into_keys().filter(|name| is_whole && !is_used(name));
+        for name in unused {
             let what = "nothing mounts it, or reads it".to_owned();
             let way_out = "Mount it, or take its source out of the home folder and seal again";
             self.find(&format!("{name}{SUFFIX}"), "mount", what, way_out);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{DIR, files, operator};
+use super::{CERT, DIR, files, operator};
 use crate::fixture::secret;
 
 const TENANT: &str = "config-profiles/tenants/config-iseschool-profile.json";
@@ -172,11 +172,20 @@ async fn what_is_secret_is_not_put_where_a_commit_takes_it() {
     for what in [&host[..], &login, &way_in] {
         let ended = into(what);
         assert_eq!(ended.code, Some(2), "{ended:?}");
-        let words = "the home folder home lies in the repository";
+        let words = "the folder home lies in the repository";
         assert!(ended.err.contains(words), "{ended:?}");
     }
     assert!(files(&home).is_empty());
-    std::fs::write(operator.repository().join(".gitignore"), "/home\n").unwrap();
+    let ignore = operator.repository().join(".gitignore");
+    // That protects one file of a home folder and no other.
+    std::fs::write(&ignore, "*.env\n").unwrap();
+    assert_eq!(into(&way_in).code, Some(2));
+    operator.fine(&["seal", "--out", "out", "--cert", CERT]);
+    let unseal = ["unseal", "--key", "../key.age", "--to", "opened", "out"];
+    let said = operator.refused(&[&unseal[..], &given].concat());
+    assert!(said.contains("opened lies in the repository"), "{said}");
+    assert!(!operator.repository().join("opened").exists());
+    std::fs::write(&ignore, "/home\n").unwrap();
     let ended = into(&host);
     assert_eq!(ended.code, Some(0), "{ended:?}");
 }

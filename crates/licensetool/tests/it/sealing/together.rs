@@ -127,7 +127,7 @@ async fn pods_that_would_not_be_replaced_are_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_that_a_merge_has_broken_is_written_anew_with_a_word() {
+async fn a_secret_that_a_merge_has_broken_is_not_lost_without_a_wish() {
     let operator = operator().await;
     operator.new_key();
     operator.fine(&["seal"]);
@@ -137,7 +137,11 @@ async fn a_secret_that_a_merge_has_broken_is_written_anew_with_a_word() {
         "licensetool-env",
         "it is no YAML, or a merge left its marks",
     );
-    let ended = operator.run(&["seal"]);
+    let said = operator.refused(&["seal"]);
+    assert!(said.contains("git checkout --ours"), "{said}");
+    let left = std::fs::read_to_string(operator.repository().join(&secret)).unwrap();
+    assert_eq!(left, "<<<<<<< HEAD\n");
+    let ended = operator.run(&["seal", "--remove-others"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let words = "licensetool-env.sealedsecret.yaml could not be read";
     assert!(ended.out.contains(words), "{ended:?}");
@@ -198,4 +202,11 @@ async fn items_that_patches_want_are_looked_for_too() {
     // Nobody names the file any more.
     overlay("");
     operator.fine(&["seal", "--check"]);
+    // What cannot be read may name anything: nothing is said to be unused.
+    operator.app("overlays/dev/kustomization.yaml", "<<<<<<< HEAD\n");
+    let ended = operator.run(&["seal", "--check"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let words = "overlays/dev/kustomization.yaml: mount: it is no YAML, or a merge left its marks";
+    assert!(ended.out.contains(words), "{ended:?}");
+    assert!(!ended.out.contains("nothing mounts it"), "{ended:?}");
 }
